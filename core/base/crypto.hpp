@@ -1,0 +1,23 @@
+// Digests and comparisons; the only user of OpenSSL's EVP and HMAC outside core/net. All functions are thread-safe.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace tandem {
+
+std::array<std::uint8_t, 20> sha1(std::string_view data);
+std::array<std::uint8_t, 32> sha256(std::string_view data);
+std::array<std::uint8_t, 20> hmac_sha1(std::string_view key, std::string_view data);
+std::array<std::uint8_t, 32> hmac_sha256(std::string_view key, std::string_view data);
+std::array<std::uint8_t, 64> hmac_sha512(std::string_view key, std::string_view data);
+std::array<std::uint8_t, 16> md5(std::string_view data);  // vendors' legacy signatures only
+
+// Time depends on the length of `expected` only, not on where the two differ.
+bool constant_time_equal(std::string_view given, std::string_view expected);
+
+// Cryptographically random bytes. Throws std::runtime_error if the system has none (never seen in practice).
+void random_bytes(std::uint8_t* out, std::size_t size);
+
+}  // namespace tandem

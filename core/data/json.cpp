@@ -1,0 +1,286 @@
+#include "core/data/json.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <rapidjson/error/en.h>
+#include <rapidjson/internal/dtoa.h>
+#include <rapidjson/internal/itoa.h>
+#include <rapidjson/reader.h>
+
+#include "core/base/text.hpp"
+
+namespace tandem::data {
+namespace {
+
+// Builds the tree bottom-up: children wait on a stack, each under the key that came before it (empty in arrays), and
+// move into the arena when their parent closes.
+class TreeBuilder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, TreeBuilder> {
+public:
+    struct Scratch {
+        std::vector<Member> values;
+        std::vector<std::string_view> keys;
+    };
+
+    TreeBuilder(Arena& arena, std::size_t depth_limit, Scratch& scratch)
+        : arena_(arena), depth_limit_(depth_limit), scratch_(scratch) {
+        scratch_.values.clear();
+        scratch_.keys.clear();
+    }
+
+    bool Null() { return push(Value()); }
+    bool Bool(bool value) { return push(Value::boolean(value)); }
+    bool Int(int value) { return push(Value::integer(value)); }
+    bool Uint(unsigned value) { return push(Value::integer(value)); }
+    bool Int64(std::int64_t value) { return push(Value::integer(value)); }
+    bool Uint64(std::uint64_t value) { return push(Value::unsigned_integer(value)); }
+    bool Double(double value) { return push(Value::real(value)); }
+    bool String(const char* text, rapidjson::SizeType length, bool) { return push(Value::string({text, length})); }
+
+    bool Key(const char* text, rapidjson::SizeType length, bool) {
+        key_ = {text, length};
+        return true;
+    }
+    bool StartObject() { return enter(); }
+    bool StartArray() { return enter(); }
+
+    bool EndObject(rapidjson::SizeType count) {
+        auto members = arena_.array<Member>(count);
+        std::copy(scratch_.values.end() - static_cast<std::ptrdiff_t>(count), scratch_.values.end(), members.begin());
+        return leave(count, Value::object(members));
+    }
+
+    bool EndArray(rapidjson::SizeType count) {
+        auto items = arena_.array<Value>(count);
+        auto first = scratch_.values.end() - static_cast<std::ptrdiff_t>(count);
+        std::transform(first, scratch_.values.end(), items.begin(), [](const Member& member) { return member.value; });
+        return leave(count, Value::array(items));
+    }
+
+    bool too_deep() const { return too_deep_; }
+    Value result() const { return scratch_.values.front().value; }
+
+private:
+    bool enter() {
+        if (scratch_.keys.size() == depth_limit_) {
+            too_deep_ = true;
+            return false;
+        }
+        scratch_.keys.push_back(key_);
+        key_ = {};
+        return true;
+    }
+
+    bool leave(std::size_t count, Value value) {
+        key_ = scratch_.keys.back();
+        scratch_.keys.pop_back();
+        scratch_.values.resize(scratch_.values.size() - count);
+        return push(value);
+    }
+
+    bool push(Value value) {
+        scratch_.values.push_back({key_, value});
+        key_ = {};
+        return true;
+    }
+
+    Arena& arena_;
+    std::size_t depth_limit_;
+    Scratch& scratch_;
+    std::string_view key_;
+    bool too_deep_ = false;
+};
+
+// Where RapidJSON stopped, for people: lines and columns count from 1, columns in bytes.
+std::string position_text(std::string_view text, std::size_t offset) {
+    auto before = text.substr(0, std::min(offset, text.size()));
+    auto line = 1 + std::ranges::count(before, '\n');
+    auto newline = before.rfind('\n');
+    auto column = newline == std::string_view::npos ? before.size() + 1 : before.size() - newline;
+    return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+void write_double(double value, std::string& out) {
+    if (!std::isfinite(value)) {
+        out.append("null");
+        return;
+    }
+    char buffer[32];
+    const char* end = rapidjson::internal::dtoa(value, buffer);
+    out.append(buffer, static_cast<std::size_t>(end - buffer));
+}
+
+void write_int(std::int64_t value, std::string& out) {
+    char buffer[24];
+    const char* end = rapidjson::internal::i64toa(value, buffer);
+    out.append(buffer, static_cast<std::size_t>(end - buffer));
+}
+
+void write_escaped(char c, std::string& out) {
+    switch (c) {
+        case '"': out.append("\\\""); break;
+        case '\\': out.append("\\\\"); break;
+        case '\n': out.append("\\n"); break;
+        case '\r': out.append("\\r"); break;
+        case '\t': out.append("\\t"); break;
+        case '\b': out.append("\\b"); break;
+        case '\f': out.append("\\f"); break;
+        default:
+            out.append("\\u00");
+            out.push_back("0123456789abcdef"[static_cast<unsigned char>(c) >> 4]);
+            out.push_back("0123456789abcdef"[static_cast<unsigned char>(c) & 15]);
+    }
+}
+
+void write_scalar(const Value& value, std::string& out) {
+    switch (value.kind()) {
+        case Kind::Bool: out.append(value.as_bool() ? "true" : "false"); break;
+        case Kind::Int: write_int(value.as_int(), out); break;
+        case Kind::Uint: out.append(std::to_string(value.as_uint())); break;
+        case Kind::Double: write_double(value.as_double(), out); break;
+        case Kind::String: write_json_string(value.as_string(), out); break;
+        default: out.append("null");
+    }
+}
+
+void write_pretty(const Value& value, std::size_t indent, std::string& out) {
+    auto line = [&](std::size_t depth) { out.append("\n").append(depth * 2, ' '); };
+    if (value.is_array() && value.size() > 0) {
+        out.push_back('[');
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            if (i > 0) out.push_back(',');
+            line(indent + 1);
+            write_pretty(value.items()[i], indent + 1, out);
+        }
+        line(indent);
+        out.push_back(']');
+    } else if (value.is_object() && value.size() > 0) {
+        out.push_back('{');
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            if (i > 0) out.push_back(',');
+            line(indent + 1);
+            write_json_string(value.members()[i].key, out);
+            out.append(": ");
+            write_pretty(value.members()[i].value, indent + 1, out);
+        }
+        line(indent);
+        out.push_back('}');
+    } else {
+        write_json(value, out);
+    }
+}
+
+void write_canonical(const Value& value, std::string& out) {
+    if (value.is_array()) {
+        out.push_back('[');
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            if (i > 0) out.push_back(',');
+            write_canonical(value.items()[i], out);
+        }
+        out.push_back(']');
+    } else if (value.is_object()) {
+        std::vector<Member> members(value.members().begin(), value.members().end());
+        std::ranges::stable_sort(members, {}, &Member::key);
+        out.push_back('{');
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            if (i > 0) out.push_back(',');
+            write_json_string(members[i].key, out);
+            out.push_back(':');
+            write_canonical(members[i].value, out);
+        }
+        out.push_back('}');
+    } else {
+        write_scalar(value, out);
+    }
+}
+
+}  // namespace
+
+Result<Value> parse_json(std::string_view text, Arena& arena, JsonLimits limits) {
+    // Parsed in place on a copy: strings then need no further allocation.
+    auto buffer = arena.array<char>(text.size() + 1);
+    std::copy(text.begin(), text.end(), buffer.begin());
+    buffer[text.size()] = '\0';
+    thread_local TreeBuilder::Scratch scratch;
+    TreeBuilder builder(arena, limits.depth, scratch);
+    rapidjson::InsituStringStream stream(buffer.data());
+    rapidjson::Reader reader;
+    constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseFullPrecisionFlag |
+                                rapidjson::kParseValidateEncodingFlag | rapidjson::kParseStopWhenDoneFlag;
+    auto outcome = reader.Parse<kFlags>(stream, builder);
+    if (builder.too_deep()) return fail(corrupt("nested deeper than " + std::to_string(limits.depth) + " levels"));
+    if (outcome.IsError()) {
+        return fail(corrupt(position_text(text, outcome.Offset()) + ": " +
+                            rapidjson::GetParseError_En(outcome.Code())));
+    }
+    // The reader would take a NUL byte for the end of the text.
+    auto rest = text.substr(stream.Tell());
+    auto extra = rest.find_first_not_of(" \t\r\n");
+    if (extra != std::string_view::npos) {
+        return fail(corrupt(position_text(text, stream.Tell() + extra) + ": text after the value"));
+    }
+    return builder.result();
+}
+
+void write_json(Value value, std::string& out) {
+    if (value.is_array()) {
+        out.push_back('[');
+        bool first = true;
+        for (const auto& item : value.items()) {
+            if (!first) out.push_back(',');
+            first = false;
+            write_json(item, out);
+        }
+        out.push_back(']');
+    } else if (value.is_object()) {
+        out.push_back('{');
+        bool first = true;
+        for (const auto& member : value.members()) {
+            if (!first) out.push_back(',');
+            first = false;
+            write_json_string(member.key, out);
+            out.push_back(':');
+            write_json(member.value, out);
+        }
+        out.push_back('}');
+    } else {
+        write_scalar(value, out);
+    }
+}
+
+void write_json_string(std::string_view text, std::string& out) {
+    out.push_back('"');
+    std::string repaired;
+    if (!valid_utf8(text)) text = repaired = sanitize_utf8(text);
+    std::size_t plain = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        auto byte = static_cast<unsigned char>(text[i]);
+        if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
+        out.append(text.substr(plain, i - plain));
+        write_escaped(text[i], out);
+        plain = i + 1;
+    }
+    out.append(text.substr(plain));
+    out.push_back('"');
+}
+
+std::string to_json(Value value) {
+    std::string out;
+    write_json(value, out);
+    return out;
+}
+
+std::string to_pretty_json(Value value) {
+    std::string out;
+    write_pretty(value, 0, out);
+    return out;
+}
+
+std::string to_canonical_json(Value value) {
+    std::string out;
+    write_canonical(value, out);
+    return out;
+}
+
+}  // namespace tandem::data

@@ -1,0 +1,92 @@
+// The common schema: what one source says about one interaction. A Snapshot is a checked view of a document in an arena
+// (the shape of a snapshot is documented in docs/schema.md); all texts refer to that document, which must outlive it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/ids.hpp"
+#include "core/base/result.hpp"
+#include "core/base/time.hpp"
+#include "core/data/value.hpp"
+
+namespace tandem::model {
+
+inline constexpr std::int64_t kSchemaVersion = 1;
+
+// Vocabularies are text in the schema; these lists are what a snapshot may say. Vendors' other words become `unknown`
+// or `other` in the pack and are kept under `attributes`.
+std::span<const std::string_view> channels();
+std::span<const std::string_view> directions();
+std::span<const std::string_view> states();
+std::span<const std::string_view> end_reasons();
+std::span<const std::string_view> schemes();
+
+struct ExternalId {
+    std::string_view name_space;
+    std::string_view external_id;
+};
+
+struct ContactPoint {
+    std::string_view scheme;
+    std::string_view scope;
+    std::string_view value;
+    std::string_view display;
+    std::string_view verified;  // none, vendor, ani_match, pin, login, knowledge, voice_biometric, document
+};
+
+struct Party {
+    std::int64_t no = 0;
+    std::string_view role;
+    std::string_view name;
+    std::vector<ContactPoint> points;
+};
+
+struct Snapshot {
+    std::string_view source;
+    std::string_view name_space;
+    std::string_view external_id;
+    std::int64_t rev = 0;
+    std::string_view channel;
+    std::string_view provider;
+    std::string_view direction;
+    std::string_view state;
+    std::optional<ExternalId> thread;
+    Instant started_at{};
+    std::vector<Party> parties;
+    data::Value document;  // the whole snapshot
+
+    InteractionId id() const { return interaction_id(name_space, external_id); }
+};
+
+// Checks `document` against the schema (required fields, vocabularies, types, times, unknown keys) and reads it into
+// `out` (reused by callers to save allocations). Failure is ErrorKind::Rejected with the field path, e.g.
+// "parties[0].role: 'client' is not a role".
+Result<void> read_snapshot(data::Value document, Snapshot& out);
+
+// Delivery status of an earlier message.
+enum class ReceiptStatus { Queued, Sent, Delivered, Read, Failed, Expired, Unknown };
+std::string_view to_string(ReceiptStatus status);
+std::optional<ReceiptStatus> parse_receipt_status(std::string_view text);
+
+struct Receipt {
+    std::string_view name_space;
+    std::string_view external_id;  // of the message; empty for a watermark
+    ReceiptStatus status = ReceiptStatus::Unknown;
+    Instant at{};
+    std::string_view code;         // vendor's error code
+    std::string_view reason;       // vendor's error text
+    // A watermark covers every outbound message of `thread` sent up to this instant (Messenger, Instagram).
+    std::optional<ExternalId> thread;
+    std::optional<Instant> until;
+    data::Value document;
+};
+
+// Same rules for {"namespace","external_id","status","at"[,"code","reason","thread","until","recipient"]}.
+Result<void> read_receipt(data::Value document, Receipt& out);
+
+}  // namespace tandem::model
