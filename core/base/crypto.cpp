@@ -57,9 +57,11 @@ std::array<std::uint8_t, Size> hmac(const EVP_MD* algorithm, std::string_view ke
         hashed = digest<Size>(algorithm, key);
         key = {reinterpret_cast<const char*>(hashed.data()), Size};
     }
-    for (std::size_t i = 0; i < Block; ++i) pad[i] = static_cast<char>((i < key.size() ? key[i] : 0) ^ 0x36);
+    for (std::size_t i = 0; i < Block; ++i)
+        pad[i] = static_cast<char>((i < key.size() ? key[i] : 0) ^ 0x36);
     auto inner = digest<Size>(algorithm, {pad.data(), Block}, data);
-    for (auto& byte : pad) byte = static_cast<char>(byte ^ 0x36 ^ 0x5c);
+    for (auto& byte : pad)
+        byte = static_cast<char>(byte ^ 0x36 ^ 0x5c);
     auto out = digest<Size>(algorithm, {pad.data(), Block}, {reinterpret_cast<const char*>(inner.data()), Size});
     OPENSSL_cleanse(pad.data(), pad.size());
     return out;
@@ -67,9 +69,15 @@ std::array<std::uint8_t, Size> hmac(const EVP_MD* algorithm, std::string_view ke
 
 }  // namespace
 
-std::array<std::uint8_t, 20> sha1(std::string_view data) { return digest<20>(algorithms().sha1, data); }
-std::array<std::uint8_t, 32> sha256(std::string_view data) { return digest<32>(algorithms().sha256, data); }
-std::array<std::uint8_t, 16> md5(std::string_view data) { return digest<16>(algorithms().md5, data); }
+std::array<std::uint8_t, 20> sha1(std::string_view data) {
+    return digest<20>(algorithms().sha1, data);
+}
+std::array<std::uint8_t, 32> sha256(std::string_view data) {
+    return digest<32>(algorithms().sha256, data);
+}
+std::array<std::uint8_t, 16> md5(std::string_view data) {
+    return digest<16>(algorithms().md5, data);
+}
 
 std::array<std::uint8_t, 20> hmac_sha1(std::string_view key, std::string_view data) {
     return hmac<20, 64>(algorithms().sha1, key, data);

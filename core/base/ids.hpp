@@ -16,9 +16,9 @@ namespace tandem {
 
 using Bytes16 = std::array<std::uint8_t, 16>;
 
-std::string uuid_text(const Bytes16& bytes);                       // 8-4-4-4-12, lower case
-std::optional<Bytes16> parse_uuid(std::string_view text);          // either case; nullopt if it is not a UUID
-Bytes16 uuid5(const Bytes16& name_space, std::string_view name);   // RFC 9562, 5.5 (SHA-1)
+std::string uuid_text(const Bytes16& bytes);                      // 8-4-4-4-12, lower case
+std::optional<Bytes16> parse_uuid(std::string_view text);         // either case; nullopt if it is not a UUID
+Bytes16 uuid5(const Bytes16& name_space, std::string_view name);  // RFC 9562, 5.5 (SHA-1)
 
 // A 16-byte identifier of one kind of thing, e.g. InteractionId.
 template <class Tag>

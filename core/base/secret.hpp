@@ -25,7 +25,8 @@ public:
 private:
     void wipe() {
         volatile char* at = value_.data();
-        for (std::size_t i = 0; i < value_.size(); ++i) at[i] = 0;
+        for (std::size_t i = 0; i < value_.size(); ++i)
+            at[i] = 0;
     }
 
     std::string value_;

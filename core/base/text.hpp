@@ -18,12 +18,12 @@ bool iequals_ascii(std::string_view a, std::string_view b);
 
 std::string hex(std::span<const std::uint8_t> bytes);  // lower case
 std::optional<std::string> unhex(std::string_view text);
-std::string base64(std::string_view bytes);                           // RFC 4648 4, padded
-std::string base64url(std::string_view bytes);                        // RFC 4648 5, without padding
-std::optional<std::string> unbase64(std::string_view text);           // both alphabets, padding optional
+std::string base64(std::string_view bytes);                             // RFC 4648 4, padded
+std::string base64url(std::string_view bytes);                          // RFC 4648 5, without padding
+std::optional<std::string> unbase64(std::string_view text);             // both alphabets, padding optional
 std::string percent_decode(std::string_view text, bool plus_is_space);  // a broken escape stays as it is
-std::string percent_encode(std::string_view text);                    // RFC 3986 unreserved characters stay
-std::string escape_html(std::string_view text);                       // & < > " '
+std::string percent_encode(std::string_view text);                      // RFC 3986 unreserved characters stay
+std::string escape_html(std::string_view text);                         // & < > " '
 
 // The candidate that the user most likely meant, or nullopt when none is near (edit distance, at most a third of the
 // length).

@@ -11,8 +11,12 @@ namespace tandem {
 
 using Instant = std::chrono::sys_time<std::chrono::microseconds>;
 
-inline std::int64_t to_micros(Instant at) { return at.time_since_epoch().count(); }
-inline Instant from_micros(std::int64_t micros) { return Instant(std::chrono::microseconds(micros)); }
+inline std::int64_t to_micros(Instant at) {
+    return at.time_since_epoch().count();
+}
+inline Instant from_micros(std::int64_t micros) {
+    return Instant(std::chrono::microseconds(micros));
+}
 
 // 2026-11-20T13:05:00Z; a fraction of 3 or 6 digits only when it is not zero.
 std::string format_time(Instant at);

@@ -1,15 +1,15 @@
 #include "core/data/json.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <vector>
+#include "core/base/text.hpp"
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/internal/dtoa.h>
 #include <rapidjson/internal/itoa.h>
 #include <rapidjson/reader.h>
 
-#include "core/base/text.hpp"
+#include <algorithm>
+#include <cmath>
+#include <vector>
 
 namespace tandem::data {
 namespace {
@@ -119,13 +119,27 @@ void write_int(std::int64_t value, std::string& out) {
 
 void write_escaped(char c, std::string& out) {
     switch (c) {
-        case '"': out.append("\\\""); break;
-        case '\\': out.append("\\\\"); break;
-        case '\n': out.append("\\n"); break;
-        case '\r': out.append("\\r"); break;
-        case '\t': out.append("\\t"); break;
-        case '\b': out.append("\\b"); break;
-        case '\f': out.append("\\f"); break;
+        case '"':
+            out.append("\\\"");
+            break;
+        case '\\':
+            out.append("\\\\");
+            break;
+        case '\n':
+            out.append("\\n");
+            break;
+        case '\r':
+            out.append("\\r");
+            break;
+        case '\t':
+            out.append("\\t");
+            break;
+        case '\b':
+            out.append("\\b");
+            break;
+        case '\f':
+            out.append("\\f");
+            break;
         default:
             out.append("\\u00");
             out.push_back("0123456789abcdef"[static_cast<unsigned char>(c) >> 4]);
@@ -135,12 +149,23 @@ void write_escaped(char c, std::string& out) {
 
 void write_scalar(const Value& value, std::string& out) {
     switch (value.kind()) {
-        case Kind::Bool: out.append(value.as_bool() ? "true" : "false"); break;
-        case Kind::Int: write_int(value.as_int(), out); break;
-        case Kind::Uint: out.append(std::to_string(value.as_uint())); break;
-        case Kind::Double: write_double(value.as_double(), out); break;
-        case Kind::String: write_json_string(value.as_string(), out); break;
-        default: out.append("null");
+        case Kind::Bool:
+            out.append(value.as_bool() ? "true" : "false");
+            break;
+        case Kind::Int:
+            write_int(value.as_int(), out);
+            break;
+        case Kind::Uint:
+            out.append(std::to_string(value.as_uint()));
+            break;
+        case Kind::Double:
+            write_double(value.as_double(), out);
+            break;
+        case Kind::String:
+            write_json_string(value.as_string(), out);
+            break;
+        default:
+            out.append("null");
     }
 }
 
@@ -211,8 +236,8 @@ Result<Value> parse_json(std::string_view text, Arena& arena, JsonLimits limits)
     auto outcome = reader.Parse<kFlags>(stream, builder);
     if (builder.too_deep()) return fail(corrupt("nested deeper than " + std::to_string(limits.depth) + " levels"));
     if (outcome.IsError()) {
-        return fail(corrupt(position_text(text, outcome.Offset()) + ": " +
-                            rapidjson::GetParseError_En(outcome.Code())));
+        return fail(
+            corrupt(position_text(text, outcome.Offset()) + ": " + rapidjson::GetParseError_En(outcome.Code())));
     }
     // The reader would take a NUL byte for the end of the text.
     auto rest = text.substr(stream.Tell());

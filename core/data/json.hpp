@@ -1,12 +1,12 @@
 // JSON text to Value and back; with json.cpp the only user of RapidJSON.
 #pragma once
 
+#include "core/base/result.hpp"
+#include "core/data/value.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
-
-#include "core/base/result.hpp"
-#include "core/data/value.hpp"
 
 namespace tandem::data {
 

@@ -28,9 +28,13 @@ Value::Value(Kind kind, std::size_t size) : kind_(kind), size_(static_cast<std::
 
 double Value::as_double() const {
     switch (kind_) {
-        case Kind::Int: return static_cast<double>(integer_);
-        case Kind::Uint: return static_cast<double>(unsigned_);
-        default: assert(kind_ == Kind::Double); return double_;
+        case Kind::Int:
+            return static_cast<double>(integer_);
+        case Kind::Uint:
+            return static_cast<double>(unsigned_);
+        default:
+            assert(kind_ == Kind::Double);
+            return double_;
     }
 }
 
@@ -56,21 +60,29 @@ bool operator==(const Value& a, const Value& b) {
     if (a.is_number() && b.is_number()) return equal_numbers(a, b);
     if (a.kind() != b.kind()) return false;
     switch (a.kind()) {
-        case Kind::Null: return true;
-        case Kind::Bool: return a.as_bool() == b.as_bool();
-        case Kind::String: return a.as_string() == b.as_string();
-        case Kind::Array: return std::ranges::equal(a.items(), b.items());
-        case Kind::Object: return equal_objects(a.members(), b);
-        default: return false;
+        case Kind::Null:
+            return true;
+        case Kind::Bool:
+            return a.as_bool() == b.as_bool();
+        case Kind::String:
+            return a.as_string() == b.as_string();
+        case Kind::Array:
+            return std::ranges::equal(a.items(), b.items());
+        case Kind::Object:
+            return equal_objects(a.members(), b);
+        default:
+            return false;
     }
 }
 
 Value deep_copy(Value value, Arena& arena) {
     switch (value.kind()) {
-        case Kind::String: return make_string(arena, value.as_string());
+        case Kind::String:
+            return make_string(arena, value.as_string());
         case Kind::Array: {
             auto items = arena.array<Value>(value.size());
-            for (std::size_t i = 0; i < items.size(); ++i) items[i] = deep_copy(value.items()[i], arena);
+            for (std::size_t i = 0; i < items.size(); ++i)
+                items[i] = deep_copy(value.items()[i], arena);
             return Value::array(items);
         }
         case Kind::Object: {
@@ -81,7 +93,8 @@ Value deep_copy(Value value, Arena& arena) {
             }
             return Value::object(members);
         }
-        default: return value;
+        default:
+            return value;
     }
 }
 

@@ -3,6 +3,8 @@
 // outlive it. 64-bit integers survive: a number is Int, Uint (above the signed range) or Double.
 #pragma once
 
+#include "core/data/arena.hpp"
+
 #include <cassert>
 #include <cstdint>
 #include <initializer_list>
@@ -11,8 +13,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "core/data/arena.hpp"
 
 namespace tandem::data {
 
@@ -128,7 +128,9 @@ Value deep_copy(Value value, Arena& arena);
 // Convenience for code that builds small documents.
 Value make_object(Arena& arena, std::initializer_list<Member> members);
 Value make_array(Arena& arena, std::initializer_list<Value> items);
-inline Value make_string(Arena& arena, std::string_view text) { return Value::string(arena.copy(text)); }
+inline Value make_string(Arena& arena, std::string_view text) {
+    return Value::string(arena.copy(text));
+}
 
 // A list that grows inside the arena; abandoned halves stay there until the reset.
 template <class T>
@@ -148,7 +150,8 @@ public:
 private:
     void grow() {
         auto bigger = arena_->array<T>(storage_.empty() ? 8 : storage_.size() * 2);
-        for (std::size_t i = 0; i < size_; ++i) bigger[i] = storage_[i];
+        for (std::size_t i = 0; i < size_; ++i)
+            bigger[i] = storage_[i];
         storage_ = bigger;
     }
 

@@ -2,17 +2,17 @@
 // (the shape of a snapshot is documented in docs/schema.md); all texts refer to that document, which must outlive it.
 #pragma once
 
+#include "core/base/ids.hpp"
+#include "core/base/result.hpp"
+#include "core/base/time.hpp"
+#include "core/data/value.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/base/ids.hpp"
-#include "core/base/result.hpp"
-#include "core/base/time.hpp"
-#include "core/data/value.hpp"
 
 namespace tandem::model {
 
@@ -78,8 +78,8 @@ struct Receipt {
     std::string_view external_id;  // of the message; empty for a watermark
     ReceiptStatus status = ReceiptStatus::Unknown;
     Instant at{};
-    std::string_view code;         // vendor's error code
-    std::string_view reason;       // vendor's error text
+    std::string_view code;    // vendor's error code
+    std::string_view reason;  // vendor's error text
     // A watermark covers every outbound message of `thread` sent up to this instant (Messenger, Instagram).
     std::optional<ExternalId> thread;
     std::optional<Instant> until;

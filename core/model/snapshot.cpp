@@ -1,0 +1,135 @@
+#include "core/model/snapshot.hpp"
+
+#include "core/model/schema.hpp"
+
+#include <array>
+#include <utility>
+
+namespace tandem::model {
+namespace {
+
+using data::Value;
+
+constexpr std::array<std::pair<ReceiptStatus, std::string_view>, 7> kStatuses = {{
+    {ReceiptStatus::Queued, "queued"},
+    {ReceiptStatus::Sent, "sent"},
+    {ReceiptStatus::Delivered, "delivered"},
+    {ReceiptStatus::Read, "read"},
+    {ReceiptStatus::Failed, "failed"},
+    {ReceiptStatus::Expired, "expired"},
+    {ReceiptStatus::Unknown, "unknown"},
+}};
+
+std::string_view text(const Value* value) {
+    return value != nullptr ? value->as_string() : std::string_view();
+}
+std::string_view text_at(const Value& object, std::string_view key) {
+    return object.string_at(key).value_or("");
+}
+
+// The schema check has proved that this is a time.
+Instant time(const Value& value) {
+    return *parse_time(value.as_string());
+}
+
+std::optional<ExternalId> external_id(const Value* value) {
+    if (value == nullptr) return std::nullopt;
+    return ExternalId{text_at(*value, "namespace"), text_at(*value, "external_id")};
+}
+
+void read_points(const Value& party, std::vector<ContactPoint>& out) {
+    out.clear();
+    const auto* points = party.find("contact_points");
+    if (points == nullptr) return;
+    for (const auto& point : points->items()) {
+        out.push_back({text_at(point, "scheme"), text_at(point, "scope"), text_at(point, "value"),
+                       text_at(point, "display"), text_at(point, "verified")});
+    }
+}
+
+void read_parties(const Value& parties, std::vector<Party>& out) {
+    out.resize(parties.size());
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const auto& party = parties.items()[i];
+        out[i].no = party.get("no").as_int();
+        out[i].role = text_at(party, "role");
+        out[i].name = text_at(party, "name");
+        read_points(party, out[i].points);
+    }
+}
+
+// Rule numbers of the snapshot's fields, looked up once.
+struct SnapshotFields {
+    const ObjectSchema& schema = snapshot_schema();
+    std::size_t source = schema.number("source");
+    std::size_t name_space = schema.number("namespace");
+    std::size_t external_id = schema.number("external_id");
+    std::size_t rev = schema.number("rev");
+    std::size_t channel = schema.number("channel");
+    std::size_t provider = schema.number("provider");
+    std::size_t direction = schema.number("direction");
+    std::size_t state = schema.number("state");
+    std::size_t thread = schema.number("thread");
+    std::size_t started_at = schema.number("started_at");
+    std::size_t parties = schema.number("parties");
+};
+
+}  // namespace
+
+Result<void> read_snapshot(Value document, Snapshot& out) {
+    static const SnapshotFields kFields;
+    ObjectSchema::Slots slots;
+    if (auto ok = kFields.schema.check(document, &slots); !ok) return ok;
+    out.source = text(slots[kFields.source]);
+    out.name_space = text(slots[kFields.name_space]);
+    out.external_id = text(slots[kFields.external_id]);
+    out.rev = slots[kFields.rev]->as_int();
+    out.channel = text(slots[kFields.channel]);
+    out.provider = text(slots[kFields.provider]);
+    out.direction = text(slots[kFields.direction]);
+    out.state = text(slots[kFields.state]);
+    out.thread = external_id(slots[kFields.thread]);
+    out.started_at = time(*slots[kFields.started_at]);
+    read_parties(*slots[kFields.parties], out.parties);
+    out.document = document;
+    return {};
+}
+
+std::string_view to_string(ReceiptStatus status) {
+    for (const auto& [value, name] : kStatuses) {
+        if (value == status) return name;
+    }
+    return "unknown";
+}
+
+std::optional<ReceiptStatus> parse_receipt_status(std::string_view text) {
+    for (const auto& [value, name] : kStatuses) {
+        if (name == text) return value;
+    }
+    return std::nullopt;
+}
+
+Result<void> read_receipt(Value document, Receipt& out) {
+    const auto& schema = receipt_schema();
+    if (auto ok = schema.check(document); !ok) return ok;
+    out = Receipt{};
+    out.name_space = text_at(document, "namespace");
+    out.external_id = text_at(document, "external_id");
+    out.status = *parse_receipt_status(text_at(document, "status"));
+    out.at = time(document.get("at"));
+    out.code = text_at(document, "code");
+    out.reason = text_at(document, "reason");
+    out.thread = external_id(document.find("thread"));
+    if (const auto* until = document.find("until")) out.until = time(*until);
+    out.document = document;
+    bool watermark = out.thread.has_value() && out.until.has_value();
+    if (out.external_id.empty() && !watermark) {
+        return fail(rejected("external_id: is missing (or thread and until, for a watermark)"));
+    }
+    if (out.external_id.empty() && out.status != ReceiptStatus::Delivered && out.status != ReceiptStatus::Read) {
+        return fail(rejected("status: a watermark can only say delivered or read"));
+    }
+    return {};
+}
+
+}  // namespace tandem::model

@@ -1,0 +1,147 @@
+#include "core/model/snapshot.hpp"
+
+#include "core/data/json.hpp"
+#include "tests/support/fixtures.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tandem::model {
+namespace {
+
+constexpr std::string_view kValid = R"({
+  "schema_version": 1, "source": "sms-main", "namespace": "sms:AC1", "external_id": "SM1", "rev": 1,
+  "channel": "sms", "provider": "twilio", "direction": "inbound", "state": "closed",
+  "thread": {"namespace": "sms:AC1", "external_id": "+15005550006|+15005550001"},
+  "started_at": "2026-03-01T10:00:00.250Z",
+  "parties": [
+    {"no": 0, "role": "customer", "contact_points": [{"scheme": "tel", "value": "+15005550001", "verified": "vendor"}]},
+    {"no": 1, "role": "queue", "name": "Front desk"}
+  ],
+  "messages": [{"external_id": "SM1", "sender": 0, "to": [1], "author_kind": "customer", "body": "Hello",
+                "sent_at": "2026-03-01T10:00:00Z"}],
+  "events": [{"type": "consent.granted", "at": "2026-03-01T10:00:00Z", "data": {"purpose": "news"}}],
+  "attributes": {"anything": [1, 2]}
+})";
+
+TEST(Snapshot, ReadsWhatTheStoreNeeds) {
+    data::Arena arena;
+    auto document = data::parse_json(kValid, arena);
+    ASSERT_TRUE(document) << document.error().text;
+    Snapshot snapshot;
+
+    auto ok = read_snapshot(*document, snapshot);
+
+    ASSERT_TRUE(ok) << ok.error().text;
+    EXPECT_EQ(snapshot.external_id, "SM1");
+    EXPECT_EQ(snapshot.thread->external_id, "+15005550006|+15005550001");
+    EXPECT_EQ(format_time(snapshot.started_at), "2026-03-01T10:00:00.250Z");
+    ASSERT_EQ(snapshot.parties.size(), 2U);
+    EXPECT_EQ(snapshot.parties[0].points[0].value, "+15005550001");
+    EXPECT_TRUE(snapshot.parties[1].points.empty());
+}
+
+struct Wrong {
+    std::string_view from;  // text in kValid ...
+    std::string_view to;    // ... and what it becomes
+    std::string_view error;
+};
+
+class WrongSnapshot : public ::testing::TestWithParam<Wrong> {};
+
+TEST_P(WrongSnapshot, NamesTheField) {
+    std::string text(kValid);
+    auto at = text.find(GetParam().from);
+    ASSERT_NE(at, std::string::npos);
+    text.replace(at, GetParam().from.size(), GetParam().to);
+    data::Arena arena;
+    auto document = data::parse_json(text, arena);
+    ASSERT_TRUE(document) << document.error().text;
+    Snapshot snapshot;
+
+    auto outcome = read_snapshot(*document, snapshot);
+
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().kind, ErrorKind::Rejected);
+    EXPECT_EQ(outcome.error().text.substr(0, GetParam().error.size()), GetParam().error);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Fields,
+    WrongSnapshot,
+    ::testing::Values(
+        Wrong{R"("schema_version": 1)", R"("schema_version": 2)", "schema_version: must be 1"},
+        Wrong{R"("source": "sms-main")", R"("source": "SMS main")", "source: 'SMS main' is not a source name"},
+        Wrong{R"("external_id": "SM1", "rev")", R"("external_id": "", "rev")", "external_id: must not be empty"},
+        Wrong{R"("rev": 1)", R"("rev": -1)", "rev: must not be negative"},
+        Wrong{R"("rev": 1)", R"("rev": 1.5)", "rev: an integer is needed, not a fraction"},
+        Wrong{R"("channel": "sms")", R"("channel": "pigeon")", "channel: 'pigeon' is not one of voice, "},
+        Wrong{R"("channel": "sms",)", "", "channel: is missing"},
+        Wrong{R"("channel": "sms")", R"("chanel": "sms")", "chanel: no such field"},
+        Wrong{R"("2026-03-01T10:00:00.250Z")", R"("2026-03-01T10:00:00+03:00")",
+              "started_at: '2026-03-01T10:00:00+03:00'"},
+        Wrong{R"("2026-03-01T10:00:00.250Z")", R"("2026-02-30T10:00:00Z")",
+              "started_at: '2026-02-30T10:00:00Z' is not"},
+        Wrong{R"("2026-03-01T10:00:00.250Z")", "1772359200", "started_at: a text is needed, not an integer"},
+        Wrong{R"({"namespace": "sms:AC1", "external_id": "+1)", R"({"external_id": "+1)",
+              "thread.namespace: is missing"},
+        Wrong{R"("role": "queue")", R"("role": "client")", "parties[1].role: 'client' is not one of customer"},
+        Wrong{R"("scheme": "tel")", R"("scheme": "phone")", "parties[0].contact_points[0].scheme: 'phone'"},
+        Wrong{R"("type": "consent.granted")", R"("type": "Consent")", "events[0].type: 'Consent' is not an event type"},
+        Wrong{R"("to": [1])", R"("to": ["1"])", "messages[0].to[0]: an integer is needed, not a text"},
+        Wrong{R"("attributes": {"anything": [1, 2]})", R"("attributes": 5)", "attributes: an object is needed"},
+        Wrong{R"("thread": {)", R"("subject": 7, "thread": {)", "subject: a text is needed, not an integer"}));
+
+TEST(Snapshot, AcceptsTheWorkedExamples) {
+    auto folder = testing::fixtures("schema/normalised");
+    if (!folder) return;
+    std::size_t seen = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(*folder)) {
+        if (entry.path().filename() == "interaction.schema.json") continue;
+        SCOPED_TRACE(entry.path());
+        data::Arena arena;
+        auto document = data::parse_json(testing::read_file(entry.path()), arena);
+        ASSERT_TRUE(document);
+        Snapshot snapshot;
+        auto ok = read_snapshot(*document, snapshot);
+        EXPECT_TRUE(ok) << ok.error().text;
+        ++seen;
+    }
+    EXPECT_EQ(seen, 8U);
+}
+
+struct ReceiptCase {
+    std::string_view json;
+    std::string_view error;  // empty: accepted
+};
+
+class ReceiptTable : public ::testing::TestWithParam<ReceiptCase> {};
+
+TEST_P(ReceiptTable, Judges) {
+    data::Arena arena;
+    auto document = data::parse_json(GetParam().json, arena);
+    ASSERT_TRUE(document);
+    Receipt receipt;
+
+    auto outcome = read_receipt(*document, receipt);
+
+    EXPECT_EQ(outcome ? "" : outcome.error().text.substr(0, GetParam().error.size()), GetParam().error);
+    EXPECT_EQ(outcome.has_value(), GetParam().error.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Receipts,
+    ReceiptTable,
+    ::testing::Values(
+        ReceiptCase{R"({"namespace":"n","external_id":"1","status":"read","at":"2026-03-01T10:00:00Z"})", ""},
+        ReceiptCase{R"({"namespace":"n","external_id":"1","status":"seen","at":"2026-03-01T10:00:00Z"})",
+                    "status: 'seen' is not one of"},
+        ReceiptCase{R"({"namespace":"n","status":"read","at":"2026-03-01T10:00:00Z"})", "external_id: is missing"},
+        ReceiptCase{R"({"namespace":"n","status":"read","at":"2026-03-01T10:00:00Z","until":"2026-03-01T10:00:00Z",
+                        "thread":{"namespace":"n","external_id":"t"}})",
+                    ""},
+        ReceiptCase{R"({"namespace":"n","status":"failed","at":"2026-03-01T10:00:00Z","until":"2026-03-01T10:00:00Z",
+                        "thread":{"namespace":"n","external_id":"t"}})",
+                    "status: a watermark can only say delivered or read"}));
+
+}  // namespace
+}  // namespace tandem::model
