@@ -2,14 +2,15 @@
 // arrived never matters (docs/architecture.md, "Identity").
 #pragma once
 
+#include "core/base/time.hpp"
+#include "core/identity/point.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
-
-#include "core/base/time.hpp"
-#include "core/identity/point.hpp"
 
 namespace tandem::identity {
 

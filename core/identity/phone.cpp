@@ -1,0 +1,175 @@
+#include "core/base/text.hpp"
+#include "core/identity/point.hpp"
+
+#include <phonenumbers/logger.h>
+#include <phonenumbers/phonenumberutil.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <memory>
+
+namespace tandem::identity {
+namespace {
+
+using i18n::phonenumbers::PhoneNumber;
+using i18n::phonenumbers::PhoneNumberUtil;
+
+constexpr std::size_t kMaxRawSize = 128;  // longest real input: full-width digits with an extension, under 100 bytes
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+const PhoneNumberUtil& library() {
+    static const PhoneNumberUtil& instance = [] -> const PhoneNumberUtil& {
+        auto* util = PhoneNumberUtil::GetInstance();
+        util->SetLogger(new i18n::phonenumbers::NullLogger);  // it writes to standard output otherwise; takes ownership
+        return *util;
+    }();
+    return instance;
+}
+
+std::string_view without_prefix(std::string_view text, std::string_view prefix) {
+    const bool has = text.size() >= prefix.size() && iequals_ascii(text.substr(0, prefix.size()), prefix);
+    return has ? text.substr(prefix.size()) : text;
+}
+
+// GSM 02.30 / 3GPP 22.030 put "*31#" or "#31#" before a number; North America uses *67 and *82 without the hash.
+std::string_view without_service_code(std::string_view text) {
+    if (text.empty() || (text[0] != '*' && text[0] != '#')) return text;
+    std::size_t at = 1;
+    while (at < text.size() && is_digit(text[at]))
+        ++at;
+    if (at > 1 && at < text.size() && text[at] == '#') return text.substr(at + 1);
+    if (text.starts_with("*67") || text.starts_with("*82")) return text.substr(3);
+    return text;
+}
+
+// The user part of "sip:user;params@host;params"; other texts unchanged.
+std::string_view sip_user(std::string_view text) {
+    const auto rest = without_prefix(without_prefix(text, "sips:"), "sip:");
+    return rest.size() == text.size() ? text : rest.substr(0, rest.find_first_of("@;?"));
+}
+
+bool scientific(std::string_view text) {
+    const auto e = text.find_first_of("eE");
+    if (e == std::string_view::npos || e == 0 || e + 1 == text.size()) return false;
+    const auto digits = [](std::string_view part, std::string_view extra) {
+        return std::ranges::all_of(part, [&](char c) { return is_digit(c) || extra.contains(c); });
+    };
+    return is_digit(text[0]) && digits(text.substr(0, e), ".,") && digits(text.substr(e + 1), "+");
+}
+
+// Cuts what systems put around a number that libphonenumber does not know.
+std::string clean(std::string_view raw, std::string_view region) {
+    auto text = trim_ascii(raw);
+    if (text.starts_with('\'')) text.remove_prefix(1);  // a spreadsheet's "this is text"
+    text = sip_user(text);
+    for (const auto prefix : {"whatsapp:", "sms:", "smsto:", "callto:", "phone:"})
+        text = without_prefix(text, prefix);
+    std::string number = text.contains('%') ? percent_decode(text, false) : std::string(text);
+    number = trim_ascii(without_service_code(trim_ascii(number)));
+    if (number.size() > 2 && number.ends_with(".0") &&
+        std::ranges::all_of(number.substr(0, number.size() - 2), is_digit)) {
+        number.resize(number.size() - 2);  // a number cell exported as floating point
+    }
+    if (region.empty() && !number.empty() && is_digit(number[0])) {
+        number = number.starts_with("00") ? "+" + number.substr(2) : "+" + number;
+    }
+    return number;
+}
+
+// Messengers keep the number a person registered with long after its country changed the numbering plan. Brazil put a
+// 9 before eight-digit mobile numbers (2012-2016); Mexico dropped the 1 after +52 (2019).
+std::optional<std::string> renewed(std::string_view e164) {
+    const auto all_digits = e164.size() > 1 && std::ranges::all_of(e164.substr(1), is_digit);
+    if (!all_digits) return std::nullopt;
+    if (e164.starts_with("+521") && e164.size() == 14) return "+52" + std::string(e164.substr(4));
+    if (e164.starts_with("+55") && e164.size() == 13 && e164[5] >= '6') {
+        return std::string(e164.substr(0, 5)) + "9" + std::string(e164.substr(5));
+    }
+    return std::nullopt;
+}
+
+PointClass class_of_type(PhoneNumberUtil::PhoneNumberType type) {
+    switch (type) {
+        case PhoneNumberUtil::TOLL_FREE:
+        case PhoneNumberUtil::SHARED_COST:
+        case PhoneNumberUtil::PREMIUM_RATE:
+        case PhoneNumberUtil::UAN:
+            return PointClass::Trunk;
+        default:
+            return PointClass::Personal;
+    }
+}
+
+Result<Phone> read(const std::string& number, const std::string& region) {
+    const auto& util = library();
+    PhoneNumber parsed;
+    if (util.IsAlphaNumber(number)) return fail(rejected("letters instead of digits", "not_a_number"));
+    switch (util.Parse(number, region, &parsed)) {
+        case PhoneNumberUtil::NO_PARSING_ERROR:
+            break;
+        case PhoneNumberUtil::INVALID_COUNTRY_CODE_ERROR:
+            return fail(rejected("no such country code, or no country given for a national number", "country_code"));
+        default:
+            return fail(rejected("not a telephone number", "not_a_number"));
+    }
+    std::string e164;
+    util.Format(parsed, PhoneNumberUtil::E164, &e164);
+    if (!util.IsValidNumber(parsed)) {
+        if (const auto newer = renewed(e164)) return read(*newer, region);
+        return fail(rejected("not a valid number of its country (too short, too long or not assigned)", "not_valid"));
+    }
+    return Phone{std::move(e164), class_of_type(util.GetNumberType(parsed)), parsed.extension()};
+}
+
+Result<Phone> normalise_uncached(std::string_view raw, std::string_view region) {
+    if (raw.size() > kMaxRawSize) return fail(rejected("too long for a telephone number", "not_a_number"));
+    if (!valid_utf8(raw)) return fail(rejected("not UTF-8", "not_a_number"));
+    const auto number = clean(raw, region);
+    if (scientific(number)) {
+        return fail(rejected("a spreadsheet rounded the number to powers of ten; digits are lost", "rounded"));
+    }
+    return read(number, region.empty() ? "ZZ" : std::string(region));
+}
+
+// Parsing costs tens of microseconds and the same few thousand callers come again and again. Each thread keeps recent
+// answers, refusals too; an entry is simply replaced by the next one with the same slot, so memory is bounded.
+class PhoneCache {
+public:
+    const Result<Phone>& get(std::string_view raw, std::string_view region) {
+        auto& entry = entries_[slot(raw, region)];
+        if (entry.used && entry.raw == raw && entry.region == region) return entry.phone;
+        entry = {true, std::string(raw), std::string(region), normalise_uncached(raw, region)};
+        return entry.phone;
+    }
+
+private:
+    struct Entry {
+        bool used = false;
+        std::string raw;
+        std::string region;
+        Result<Phone> phone;
+    };
+    static constexpr std::size_t kSlots = 8192;
+
+    static std::size_t slot(std::string_view raw, std::string_view region) {
+        const std::hash<std::string_view> hash;
+        return (hash(raw) * 31 + hash(region)) % kSlots;
+    }
+
+    std::unique_ptr<Entry[]> entries_ = std::make_unique<Entry[]>(kSlots);
+};
+
+}  // namespace
+
+Result<Phone> normalise_phone(std::string_view raw, std::string_view region) {
+    constexpr std::size_t kMaxCachedRegion = 8;
+    if (raw.size() > kMaxRawSize || region.size() > kMaxCachedRegion) return normalise_uncached(raw, region);
+    thread_local PhoneCache cache;
+    return cache.get(raw, region);
+}
+
+}  // namespace tandem::identity

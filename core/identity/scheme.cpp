@@ -1,0 +1,238 @@
+#include "core/identity/scheme.hpp"
+
+#include "core/base/crypto.hpp"
+#include "core/base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace tandem::identity {
+namespace {
+
+using enum PointClass;
+
+constexpr std::size_t kMaxPart = 512;  // longer scopes and ids are replaced by their digest, so keys stay small
+
+constexpr Scheme kSchemes[] = {
+    {"account", true, Strong},    {"anon", false, Placeholder}, {"apple", true, Personal},
+    {"cookie", true, Ephemeral},  {"crm", true, Strong},        {"device", true, Ephemeral},
+    {"ext", true, Ephemeral},     {"facebook", true, Personal}, {"instagram", true, Personal},
+    {"mailto", false, Personal},  {"sip", false, Personal},     {"tel", false, Personal},
+    {"telegram", true, Personal}, {"viber", true, Personal},    {"vk", true, Personal},
+    {"webchat", true, Ephemeral}, {"whatsapp", true, Personal},
+};
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_control(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
+// Control characters would make two different points hash alike: 0x1F separates the parts of a point id.
+std::string clean_part(std::string_view text) {
+    auto part = sanitize_utf8(trim_ascii(text));
+    std::erase_if(part, is_control);
+    if (part.size() > kMaxPart) part = "sha256." + hex(sha256(part));
+    return std::string(trim_ascii(part));
+}
+
+// "71-03", "(123) 45 67" -> digits; texts with anything else stay.
+std::string digits_or_text(std::string_view text) {
+    std::string digits;
+    for (const char c : text) {
+        if (is_digit(c)) {
+            digits += c;
+        } else if (!std::string_view(" -().").contains(c)) {
+            return std::string(text);
+        }
+    }
+    return digits.empty() ? std::string(text) : digits;
+}
+
+NormalPoint anonymous() {
+    return {{"anon", "", ""}, Placeholder};
+}
+
+// A sender with letters is a brand name that one or many systems use; bare digits are one extension or short code.
+NormalPoint unnormalised(std::string_view scope, std::string_view value) {
+    auto text = digits_or_text(value);
+    const bool digits =
+        std::ranges::all_of(text, [](char c) { return is_digit(c) || c == '+' || c == '*' || c == '#'; });
+    return {{"ext", std::string(scope), std::move(text)}, digits ? Ephemeral : Shared};
+}
+
+std::string_view first_of(std::string_view a, std::string_view b, std::string_view c) {
+    return !a.empty() ? a : (!b.empty() ? b : c);
+}
+
+std::string_view without_prefix(std::string_view text, std::string_view prefix) {
+    const bool has = text.size() >= prefix.size() && iequals_ascii(text.substr(0, prefix.size()), prefix);
+    return has ? text.substr(prefix.size()) : text;
+}
+
+// user@host of "<sip:user;params@host:port;params?headers>"; the user part is case-sensitive (RFC 3261, 19.1.4).
+std::optional<std::string> sip_address(std::string_view raw) {
+    auto text = raw;
+    if (const auto open = text.find('<'); open != std::string_view::npos) {
+        text = text.substr(open + 1);
+        text = text.substr(0, text.find('>'));
+    }
+    text = without_prefix(without_prefix(trim_ascii(text), "sips:"), "sip:");
+    const auto at = text.rfind('@');
+    if (at == std::string_view::npos || at == 0) return std::nullopt;
+    const auto host = text.substr(at + 1);
+    const auto host_end = host.starts_with('[') ? host.find(']') + 1 : host.find_first_of(":;?>");
+    auto host_name = to_lower_ascii(host.substr(0, host_end));
+    if (host_name.ends_with('.')) host_name.pop_back();
+    if (host_name.empty()) return std::nullopt;
+    const auto user_text = text.substr(0, at);
+    const auto user = clean_part(percent_decode(user_text.substr(0, user_text.find_first_of(";:")), false));
+    if (user.empty()) return std::nullopt;
+    return user + "@" + host_name;
+}
+
+NormalPoint sip_point(std::string_view scope, std::string_view value) {
+    auto address = sip_address(value);
+    if (!address) return unnormalised(first_of(scope, "sip", ""), value);
+    if (address->ends_with(".invalid") || withheld(std::string_view(*address).substr(0, address->find('@')))) {
+        return anonymous();  // RFC 3323, 4.1.1.3: anonymous@anonymous.invalid
+    }
+    return {{"sip", "", std::move(*address)}, Personal};
+}
+
+// Telephone digits as the vendor gives them, or a business-scoped id "US.1349..." with its country in capitals.
+std::string whatsapp_id(std::string_view value) {
+    auto id = std::string(trim_ascii(without_prefix(value, "whatsapp:")));
+    if (id.size() > 3 && is_letter(id[0]) && is_letter(id[1]) && id[2] == '.') {
+        for (std::size_t i = 0; i < 2; ++i)
+            id[i] = static_cast<char>(id[i] & ~0x20);
+        return id;
+    }
+    return digits_or_text(without_prefix(id, "+"));
+}
+
+}  // namespace
+
+std::span<const Scheme> schemes() {
+    return kSchemes;
+}
+
+const Scheme* find_scheme(std::string_view name) {
+    const auto* found = std::ranges::find(kSchemes, name, &Scheme::name);
+    return found == std::end(kSchemes) ? nullptr : found;
+}
+
+bool withheld(std::string_view text) {
+    // The numbers spell ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and UNAVAILABLE on a keypad; carriers and Twilio send
+    // them in place of a hidden number. None of them is a valid number anywhere.
+    constexpr std::string_view kWords[] = {"anonymous",
+                                           "unavailable",
+                                           "unknown",
+                                           "restricted",
+                                           "private",
+                                           "withheld",
+                                           "blocked",
+                                           "hidden",
+                                           "none",
+                                           "null",
+                                           "private number",
+                                           "number withheld",
+                                           "no number",
+                                           "not available",
+                                           "unknown caller",
+                                           "caller id blocked",
+                                           "аноним",
+                                           "номер скрыт",
+                                           "скрытый номер",
+                                           "скрыт",
+                                           "неизвестен",
+                                           "неизвестный номер",
+                                           "266696687",
+                                           "7378742833",
+                                           "2562533",
+                                           "8656696",
+                                           "86282452253",
+                                           "n/a",
+                                           "-"};
+    const auto word = to_lower_ascii(trim_ascii(without_prefix(text, "+")));
+    if (word.empty() || std::ranges::all_of(word, [](char c) { return c == '0'; })) return true;
+    return std::ranges::find(kWords, std::string_view(word)) != std::end(kWords);
+}
+
+bool role_mailbox(std::string_view mailbox) {
+    // RFC 2142 and what mail systems and companies use besides.
+    constexpr std::string_view kRoles[] = {"abuse",         "accounting",    "accounts",  "admin",     "administrator",
+                                           "alert",         "alerts",        "billing",   "bounce",    "bounces",
+                                           "career",        "careers",       "contact",   "contacts",  "do-not-reply",
+                                           "do_not_reply",  "donotreply",    "feedback",  "ftp",       "help",
+                                           "helpdesk",      "hostmaster",    "hr",        "info",      "information",
+                                           "invoice",       "invoices",      "jobs",      "legal",     "listserv",
+                                           "mailer-daemon", "majordomo",     "marketing", "news",      "newsletter",
+                                           "no-reply",      "no.reply",      "no_reply",  "noc",       "noreply",
+                                           "notification",  "notifications", "notify",    "office",    "order",
+                                           "orders",        "postmaster",    "press",     "privacy",   "reception",
+                                           "robot",         "root",          "sales",     "secretary", "security",
+                                           "service",       "services",      "shop",      "support",   "unsubscribe",
+                                           "usenet",        "uucp",          "webmaster", "www"};
+    auto local = mailbox.substr(0, mailbox.rfind('@'));
+    local = local.substr(0, local.find('+'));
+    for (const std::string_view end : {"-request", "-owner", "-bounces", "-unsubscribe", "-noreply", "-no-reply"}) {
+        if (local.ends_with(end)) return true;
+    }
+    return local.starts_with("owner-") || local.starts_with("bounce-") ||
+           std::ranges::find(kRoles, local) != std::end(kRoles);
+}
+
+NormalPoint phone_point(Phone phone) {
+    return {{"tel", "", std::move(phone.e164)}, phone.point_class};
+}
+
+NormalPoint mailbox_point(std::string mailbox) {
+    const auto point_class = role_mailbox(mailbox) ? Shared : Personal;
+    return {{"mailto", "", std::move(mailbox)}, point_class};
+}
+
+NormalPoint normalise(std::string_view scheme,
+                      std::string_view scope,
+                      std::string_view value,
+                      std::string_view region) {
+    const auto name = to_lower_ascii(trim_ascii(scheme));
+    if (name == "tel") {
+        if (auto phone = normalise_phone(value, region)) return phone_point(std::move(*phone));
+    } else if (name == "mailto") {
+        if (auto mailbox = normalise_mailbox(value)) return mailbox_point(std::move(*mailbox));
+    }
+    const auto text = clean_part(value);
+    const auto place = clean_part(scope);
+    if (text.empty()) return anonymous();
+    if (name == "tel" && withheld(text)) return anonymous();
+    if (name == "sip" || (name == "tel" && text.contains('@'))) return sip_point(place, text);
+    if (name == "tel") return unnormalised(first_of(place, region, "tel"), text);
+    if (name == "mailto") return unnormalised(first_of(place, "mailto", ""), text);
+    if (name == "ext") return unnormalised(place, text);
+    if (name == "whatsapp") return {{name, place, whatsapp_id(text)}, Personal};
+    const auto* known = find_scheme(name);
+    return {{name, place, text}, known == nullptr ? Personal : known->point_class};
+}
+
+std::optional<NormalPoint> offered_phone(const Point& point) {
+    std::string_view digits = point.value;
+    if (point.scheme == "sip") {
+        digits = digits.substr(0, digits.rfind('@'));
+    } else if (point.scheme != "whatsapp") {
+        return std::nullopt;
+    }
+    digits = without_prefix(digits, "+");
+    constexpr std::size_t kShortestWithCountry = 8;
+    if (digits.size() < kShortestWithCountry || !std::ranges::all_of(digits, is_digit)) return std::nullopt;
+    auto phone = normalise_phone(digits, "");
+    if (!phone) return std::nullopt;
+    return phone_point(std::move(*phone));
+}
+
+}  // namespace tandem::identity
