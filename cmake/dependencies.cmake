@@ -28,3 +28,7 @@ find_library(PHONENUMBER_LIBRARY NAMES libphonenumber.so.8 REQUIRED)
 add_library(phonenumber INTERFACE)
 target_include_directories(phonenumber SYSTEM INTERFACE ${PHONENUMBER_ROOT}/usr/include)
 target_link_libraries(phonenumber INTERFACE ${PHONENUMBER_LIBRARY})
+
+find_library(XXHASH_LIBRARY NAMES xxhash REQUIRED)
+add_library(xxhash INTERFACE)
+target_link_libraries(xxhash INTERFACE ${XXHASH_LIBRARY})

@@ -1,0 +1,257 @@
+#include "core/pipeline/normaliser.hpp"
+
+#include "core/data/json.hpp"
+
+#include <algorithm>
+#include <tuple>
+// The streaming state on our stack is not part of the library's stable interface; Debian 12 pins one version.
+#define XXH_STATIC_LINKING_ONLY
+#include <xxhash.h>
+
+namespace tandem::pipeline {
+namespace {
+
+using data::Arena;
+using data::Kind;
+using data::Member;
+using data::Value;
+
+// ------------------------------------------------------------------------------------------------------ normal points
+
+bool same_point(const Value& point, const identity::Point& normal) {
+    return point.string_at("scheme") == normal.scheme && point.string_at("value") == normal.value &&
+           point.string_at("scope").value_or("") == normal.scope;
+}
+
+Value with_normal_form(const Value& point, const identity::Point& normal, Arena& arena) {
+    data::ArenaList<Member> members(arena, point.size() + 2);
+    members.push_back({"scheme", data::make_string(arena, normal.scheme)});
+    if (!normal.scope.empty()) members.push_back({"scope", data::make_string(arena, normal.scope)});
+    members.push_back({"value", data::make_string(arena, normal.value)});
+    for (const auto& member : point.members()) {
+        if (member.key != "scheme" && member.key != "scope" && member.key != "value") members.push_back(member);
+    }
+    if (point.find("display") == nullptr) members.push_back({"display", point.get("value")});
+    return Value::object(members.items());
+}
+
+Value replace_member(const Value& object, std::string_view key, Value value, Arena& arena) {
+    auto members = arena.array<Member>(object.size());
+    std::ranges::copy(object.members(), members.begin());
+    for (auto& member : members) {
+        if (member.key == key) member.value = value;
+    }
+    return Value::object(members);
+}
+
+// A copy of `list` with `change` applied to its items, or `list` itself when nothing changed.
+template <class Change>
+Value change_items(const Value& list, Arena& arena, Change change) {
+    std::span<Value> copy;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        auto [item, changed] = change(list.items()[i]);
+        if (!changed) continue;
+        if (copy.empty()) {
+            copy = arena.array<Value>(list.size());
+            std::ranges::copy(list.items(), copy.begin());
+        }
+        copy[i] = item;
+    }
+    return copy.empty() ? list : Value::array(copy);
+}
+
+std::pair<Value, bool> normal_point(const Value& point, std::string_view region, Arena& arena) {
+    auto scheme = point.string_at("scheme");
+    auto value = point.string_at("value");
+    if (!scheme || !value) return {point, false};
+    auto normal = identity::normalise(*scheme, point.string_at("scope").value_or(""), *value, region);
+    if (same_point(point, normal.point)) return {point, false};
+    return {with_normal_form(point, normal.point, arena), true};
+}
+
+std::pair<Value, bool> normal_party(const Value& party, std::string_view region, Arena& arena) {
+    const auto* points = party.find("contact_points");
+    if (points == nullptr || !points->is_array()) return {party, false};
+    auto changed = change_items(*points, arena, [&](const Value& point) { return normal_point(point, region, arena); });
+    if (changed.items().data() == points->items().data()) return {party, false};
+    return {replace_member(party, "contact_points", changed, arena), true};
+}
+
+// --------------------------------------------------------------------------------------------------------------- hash
+
+class Hasher {
+public:
+    explicit Hasher(std::string_view ignored) : ignored_(ignored) { XXH3_64bits_reset(&state_); }
+
+    void add(const Value& value) {
+        tag(value);
+        switch (value.kind()) {
+            case Kind::Null:
+                break;
+            case Kind::Bool:
+                number(value.as_bool() ? 1 : 0);
+                break;
+            case Kind::Int:
+            case Kind::Uint:
+                number(value.as_uint());
+                break;
+            case Kind::Double: {
+                auto real = value.as_double();
+                bytes(&real, sizeof(real));
+                break;
+            }
+            case Kind::String:
+                if (value.as_string() != ignored_) text(value.as_string());
+                break;
+            case Kind::Array:
+                for (const auto& item : value.items())
+                    add(item);
+                break;
+            case Kind::Object:
+                for (const auto& member : value.members()) {
+                    text(member.key);
+                    add(member.value);
+                }
+                break;
+        }
+    }
+
+    std::uint64_t result() const { return XXH3_64bits_digest(&state_); }
+
+private:
+    void bytes(const void* data, std::size_t size) { XXH3_64bits_update(&state_, data, size); }
+    void number(std::uint64_t value) { bytes(&value, sizeof(value)); }
+    void text(std::string_view value) {
+        number(value.size());
+        bytes(value.data(), value.size());
+    }
+    // Kind and size delimit a value, so that different trees never feed the same bytes.
+    void tag(const Value& value) {
+        bool skipped = value.is_string() && value.as_string() == ignored_;
+        number(static_cast<std::uint64_t>(value.kind()) << 32 | (skipped ? 0 : value.size()));
+    }
+
+    XXH3_state_t state_;
+    std::string_view ignored_;
+};
+
+// ------------------------------------------------------------------------------------------------- order of the points
+
+int verification_rank(identity::Verification verification) {
+    using enum identity::Verification;
+    switch (verification) {
+        case Document:
+        case VoiceBiometric:
+        case Login:
+        case Pin:
+        case Knowledge:
+            return 0;
+        case Vendor:
+        case AniMatch:
+            return 1;
+        case None:
+            break;
+    }
+    return 2;
+}
+
+int class_rank(const store::PartyPoint& point) {
+    using enum identity::PointClass;
+    switch (point.point_class) {
+        case Strong:
+            return 0;
+        case Personal:
+            return point.point.scope.empty() ? 1 : 2;
+        case Ephemeral:
+            return 3;
+        case Trunk:
+        case Shared:
+            return 4;
+        case Placeholder:
+            break;
+    }
+    return 5;
+}
+
+}  // namespace
+
+Value normalise_points(Value snapshot, std::string_view region, Arena& arena) {
+    const auto* parties = snapshot.find("parties");
+    if (parties == nullptr || !parties->is_array()) return snapshot;
+    auto changed =
+        change_items(*parties, arena, [&](const Value& party) { return normal_party(party, region, arena); });
+    if (changed.items().data() == parties->items().data()) return snapshot;
+    return replace_member(snapshot, "parties", changed, arena);
+}
+
+std::uint64_t content_hash(Value document, std::string_view arrived_at) {
+    Hasher hasher(arrived_at);
+    hasher.add(document);
+    return hasher.result();
+}
+
+std::vector<store::PartyPoint> customer_points(const model::Snapshot& snapshot,
+                                               const IdentityContext& identity,
+                                               std::string_view region) {
+    std::vector<store::PartyPoint> out;
+    auto customer = std::ranges::find(snapshot.parties, std::string_view("customer"), &model::Party::role);
+    if (customer == snapshot.parties.end()) return out;
+    for (const auto& point : customer->points) {
+        auto normal = identity::normalise(point.scheme, point.scope, point.value, region);
+        store::PartyPoint entry;
+        entry.point_class = identity::class_of(normal, identity.rules);
+        entry.point = std::move(normal.point);
+        entry.id = identity::point_id(identity.key, entry.point);
+        entry.verification = identity::parse_verification(point.verified);
+        entry.display = point.display.empty() ? customer->name : point.display;
+        out.push_back(std::move(entry));
+    }
+    // An insertion sort: stable, and a party has a handful of points.
+    auto rank = [](const store::PartyPoint& point) {
+        return std::tuple(verification_rank(point.verification), class_rank(point));
+    };
+    for (std::size_t i = 1; i < out.size(); ++i) {
+        for (std::size_t j = i; j > 0 && rank(out[j]) < rank(out[j - 1]); --j)
+            std::swap(out[j], out[j - 1]);
+    }
+    return out;
+}
+
+Result<store::Observation> to_observation(Value document,
+                                          const IdentityContext& identity,
+                                          const RecordContext& context,
+                                          Arena& arena) {
+    document = normalise_points(document, context.region, arena);
+    thread_local model::Snapshot snapshot;
+    if (auto ok = model::read_snapshot(document, snapshot); !ok) return fail(std::move(ok.error()));
+    store::Observation out;
+    out.id = snapshot.id();
+    out.name_space = snapshot.name_space;
+    out.external_id = snapshot.external_id;
+    out.source = snapshot.source;
+    out.precedence = context.precedence;
+    out.rev = snapshot.rev;
+    out.rev_hash = content_hash(document, context.arrived_at);
+    out.channel = snapshot.channel;
+    out.provider = snapshot.provider;
+    out.direction = snapshot.direction;
+    out.started_at = snapshot.started_at;
+    if (snapshot.thread) out.thread = thread_id(snapshot.thread->name_space, snapshot.thread->external_id);
+    out.points = customer_points(snapshot, identity, context.region);
+    data::write_json(document, out.document);
+    out.event = context.event;
+    return out;
+}
+
+Result<ReceiptOutcome> to_receipt(Value document) {
+    model::Receipt receipt;
+    if (auto ok = model::read_receipt(document, receipt); !ok) return fail(std::move(ok.error()));
+    if (receipt.external_id.empty()) {
+        return store::Watermark{thread_id(receipt.thread->name_space, receipt.thread->external_id), receipt.status,
+                                *receipt.until};
+    }
+    return store::ReceiptUpdate{interaction_id(receipt.name_space, receipt.external_id), receipt.status, receipt.at,
+                                std::string(receipt.code), std::string(receipt.reason)};
+}
+
+}  // namespace tandem::pipeline

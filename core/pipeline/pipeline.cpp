@@ -1,0 +1,248 @@
+#include "core/pipeline/pipeline.hpp"
+
+#include <algorithm>
+
+namespace tandem::pipeline {
+namespace {
+
+// Also without a wake-up the journal is looked at this often: a lost notification may delay, never strand an event.
+constexpr std::chrono::milliseconds kIdleLook{1000};
+
+// Trouble that passes: the disk, a lock. Everything else is a refusal of the content.
+bool passes(const Error& error) {
+    return error.kind == ErrorKind::Transient || error.kind == ErrorKind::Full || error.kind == ErrorKind::Throttled;
+}
+
+}  // namespace
+
+Pipeline::Pipeline(journal::Journal& journal,
+                   store::Store& store,
+                   std::shared_ptr<const Sources> sources,
+                   IdentityContext identity,
+                   const Clock& clock,
+                   obs::Log log,
+                   PipelineOptions options)
+    : journal_(journal),
+      store_(store),
+      identity_(std::move(identity)),
+      clock_(clock),
+      log_(std::move(log)),
+      options_(std::move(options)),
+      consumer_("pipeline@" + options_.node),
+      sources_(std::move(sources)) {}
+
+Pipeline::~Pipeline() {
+    stop();
+}
+
+Result<void> Pipeline::start() {
+    auto position = store_.position(consumer_);
+    if (!position) return fail(std::move(position.error()).with_context("the store's journal position"));
+    {
+        std::lock_guard lock(mutex_);
+        stats_.position = *position;
+        stats_.running = true;
+        durable_ = journal_.stats().last;
+    }
+    journal_.settle(*position);
+    journal_.on_commit([this](journal::Position last) {
+        {
+            std::lock_guard lock(mutex_);
+            durable_ = std::max(durable_, last);
+        }
+        wake_.notify_one();
+    });
+    thread_ = std::thread([this] { run(); });
+    return {};
+}
+
+void Pipeline::stop() {
+    {
+        std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_all();
+    applied_.notify_all();
+    if (thread_.joinable()) {
+        thread_.join();
+        journal_.on_commit({});
+    }
+}
+
+void Pipeline::use(std::shared_ptr<const Sources> sources) {
+    std::lock_guard lock(mutex_);
+    sources_ = std::move(sources);
+}
+
+bool Pipeline::wait_applied(journal::Position position, std::chrono::milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    applied_.wait_for(lock, limit, [&] { return stopping_ || stats_.position >= position; });
+    return stats_.position >= position;
+}
+
+PipelineStats Pipeline::stats() const {
+    std::lock_guard lock(mutex_);
+    return stats_;
+}
+
+std::map<std::pair<std::string, std::string>, std::uint64_t> Pipeline::ignored() const {
+    std::lock_guard lock(mutex_);
+    return ignored_;
+}
+
+void Pipeline::run() {
+    while (step()) {
+    }
+    std::lock_guard lock(mutex_);
+    stats_.running = false;
+    applied_.notify_all();
+}
+
+bool Pipeline::wait(std::chrono::milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, limit, [&] { return stopping_ || durable_ > stats_.position; });
+    return !stopping_;
+}
+
+bool Pipeline::step() {
+    journal::Position after = 0;
+    {
+        std::lock_guard lock(mutex_);
+        if (stopping_) return false;
+        after = stats_.position;
+    }
+    auto events = journal_.read(after, options_.max_batch, options_.max_batch_bytes);
+    if (!events) {
+        note_trouble(events.error());
+        return wait(kIdleLook);
+    }
+    if (events->empty()) {
+        {
+            std::lock_guard lock(mutex_);
+            durable_ = std::min(durable_, after);
+        }
+        // The position is looked at again after the note above, so a commit in between is not slept over.
+        if (journal_.stats().last > after) return true;
+        return wait(kIdleLook);
+    }
+    MapCounts counts;
+    auto batch = map_events(*events, counts);
+    Error refusal;
+    switch (try_apply(batch, refusal)) {
+        case Outcome::Applied:
+            settled(events->back().position, counts);
+            return true;
+        case Outcome::Refused:
+            log_.error("the store refused a batch; taking its events one by one", {{"reason", refusal.text}});
+            return apply_one_by_one(*events);
+        case Outcome::Stopped:
+            break;
+    }
+    return false;
+}
+
+store::Batch Pipeline::map_events(const std::vector<journal::StoredEvent>& events, MapCounts& counts) {
+    std::shared_ptr<const Sources> sources;
+    {
+        std::lock_guard lock(mutex_);
+        sources = sources_;
+    }
+    store::Batch batch;
+    batch.consumer = consumer_;
+    batch.now = clock_.now();
+    batch.position = events.back().position;
+    batch.observations.reserve(events.size());
+    Mapper mapper(*sources, identity_, options_.node);
+    for (const auto& event : events)
+        mapper.map(event, batch.now, batch, counts);
+    return batch;
+}
+
+Pipeline::Outcome Pipeline::try_apply(const store::Batch& batch, Error& refusal) {
+    auto delay = options_.retry_first;
+    for (;;) {
+        auto report = store_.apply(batch);
+        if (report) return Outcome::Applied;
+        note_trouble(report.error());
+        if (!passes(report.error())) {
+            refusal = std::move(report.error());
+            return Outcome::Refused;
+        }
+        std::unique_lock lock(mutex_);
+        if (wake_.wait_for(lock, delay, [&] { return stopping_; })) return Outcome::Stopped;
+        delay = std::min(delay * 2, options_.retry_longest);
+    }
+}
+
+bool Pipeline::apply_one_by_one(const std::vector<journal::StoredEvent>& events) {
+    for (const auto& event : events) {
+        auto outcome = apply_alone(event);
+        if (outcome == Outcome::Stopped) return false;
+        // Not even the quarantine entry was taken: the store itself is broken. Start again from here; nothing is
+        // skipped.
+        if (outcome == Outcome::Refused) return wait_longest();
+    }
+    return true;
+}
+
+Pipeline::Outcome Pipeline::apply_alone(const journal::StoredEvent& event) {
+    MapCounts counts;
+    auto batch = map_events({event}, counts);
+    Error refusal;
+    auto outcome = try_apply(batch, refusal);
+    if (outcome == Outcome::Refused) {
+        counts = {};
+        counts.quarantined = 1;
+        store::Batch aside;
+        aside.consumer = consumer_;
+        aside.now = batch.now;
+        aside.position = event.position;
+        store::QuarantineEntry entry;
+        entry.node = options_.node;
+        entry.event = event.position;
+        entry.instance = event.event.instance;
+        entry.reason = "the store refused it: " + refusal.text;
+        entry.at = batch.now;
+        entry.content_type = event.event.content_type;
+        entry.envelope = event.event.envelope;
+        entry.raw = event.event.raw;
+        aside.quarantine.push_back(std::move(entry));
+        outcome = try_apply(aside, refusal);
+    }
+    if (outcome == Outcome::Applied) settled(event.position, counts);
+    return outcome;
+}
+
+bool Pipeline::wait_longest() {
+    std::unique_lock lock(mutex_);
+    return !wake_.wait_for(lock, options_.retry_longest, [&] { return stopping_; });
+}
+
+void Pipeline::settled(journal::Position position, const MapCounts& counts) {
+    {
+        std::lock_guard lock(mutex_);
+        stats_.position = position;
+        stats_.snapshots += counts.snapshots;
+        stats_.receipts += counts.receipts;
+        stats_.quarantined += counts.quarantined;
+        for (const auto& [key, count] : counts.ignored) {
+            ignored_[key] += count;
+            stats_.ignored += count;
+        }
+        ++stats_.batches;
+        stats_.trouble.clear();
+    }
+    applied_.notify_all();
+    journal_.settle(position);
+}
+
+void Pipeline::note_trouble(const Error& error) {
+    {
+        std::lock_guard lock(mutex_);
+        ++stats_.store_errors;
+        stats_.trouble = error.text;
+    }
+    log_.error("the pipeline waits", {{"kind", std::string(to_string(error.kind))}, {"reason", error.text}});
+}
+
+}  // namespace tandem::pipeline

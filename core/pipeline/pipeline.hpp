@@ -1,0 +1,98 @@
+// journal -> mapping -> identity -> store, on a thread of its own. A batch and the journal position it ends at are one
+// store transaction, so after any kill the result equals that of one clean run. Batches follow the load: one event when
+// idle, thousands under pressure. A store that cannot take a batch is retried with backoff (nothing is skipped); one
+// event that the store refuses for its content goes to quarantine alone.
+#pragma once
+
+#include "core/journal/journal.hpp"
+#include "core/obs/log.hpp"
+#include "core/pipeline/mapper.hpp"
+#include "core/store/store.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace tandem::pipeline {
+
+struct PipelineOptions {
+    std::string node;
+    std::size_t max_batch = 4'000;
+    std::size_t max_batch_bytes = 16 << 20;
+    std::chrono::milliseconds retry_first{50};
+    std::chrono::milliseconds retry_longest{10'000};
+};
+
+struct PipelineStats {
+    std::uint64_t position = 0;  // journal position applied
+    std::uint64_t snapshots = 0, receipts = 0, quarantined = 0, ignored = 0, batches = 0, store_errors = 0;
+    std::string trouble;  // why the last store write failed; empty when it worked
+    bool running = false;
+};
+
+class Pipeline {
+public:
+    // All references must outlive the pipeline. Starts at the position that the store holds.
+    Pipeline(journal::Journal& journal,
+             store::Store& store,
+             std::shared_ptr<const Sources> sources,
+             IdentityContext identity,
+             const Clock& clock,
+             obs::Log log,
+             PipelineOptions options);
+    ~Pipeline();
+    Pipeline(const Pipeline&) = delete;
+    Pipeline& operator=(const Pipeline&) = delete;
+
+    // Failure: the store cannot tell the position. Starts the thread.
+    Result<void> start();
+    // Finishes the batch in hand, then ends the thread. Idempotent.
+    void stop();
+
+    // Packs and settings of the next batch (reload). Thread-safe.
+    void use(std::shared_ptr<const Sources> sources);
+
+    // Waits until everything up to `position` is applied, the pipeline stops or the limit passes; true if applied.
+    bool wait_applied(journal::Position position, std::chrono::milliseconds limit);
+
+    PipelineStats stats() const;
+    // Ignored records by (instance, reason), for metrics.
+    std::map<std::pair<std::string, std::string>, std::uint64_t> ignored() const;
+
+private:
+    void run();
+    bool step();
+    store::Batch map_events(const std::vector<journal::StoredEvent>& events, MapCounts& counts);
+    enum class Outcome { Applied, Refused, Stopped };
+    bool apply_one_by_one(const std::vector<journal::StoredEvent>& events);
+    Outcome apply_alone(const journal::StoredEvent& event);
+    bool wait_longest();
+    Outcome try_apply(const store::Batch& batch, Error& refusal);
+    void settled(journal::Position position, const MapCounts& counts);
+    void note_trouble(const Error& error);
+    bool wait(std::chrono::milliseconds limit);
+
+    journal::Journal& journal_;
+    store::Store& store_;
+    IdentityContext identity_;
+    const Clock& clock_;
+    obs::Log log_;
+    PipelineOptions options_;
+    std::string consumer_;
+
+    std::thread thread_;
+    mutable std::mutex mutex_;
+    std::condition_variable wake_;
+    std::condition_variable applied_;
+    std::shared_ptr<const Sources> sources_;  // guarded by mutex_
+    bool stopping_ = false;
+    journal::Position durable_ = 0;  // last position the journal told us of
+    PipelineStats stats_;
+    std::map<std::pair<std::string, std::string>, std::uint64_t> ignored_;
+};
+
+}  // namespace tandem::pipeline
