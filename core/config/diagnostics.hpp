@@ -8,7 +8,7 @@ namespace tandem::config {
 
 struct Position {
     std::string file;
-    int line = 0;    // 1-based; 0 if unknown
+    int line = 0;  // 1-based; 0 if unknown
     int column = 0;
 };
 
@@ -17,8 +17,8 @@ enum class Severity { Error, Warning };
 struct Diagnostic {
     Severity severity = Severity::Error;
     Position position;
-    std::string path;        // "connectors[0].settings.auth_token"
-    std::string text;        // a sentence; may end with "did you mean 'x'?"
+    std::string path;  // "connectors[0].settings.auth_token"
+    std::string text;  // a sentence; may end with "did you mean 'x'?"
 };
 
 // file:line:column: error: path: text
