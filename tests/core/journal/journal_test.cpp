@@ -1,0 +1,94 @@
+#include "core/journal/journal.hpp"
+
+#include "tests/support/temp_dir.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <numeric>
+#include <thread>
+
+namespace tandem::journal {
+namespace {
+
+class ManualClock final : public Clock {
+public:
+    Instant now() const override { return from_micros(micros_.load()); }
+    void advance(std::chrono::seconds by) { micros_ += std::chrono::microseconds(by).count(); }
+
+private:
+    std::atomic<std::int64_t> micros_ = 1'800'000'000'000'000;
+};
+
+class JournalTest : public testing::Test {
+protected:
+    void open(JournalOptions options = {}) {
+        options.file = dir_.path() / "journal.db";
+        auto opened = Journal::open(options, [](std::move_only_function<void()> calls) { calls(); }, clock_);
+        ASSERT_TRUE(opened) << opened.error().text;
+        journal_ = std::move(*opened);
+    }
+
+    Event event(const std::string& raw) const {
+        return {.instance = "sms",
+                .stream = "",
+                .vendor_id = "v-" + raw,
+                .received_at = clock_.now(),
+                .content_type = "application/json",
+                .envelope = R"({"method":"POST"})",
+                .raw = raw};
+    }
+
+    Result<Position> append(std::vector<Event> events) {
+        std::mutex mutex;
+        std::condition_variable done;
+        std::optional<Result<Position>> out;
+        journal_->append(std::move(events), [&](Result<Position> result) {
+            const std::lock_guard lock(mutex);
+            out = std::move(result);
+            done.notify_one();
+        });
+        std::unique_lock lock(mutex);
+        done.wait(lock, [&] { return out.has_value(); });
+        return *out;
+    }
+    Result<Position> append(const std::string& raw) { return append(std::vector{event(raw)}); }
+
+    std::vector<Position> positions(Position after = 0) {
+        std::vector<Position> out;
+        const auto events = journal_->read(after, 100'000, 1ULL << 30);
+        EXPECT_TRUE(events);
+        for (const auto& stored : *events)
+            out.push_back(stored.position);
+        return out;
+    }
+
+    test::TempDir dir_;
+    ManualClock clock_;
+    std::unique_ptr<Journal> journal_;
+};
+
+TEST_F(JournalTest, GivesBackExactlyWhatWasAppended) {
+    open();
+    Event given = event(std::string("a\0b\xFF", 4));
+    given.stream = "inbox";
+    ASSERT_EQ(append({given}), 1U);
+    const auto found = journal_->find(1);
+    ASSERT_TRUE(found && *found);
+    const Event& got = (*found)->event;
+    EXPECT_EQ(got.raw, given.raw);
+    EXPECT_EQ(got.stream, "inbox");
+    EXPECT_EQ(got.instance, "sms");
+    EXPECT_EQ(got.vendor_id, given.vendor_id);
+    EXPECT_EQ(got.received_at, given.received_at);
+    EXPECT_EQ(got.content_type, given.content_type);
+    EXPECT_EQ(got.envelope, given.envelope);
+    EXPECT_FALSE(journal_->find(2)->has_value());
+    EXPECT_FALSE(journal_->find(0)->has_value());
+}
+
+}  // namespace
+}  // namespace tandem::journal
