@@ -1,0 +1,82 @@
+// The past once more through today's packs: a corrected mapping over raw events that the journal still holds, and what
+// sits in quarantine. Always the same mapper and the same store as live events, so a replay can only do what live
+// events could: repeats change nothing, higher revisions win.
+#pragma once
+
+#include "core/journal/journal.hpp"
+#include "core/pipeline/mapper.hpp"
+#include "core/store/store.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tandem::pipeline {
+
+struct ReplayFilter {
+    std::string pack;      // empty: any
+    std::string instance;  // empty: any
+    std::optional<Instant> since;
+    std::optional<Instant> until;
+};
+
+// One difference between what is stored and what the mapping says now.
+struct FieldChange {
+    std::string path;    // "messages[0].body"
+    std::string before;  // JSON; empty: was not there
+    std::string after;   // JSON; empty: is gone
+};
+
+enum class ReplayVerdict {
+    Created,      // not in the store yet
+    Changed,      // would replace what is stored
+    Unchanged,    // the same
+    Outranked,    // differs, but the stored revision is as high: raise the pack's version
+    Quarantined,  // cannot be mapped
+};
+std::string_view to_string(ReplayVerdict verdict);
+
+struct ReplayItem {
+    journal::Position event = 0;
+    std::string instance;
+    std::optional<InteractionId> interaction;
+    ReplayVerdict verdict = ReplayVerdict::Unchanged;
+    std::vector<FieldChange> changes;
+    std::string reason;  // of Quarantined
+};
+
+struct ReplayReport {
+    std::uint64_t events = 0, snapshots = 0, receipts = 0;
+    std::uint64_t created = 0, changed = 0, unchanged = 0, outranked = 0, quarantined = 0, released = 0;
+};
+
+struct ReplayContext {
+    journal::Journal& journal;
+    store::Store& store;
+    const Sources& sources;
+    const IdentityContext& identity;
+    const Clock& clock;
+    std::string node;
+};
+
+// Shows what a replay would change; writes nothing. `on_item` gets every item that is not Unchanged.
+Result<ReplayReport> preview(const ReplayContext& context,
+                             const ReplayFilter& filter,
+                             const std::function<void(const ReplayItem&)>& on_item);
+
+// Does it. May run beside a live gateway. A failure leaves what was applied so far; running it again is safe.
+Result<ReplayReport> replay(const ReplayContext& context, const ReplayFilter& filter);
+
+// Maps one quarantine entry again. Applied and released when its records map now; otherwise it stays, and the report
+// counts it as quarantined. With `dry_run` nothing is written.
+Result<ReplayReport> replay_quarantined(const ReplayContext& context,
+                                        const store::QuarantineEntry& entry,
+                                        bool dry_run,
+                                        const std::function<void(const ReplayItem&)>& on_item);
+
+// Differences between two JSON documents, by path, without `rev`.
+std::vector<FieldChange> differences(std::string_view before, std::string_view after);
+
+}  // namespace tandem::pipeline
