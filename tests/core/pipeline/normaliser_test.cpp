@@ -1,0 +1,145 @@
+#include "core/pipeline/normaliser.hpp"
+
+#include "core/data/json.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tandem::pipeline {
+namespace {
+
+constexpr std::string_view kArrived = "2026-03-01T10:00:00.123456Z";
+
+data::Value parse(std::string_view json, data::Arena& arena) {
+    auto value = data::parse_json(json, arena);
+    EXPECT_TRUE(value) << (value ? "" : value.error().text);
+    return value.value_or(data::Value());
+}
+
+std::string snapshot_json(std::string_view points, std::string_view started_at = kArrived) {
+    return R"({"schema_version":1,"source":"chat","namespace":"wa:1","external_id":"m1","rev":257,"channel":"messenger",
+               "provider":"whatsapp","direction":"inbound","state":"closed","started_at":")" +
+           std::string(started_at) + R"(","thread":{"namespace":"wa:1","external_id":"79"},
+               "parties":[{"no":0,"role":"customer","name":"Anna","contact_points":)" +
+           std::string(points) + R"(},{"no":1,"role":"queue"}]})";
+}
+
+class ToObservation : public ::testing::Test {
+protected:
+    Result<store::Observation> observe(std::string_view json, std::string_view arrived = kArrived) {
+        RecordContext context{"RU", arrived, 100, 7};
+        return to_observation(parse(json, arena_), identity_, context, arena_);
+    }
+
+    data::Arena arena_;
+    IdentityContext identity_{Secret("key-of-the-test"), {}};
+};
+
+TEST_F(ToObservation, ComputesKeysAndNormalForms) {
+    auto got = observe(snapshot_json(R"([{"scheme":"tel","value":"8 (916) 123-45-01","verified":"vendor"}])"));
+
+    ASSERT_TRUE(got) << got.error().text;
+    EXPECT_EQ(got->id, interaction_id("wa:1", "m1"));
+    EXPECT_EQ(got->thread, thread_id("wa:1", "79"));
+    ASSERT_EQ(got->points.size(), 1U);
+    EXPECT_EQ(identity::to_text(got->points[0].point), "tel:+79161234501");
+    EXPECT_EQ(got->points[0].id, identity::point_id(identity_.key, got->points[0].point));
+    EXPECT_EQ(got->points[0].display, "Anna");
+    EXPECT_NE(got->document.find(R"("value":"+79161234501")"), std::string::npos);
+    EXPECT_NE(got->document.find(R"("display":"8 (916) 123-45-01")"), std::string::npos);
+    EXPECT_EQ(got->event, 7U);
+}
+
+struct OrderCase {
+    std::string_view points;
+    std::string_view strongest;
+};
+
+class StrongestPoint : public ToObservation, public ::testing::WithParamInterface<OrderCase> {};
+
+TEST_P(StrongestPoint, ComesFirst) {
+    auto got = observe(snapshot_json(GetParam().points));
+
+    ASSERT_TRUE(got) << got.error().text;
+    ASSERT_FALSE(got->points.empty());
+    EXPECT_EQ(identity::to_text(got->points[0].point), GetParam().strongest);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Orders,
+    StrongestPoint,
+    ::testing::Values(OrderCase{R"([{"scheme":"whatsapp","scope":"1","value":"79161234501","verified":"vendor"},
+                      {"scheme":"tel","value":"+79161234501","verified":"vendor"}])",
+                                "tel:+79161234501"},
+                      OrderCase{R"([{"scheme":"mailto","value":"a@example.com","verified":"none"},
+                      {"scheme":"webchat","scope":"site","value":"v1","verified":"vendor"}])",
+                                "webchat:site:v1"},
+                      OrderCase{R"([{"scheme":"tel","value":"+79161234501","verified":"ani_match"},
+                      {"scheme":"crm","scope":"main","value":"C1","verified":"knowledge"}])",
+                                "crm:main:C1"},
+                      OrderCase{R"([{"scheme":"tel","value":"+79161234501","verified":"vendor"},
+                      {"scheme":"account","scope":"shop","value":"7","verified":"vendor"}])",
+                                "account:shop:7"}));
+
+TEST_F(ToObservation, GivesNoPointsWithoutACustomer) {
+    auto json = snapshot_json("[]");
+    json.replace(json.find("\"customer\""), 10, "\"agent\"");
+
+    auto got = observe(json);
+
+    ASSERT_TRUE(got);
+    EXPECT_TRUE(got->points.empty());
+}
+
+TEST_F(ToObservation, RefusesWhatDoesNotFitTheSchema) {
+    auto got = observe(snapshot_json("[]", "yesterday"));
+
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().kind, ErrorKind::Rejected);
+    EXPECT_NE(got.error().text.find("started_at"), std::string::npos);
+}
+
+TEST(ContentHash, LeavesOutTheTimeOfArrival) {
+    data::Arena arena;
+    auto first = parse(snapshot_json("[]", "2026-03-01T10:00:00.123456Z"), arena);
+    auto again = parse(snapshot_json("[]", "2026-03-01T10:00:05.654321Z"), arena);
+
+    EXPECT_EQ(content_hash(first, "2026-03-01T10:00:00.123456Z"), content_hash(again, "2026-03-01T10:00:05.654321Z"));
+    EXPECT_NE(content_hash(first, "2026-03-01T10:00:00.123456Z"), content_hash(again, "2026-03-01T10:00:00.123456Z"));
+}
+
+class HashPairs : public ::testing::TestWithParam<std::pair<std::string_view, std::string_view>> {};
+
+TEST_P(HashPairs, Differ) {
+    data::Arena arena;
+
+    EXPECT_NE(content_hash(parse(GetParam().first, arena), {}), content_hash(parse(GetParam().second, arena), {}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Trees,
+                         HashPairs,
+                         ::testing::Values(std::pair(R"({"a":1})", R"({"a":"1"})"),
+                                           std::pair(R"(["ab","c"])", R"(["a","bc"])"),
+                                           std::pair(R"([[1],2])", R"([[1,2]])"),
+                                           std::pair(R"({"a":null})", R"({})"),
+                                           std::pair(R"({"a":"b"})", R"({"b":"a"})"),
+                                           std::pair("true", "1")));
+
+TEST(Receipts, BecomeUpdatesOrWatermarks) {
+    data::Arena arena;
+    auto update = to_receipt(parse(R"({"namespace":"n","external_id":"m","status":"failed","at":"2026-03-01T10:00:00Z",
+                                       "code":"30003","reason":"unreachable"})",
+                                   arena));
+    auto mark = to_receipt(parse(R"({"namespace":"n","status":"read","at":"2026-03-01T10:00:00Z",
+                                     "until":"2026-03-01T09:00:00Z","thread":{"namespace":"n","external_id":"t"}})",
+                                 arena));
+
+    ASSERT_TRUE(update);
+    ASSERT_TRUE(mark);
+    EXPECT_EQ(std::get<store::ReceiptUpdate>(*update).id, interaction_id("n", "m"));
+    EXPECT_EQ(std::get<store::ReceiptUpdate>(*update).code, "30003");
+    EXPECT_EQ(std::get<store::Watermark>(*mark).thread, thread_id("n", "t"));
+    EXPECT_EQ(format_time(std::get<store::Watermark>(*mark).until), "2026-03-01T09:00:00Z");
+}
+
+}  // namespace
+}  // namespace tandem::pipeline
