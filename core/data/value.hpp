@@ -145,6 +145,7 @@ public:
     }
     std::size_t size() const { return size_; }
     T& back() { return storage_[size_ - 1]; }
+    T& operator[](std::size_t index) { return storage_[index]; }
     std::span<const T> items() const { return storage_.first(size_); }
 
 private:

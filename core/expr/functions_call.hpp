@@ -86,6 +86,8 @@ public:
     // Counts `steps` elements of work against the evaluation's limit; false when it is used up, then return
     // too_much_work(). apply() counts by itself.
     bool spend(std::size_t steps) const;
+    // What spend() takes from, for helpers that count by themselves.
+    std::size_t& steps_left() const;
 
     // Errors to return. Columns point at the argument, or at the function's name.
     std::unexpected<ExprError> invalid_type(std::size_t index, std::string_view text) const;

@@ -1,0 +1,16 @@
+// The functions of the JMESPath specification, by subject. Private to core/expr.
+#pragma once
+
+#include <vector>
+
+#include "core/expr/functions.hpp"
+
+namespace tandem::expr {
+
+std::vector<Function> number_functions();
+std::vector<Function> text_functions();
+std::vector<Function> list_functions();
+std::vector<Function> object_functions();
+std::vector<Function> type_functions();
+
+}  // namespace tandem::expr
