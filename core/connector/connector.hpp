@@ -1,11 +1,16 @@
-// The contract between the host and a connector (docs/architecture.md 5, docs/delivery.md). A connector author cannot lose
-// data by mistake: the host owns durability, cursors, retries, deadlines, rate limits and secrets.
+// The contract between the host and a connector (docs/architecture.md, "The connector contract"). A connector author
+// cannot lose data by mistake: the host owns durability, cursors, retries, deadlines and secrets.
+//
+//   Connector   one per protocol, stateless: describes itself, checks options, opens instances
+//   Instance    one configured account: start, then stop
+//   Host        what an instance may use
+//
+// Everything of one instance runs on its own strand, so connector code has no locks. Every call has a deadline, kept by
+// the supervisor; an instance that does not return is abandoned and never holds up another one.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +21,9 @@
 #include "core/base/result.hpp"
 #include "core/base/time.hpp"
 #include "core/config/diagnostics.hpp"
+#include "core/config/field_table.hpp"
 #include "core/config/node.hpp"
+#include "core/connector/judge.hpp"
 #include "core/journal/journal.hpp"
 #include "core/net/http.hpp"
 #include "core/obs/log.hpp"
@@ -27,47 +34,105 @@ using StreamName = std::string;
 using Cursor = std::string;  // opaque to the host
 
 struct Batch {
-    StreamName stream;
-    std::vector<journal::Event> events;
-    std::optional<Cursor> after;  // where to resume once these are settled; legal without events
+    StreamName stream;                   // one of Manifest::streams
+    std::vector<journal::Event> events;  // `instance` and `stream` of each are filled in by the host
+    std::optional<Cursor> after;         // where to resume once these are settled; legal without events
 };
 
-enum class State { Stopped, Connecting, Ready, Degraded, AuthNeeded, Failed };
+enum class State {
+    Stopped,
+    Connecting,  // start() runs, or waits for its next attempt
+    Ready,
+    Degraded,    // works with restrictions, e.g. a vendor that throttles
+    AuthNeeded,  // credentials refused: a human must act; tried again rarely
+    Failed,      // does not work; `retry_after` tells when it is tried again
+};
 std::string_view to_string(State state);
 
 struct Capabilities {
-    bool receive = false, send = false, receipts = false, backfill = false, media = false;
+    bool receive = false;  // may emit and serve a hook
+    bool send = false, receipts = false, backfill = false, media = false;
     bool exclusive = false;  // at most one node at a time
 };
 
 struct Manifest {
-    std::string name;
+    std::string name;     // `type:` in the configuration
     std::string version;
     std::string description;
     Capabilities capabilities;
     std::vector<StreamName> streams;
+    bool needs_pack = false;
+    std::shared_ptr<const config::FieldTable> options;  // what may be written under `options:`
 };
 
-// What an instance may use. All members may be called on the instance's strand; `emit` from any task of the instance.
+// What an instance may use. All members are called on the instance's strand. Lives as long as any task of the instance.
 class Host {
 public:
     virtual ~Host() = default;
-    // Returns when the batch is durable. `Full`: backlog or disk limit, tell the vendor to come back later.
+
+    // Returns when the batch is durable. `Full`: backlog or disk limit, tell the vendor to come back later. `Config`: the
+    // manifest does not allow this (no receive capability, unknown stream, a cursor without a place to keep it). A
+    // cancelled task gets its answer too: what was begun is always told.
     virtual async::Task<Result<void>> emit(Batch batch) = 0;
+
+    // Where to resume the stream: the cursor of the last batch that is settled. Resume is inclusive.
+    virtual async::Task<Result<std::optional<Cursor>>> resume(StreamName stream) = 0;
+
+    // Ready is set by the host when start() succeeds; an instance reports what happens afterwards.
     virtual void state(State state, std::string detail) = 0;
-    // Serves /hooks/{instance} until the instance stops. One handler per instance; runs on its strand.
+
+    // The instance cannot go on: the host stops it and starts it again after a delay (`Auth` and `Config`: a long one).
+    virtual void failed(Error error) = 0;
+
+    // Serves /hooks/{instance} from the end of start() until the instance stops. One handler per instance; runs on its
+    // strand, many requests at once.
     virtual void serve_hook(net::HttpHandler handler) = 0;
+
+    // The request's URL as the vendor called it (core/net/public_url.hpp).
+    virtual std::string public_url(const net::HttpRequest& request) const = 0;
+
+    // nullptr when the instance has no pack.
+    virtual const Judge* judge() const = 0;
+
     virtual const Clock& clock() const = 0;
     virtual obs::Log& log() = 0;
+
+    // Adds to the counter tandem_<counter>_total of this instance. Labels come from a small fixed set, e.g. reasons.
+    // "received", "received_bytes", "emitted" and "errors" are kept by the host.
     virtual void count(std::string_view counter, std::string_view label = {}, std::uint64_t by = 1) = 0;
+
     virtual const std::string& instance() const = 0;
 };
 
 class Instance {
 public:
     virtual ~Instance() = default;
+    // Success means ready. Called once; after a failure the host calls stop() and opens a new instance.
     virtual async::Task<Result<void>> start() = 0;
-    virtual async::Task<void> stop() = 0;  // idempotent, valid after a failed start
+    // Ends everything that start() began. Idempotent, valid after a failed, a cancelled and a missing start().
+    virtual async::Task<void> stop() = 0;
+};
+
+// The configuration of one instance.
+struct InstanceSpec {
+    std::string name;                    // given by the user; also in the URL of its hook
+    std::string connector;               // Manifest::name
+    std::string pack;                    // name of the pack, only shown; empty if there is none
+    config::Node options;                // the `options:` node, may be Missing
+    std::shared_ptr<const Judge> judge;  // over the pack and its settings; nullptr if there is none
+    std::string fingerprint;             // of everything above: an instance is restarted by a reload only when it changes
+};
+
+class Connector {
+public:
+    virtual ~Connector() = default;
+    virtual const Manifest& manifest() const = 0;
+    // Pure: no network, no files, no threads.
+    virtual void validate(const InstanceSpec& spec, config::Diagnostics& diagnostics) const = 0;
+    // Tries the configuration against the network with resources of its own, starting nothing. `tandem check --connect`.
+    virtual async::Task<Result<void>> check(InstanceSpec spec) const = 0;
+    // Builds an instance, starts nothing. `host` outlives it.
+    virtual Result<std::unique_ptr<Instance>> open(const InstanceSpec& spec, Host& host) const = 0;
 };
 
 }  // namespace tandem::connector

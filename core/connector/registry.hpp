@@ -1,0 +1,27 @@
+// The connectors this binary knows: an explicit list (connectors/all.cpp), no static initialisers.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "core/connector/connector.hpp"
+
+namespace tandem::connector {
+
+class Registry {
+public:
+    // Throws std::invalid_argument when the name is taken.
+    void add(std::unique_ptr<const Connector> connector);
+    const Connector* find(std::string_view name) const;  // nullptr if unknown
+    const std::vector<std::unique_ptr<const Connector>>& all() const { return connectors_; }
+
+    // Checks a whole entry: the connector is known, it has a pack if it needs one, its options are right. Pure.
+    void validate(const InstanceSpec& spec, config::Position position, const std::string& path,
+                  config::Diagnostics& diagnostics) const;
+
+private:
+    std::vector<std::unique_ptr<const Connector>> connectors_;
+};
+
+}  // namespace tandem::connector
