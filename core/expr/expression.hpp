@@ -69,7 +69,7 @@ struct CompileOptions {
     // A variable neither in `variables` nor bound by `let` is an UndefinedVariable error of compile(), with "did you
     // mean". False: it is looked up in Context::variables when it is evaluated.
     bool known_variables_only = false;
-    std::size_t depth = 100;  // nesting of the expression, so of its evaluation
+    std::size_t depth = 256;  // nesting of the expression, so of its evaluation
 };
 
 // One use of a variable that the context must give.
