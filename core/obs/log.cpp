@@ -79,9 +79,11 @@ std::string instance_of(const Fields& fields) {
 
 }  // namespace
 
-std::string_view to_string(Level level) {
-    constexpr std::string_view kNames[] = {"trace", "debug", "info", "warn", "error"};
-    return kNames[static_cast<std::size_t>(level)];
+std::optional<Level> parse_level(std::string_view word) {
+    constexpr std::string_view kWords[] = {"trace", "debug", "info", "warn", "error"};
+    auto found = std::ranges::find(kWords, word);
+    if (found == std::end(kWords)) return std::nullopt;
+    return static_cast<Level>(found - std::begin(kWords));
 }
 
 struct Log::Sink {

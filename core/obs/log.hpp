@@ -10,6 +10,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,7 +19,7 @@
 namespace tandem::obs {
 
 enum class Level { Trace, Debug, Info, Warn, Error };
-std::string_view to_string(Level level);
+std::optional<Level> parse_level(std::string_view word);  // trace, debug, info, warn, error
 
 struct Field {
     std::string_view name;
