@@ -1,6 +1,7 @@
 #include "core/data/json.hpp"
 
 #include "core/base/text.hpp"
+#include "core/data/position.hpp"
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/internal/dtoa.h>
@@ -91,15 +92,6 @@ private:
     std::string_view key_;
     bool too_deep_ = false;
 };
-
-// Where RapidJSON stopped, for people: lines and columns count from 1, columns in bytes.
-std::string position_text(std::string_view text, std::size_t offset) {
-    auto before = text.substr(0, std::min(offset, text.size()));
-    auto line = 1 + std::ranges::count(before, '\n');
-    auto newline = before.rfind('\n');
-    auto column = newline == std::string_view::npos ? before.size() + 1 : before.size() - newline;
-    return "line " + std::to_string(line) + ", column " + std::to_string(column);
-}
 
 void write_double(double value, std::string& out) {
     if (!std::isfinite(value)) {
@@ -243,7 +235,7 @@ Result<Value> parse_json(std::string_view text, Arena& arena, JsonLimits limits)
     auto rest = text.substr(stream.Tell());
     auto extra = rest.find_first_not_of(" \t\r\n");
     if (extra != std::string_view::npos) {
-        return fail(corrupt(position_text(text, stream.Tell() + extra) + ": text after the value"));
+        return corrupt_at(text, stream.Tell() + extra, "text after the value");
     }
     return builder.result();
 }

@@ -4,15 +4,15 @@
 // indices are one node (Path), variables are slots, functions and constants are resolved.
 #pragma once
 
+#include "core/data/value.hpp"
+#include "core/expr/expression.hpp"
+#include "core/expr/functions.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/data/value.hpp"
-#include "core/expr/expression.hpp"
-#include "core/expr/functions.hpp"
 
 namespace tandem::expr {
 
@@ -25,12 +25,12 @@ enum class Op : std::uint8_t {
     Given,     // a: index into Context::values
     Named,     // a: names; looked up in Context::variables
     // The rest.
-    Path,         // base: where it starts (a: its operand; for Op::Path the node), b: first of count steps
-    Sub,          // a . b
-    Pipe,         // a | b
-    Slice,        // a [slices[c]], projected onto b
-    Flatten,      // a [], projected onto b
-    ListProject,  // a [*], projected onto b
+    Path,           // base: where it starts (a: its operand; for Op::Path the node), b: first of count steps
+    Sub,            // a . b
+    Pipe,           // a | b
+    Slice,          // a [slices[c]], projected onto b
+    Flatten,        // a [], projected onto b
+    ListProject,    // a [*], projected onto b
     ObjectProject,  // a .*, projected onto b
     Filter,         // a [?c], projected onto b
     List,           // b: first of count children in lists
@@ -102,6 +102,7 @@ struct Code {
 inline constexpr std::uint64_t kExpansionLimit = 4096;
 
 // Source of the names in `options` may go away afterwards; the function table may not.
-std::expected<std::shared_ptr<const Code>, ExprError> compile_code(std::string_view text, const CompileOptions& options);
+std::expected<std::shared_ptr<const Code>, ExprError> compile_code(std::string_view text,
+                                                                   const CompileOptions& options);
 
 }  // namespace tandem::expr

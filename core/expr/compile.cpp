@@ -1,13 +1,13 @@
 // From the syntax tree to code: resolves variables and functions, merges chains of members into paths and refuses what
 // cannot work (unknown functions and variables, wrong numbers of arguments).
+#include "core/base/text.hpp"
+#include "core/expr/code.hpp"
+#include "core/expr/syntax.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <string>
 #include <utility>
-
-#include "core/base/text.hpp"
-#include "core/expr/code.hpp"
-#include "core/expr/syntax.hpp"
 
 namespace tandem::expr {
 namespace {
@@ -19,27 +19,41 @@ static_assert(kMaxText / 2 <= kMaxChildren);
 
 Op compare_op(TokenKind kind) {
     switch (kind) {
-        case TokenKind::Equal: return Op::Equal;
-        case TokenKind::NotEqual: return Op::NotEqual;
-        case TokenKind::Less: return Op::Less;
-        case TokenKind::LessEqual: return Op::LessEqual;
-        case TokenKind::Greater: return Op::Greater;
-        default: return Op::GreaterEqual;
+        case TokenKind::Equal:
+            return Op::Equal;
+        case TokenKind::NotEqual:
+            return Op::NotEqual;
+        case TokenKind::Less:
+            return Op::Less;
+        case TokenKind::LessEqual:
+            return Op::LessEqual;
+        case TokenKind::Greater:
+            return Op::Greater;
+        default:
+            return Op::GreaterEqual;
     }
 }
 
 Op arithmetic_op(TokenKind kind) {
     switch (kind) {
-        case TokenKind::Plus: return Op::Add;
-        case TokenKind::Minus: return Op::Subtract;
-        case TokenKind::Star: return Op::Multiply;
-        case TokenKind::Divide: return Op::Divide;
-        case TokenKind::IntegerDivide: return Op::IntegerDivide;
-        default: return Op::Modulo;
+        case TokenKind::Plus:
+            return Op::Add;
+        case TokenKind::Minus:
+            return Op::Subtract;
+        case TokenKind::Star:
+            return Op::Multiply;
+        case TokenKind::Divide:
+            return Op::Divide;
+        case TokenKind::IntegerDivide:
+            return Op::IntegerDivide;
+        default:
+            return Op::Modulo;
     }
 }
 
-std::uint32_t narrow(std::size_t size) { return static_cast<std::uint32_t>(size); }
+std::uint32_t narrow(std::size_t size) {
+    return static_cast<std::uint32_t>(size);
+}
 
 std::string count_text(std::size_t count, std::string_view unit) {
     return std::to_string(count) + " " + std::string(unit) + (count == 1 ? "" : "s");
@@ -91,37 +105,58 @@ private:
 
     std::uint32_t build(const SyntaxNode& item) {
         switch (item.form) {
-            case Form::Current: return add({.op = Op::Current}, item.offset);
-            case Form::Root: return add({.op = Op::Root}, item.offset);
-            case Form::Variable: return variable(item, {});
-            case Form::Literal: return constant(item.value, item.offset);
+            case Form::Current:
+                return add({.op = Op::Current}, item.offset);
+            case Form::Root:
+                return add({.op = Op::Root}, item.offset);
+            case Form::Variable:
+                return variable(item, {});
+            case Form::Literal:
+                return constant(item.value, item.offset);
             case Form::Field:
             case Form::Sub:
             case Form::Index:
-            case Form::Pipe: return chain(item);
+            case Form::Pipe:
+                return chain(item);
             case Form::Slice:
                 code_.slices.push_back({item.slice[0], item.slice[1], item.slice[2]});
                 return projection(Op::Slice, item, narrow(code_.slices.size() - 1));
-            case Form::Flatten: return projection(Op::Flatten, item, 0);
-            case Form::ListProjection: return projection(Op::ListProject, item, 0);
-            case Form::ObjectProjection: return projection(Op::ObjectProject, item, 0);
-            case Form::Filter: return projection(Op::Filter, item, node(item.third));
-            case Form::List: return list(item);
-            case Form::Hash: return hash(item);
-            case Form::Call: return call(item);
-            case Form::Reference: return add({.op = Op::Reference, .a = node(item.left)}, item.offset);
-            case Form::Or: return operation(Op::Or, item);
-            case Form::And: return operation(Op::And, item);
-            case Form::Compare: return operation(compare_op(item.operation), item);
-            case Form::Arithmetic: return operation(arithmetic_op(item.operation), item);
-            case Form::Not: return add({.op = Op::Not, .a = node(item.left)}, item.offset);
-            case Form::Negate: return add({.op = Op::Negate, .a = node(item.left)}, item.offset);
-            case Form::UnaryPlus: return add({.op = Op::UnaryPlus, .a = node(item.left)}, item.offset);
+            case Form::Flatten:
+                return projection(Op::Flatten, item, 0);
+            case Form::ListProjection:
+                return projection(Op::ListProject, item, 0);
+            case Form::ObjectProjection:
+                return projection(Op::ObjectProject, item, 0);
+            case Form::Filter:
+                return projection(Op::Filter, item, node(item.third));
+            case Form::List:
+                return list(item);
+            case Form::Hash:
+                return hash(item);
+            case Form::Call:
+                return call(item);
+            case Form::Reference:
+                return add({.op = Op::Reference, .a = node(item.left)}, item.offset);
+            case Form::Or:
+                return operation(Op::Or, item);
+            case Form::And:
+                return operation(Op::And, item);
+            case Form::Compare:
+                return operation(compare_op(item.operation), item);
+            case Form::Arithmetic:
+                return operation(arithmetic_op(item.operation), item);
+            case Form::Not:
+                return add({.op = Op::Not, .a = node(item.left)}, item.offset);
+            case Form::Negate:
+                return add({.op = Op::Negate, .a = node(item.left)}, item.offset);
+            case Form::UnaryPlus:
+                return add({.op = Op::UnaryPlus, .a = node(item.left)}, item.offset);
             case Form::Ternary: {
                 CodeNode out{.op = Op::Ternary, .a = node(item.left), .b = node(item.right), .c = node(item.third)};
                 return add(out, item.offset);
             }
-            case Form::Let: return let(item);
+            case Form::Let:
+                return let(item);
         }
         std::unreachable();
     }
@@ -220,7 +255,8 @@ private:
 
     std::string unknown_variable(std::string_view name) const {
         std::vector<std::string> known(options_.variables.begin(), options_.variables.end());
-        for (const auto& binding : scope_) known.emplace_back(binding.name);
+        for (const auto& binding : scope_)
+            known.emplace_back(binding.name);
         auto near = did_you_mean(name, known);
         return "no variable $" + std::string(name) + (near ? "; did you mean $" + *near + "?" : "");
     }
@@ -232,7 +268,8 @@ private:
         code_.slots = std::max(code_.slots, depth_of_frame_);
         auto children = nodes(item.children);
         auto outer = scope_.size();
-        for (std::size_t i = 0; i < item.names.size(); ++i) scope_.push_back({item.names[i], first_slot + narrow(i)});
+        for (std::size_t i = 0; i < item.names.size(); ++i)
+            scope_.push_back({item.names[i], first_slot + narrow(i)});
         auto body = node(item.left);
         scope_.resize(outer);
         depth_of_frame_ = first_slot;
@@ -245,7 +282,8 @@ private:
     // Compiles the children and returns where their indices begin in code_.lists.
     std::uint32_t nodes(const std::vector<NodeIndex>& children) {
         std::vector<std::uint32_t> made;
-        for (auto child : children) made.push_back(node(child));
+        for (auto child : children)
+            made.push_back(node(child));
         auto first = narrow(code_.lists.size());
         code_.lists.insert(code_.lists.end(), made.begin(), made.end());
         return first;
@@ -278,7 +316,8 @@ private:
         note_expansion(children.size());
         auto first = nodes(children);
         auto first_name = narrow(code_.names.size());
-        for (auto name : names) code_.names.push_back(code_.arena.copy(name));
+        for (auto name : names)
+            code_.names.push_back(code_.arena.copy(name));
         auto count = static_cast<std::uint16_t>(children.size());
         return add({.op = Op::Hash, .count = count, .b = first, .c = first_name}, item.offset);
     }
@@ -305,14 +344,18 @@ private:
 
     void check_arity(const Function& function, const SyntaxNode& item) {
         std::size_t least = 0;
-        for (const auto& parameter : function.parameters) least += parameter.optional ? 0 : 1;
+        for (const auto& parameter : function.parameters)
+            least += parameter.optional ? 0 : 1;
         bool variadic = !function.parameters.empty() && function.parameters.back().variadic;
         auto most = variadic ? kMaxChildren : function.parameters.size();
         auto given = item.children.size();
         if (given >= least && given <= most) return;
         auto bound = given < least ? least : most;
         fail(ExprErrorKind::InvalidArity, item.offset,
-             signature(function) + " takes " + (least == most ? "" : given < least ? "at least " : "at most ") +
+             signature(function) + " takes " +
+                 (least == most   ? ""
+                  : given < least ? "at least "
+                                  : "at most ") +
                  count_text(bound, "argument") + ", given " + std::to_string(given));
     }
 

@@ -1,14 +1,14 @@
 #include "core/expr/evaluator.hpp"
 
+#include "core/expr/operators.hpp"
+#include "core/expr/points.hpp"
+#include "core/expr/types.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <memory>
 #include <utility>
-
-#include "core/expr/operators.hpp"
-#include "core/expr/points.hpp"
-#include "core/expr/types.hpp"
 
 namespace tandem::expr {
 
@@ -37,7 +37,8 @@ std::size_t Evaluator::argument_column(std::uint32_t call, std::size_t index) co
 }
 
 Evaluator::Value Evaluator::eval(std::uint32_t index, Value current) {
-    if (steps_left_ == 0 || failed_) [[unlikely]] return failed_ ? Value() : out_of_steps(index);
+    if (steps_left_ == 0 || failed_) [[unlikely]]
+        return failed_ ? Value() : out_of_steps(index);
     --steps_left_;
     const auto& node = code_.nodes[index];
     if (node.op == Op::Path) return path(index, current);
@@ -52,7 +53,8 @@ Evaluator::Value Evaluator::eval_rest(std::uint32_t index, Value current) {
             auto left = eval(node.a, current);
             return left.is_null() ? Value() : eval(node.b, left);
         }
-        case Op::Pipe: return eval(node.b, eval(node.a, current));
+        case Op::Pipe:
+            return eval(node.b, eval(node.a, current));
         case Op::Or: {
             auto left = eval(node.a, current);
             return truthy(left) ? left : eval(node.b, current);
@@ -61,37 +63,57 @@ Evaluator::Value Evaluator::eval_rest(std::uint32_t index, Value current) {
             auto left = eval(node.a, current);
             return truthy(left) ? eval(node.b, current) : left;
         }
-        case Op::Not: return Value::boolean(!truthy(eval(node.a, current)));
-        case Op::Ternary: return eval(truthy(eval(node.a, current)) ? node.b : node.c, current);
+        case Op::Not:
+            return Value::boolean(!truthy(eval(node.a, current)));
+        case Op::Ternary:
+            return eval(truthy(eval(node.a, current)) ? node.b : node.c, current);
         case Op::Equal:
         case Op::NotEqual:
         case Op::Less:
         case Op::LessEqual:
         case Op::Greater:
-        case Op::GreaterEqual: return compare(index, current);
-        case Op::Call: return call(index, current);
-        case Op::List: return list(index, current);
-        case Op::Hash: return hash(index, current);
-        case Op::ListProject: return project(index, eval(node.a, current), node.b);
-        case Op::Flatten: return flatten(index, current);
-        case Op::Filter: return filter(index, current);
-        case Op::ObjectProject: return object_project(index, current);
-        case Op::Slice: return slice(index, current);
-        case Op::Let: return let(index, current);
+        case Op::GreaterEqual:
+            return compare(index, current);
+        case Op::Call:
+            return call(index, current);
+        case Op::List:
+            return list(index, current);
+        case Op::Hash:
+            return hash(index, current);
+        case Op::ListProject:
+            return project(index, eval(node.a, current), node.b);
+        case Op::Flatten:
+            return flatten(index, current);
+        case Op::Filter:
+            return filter(index, current);
+        case Op::ObjectProject:
+            return object_project(index, current);
+        case Op::Slice:
+            return slice(index, current);
+        case Op::Let:
+            return let(index, current);
         case Op::Negate:
-        case Op::UnaryPlus: return negate(index, current);
-        default: return arithmetic_operation(index, current);
+        case Op::UnaryPlus:
+            return negate(index, current);
+        default:
+            return arithmetic_operation(index, current);
     }
 }
 
 inline Evaluator::Value Evaluator::leaf(Op op, std::uint32_t operand, Value current, std::uint32_t index) {
     switch (op) {
-        case Op::Root: return root_;
-        case Op::Constant: return code_.constants[operand];
-        case Op::Slot: return frame_[operand];
-        case Op::Given: return operand < context_.values.size() ? context_.values[operand] : Value();
-        case Op::Named: return named(index, operand);
-        default: return current;
+        case Op::Root:
+            return root_;
+        case Op::Constant:
+            return code_.constants[operand];
+        case Op::Slot:
+            return frame_[operand];
+        case Op::Given:
+            return operand < context_.values.size() ? context_.values[operand] : Value();
+        case Op::Named:
+            return named(index, operand);
+        default:
+            return current;
     }
 }
 
@@ -119,7 +141,8 @@ Evaluator::Value Evaluator::project(std::uint32_t index, Value list, std::uint32
     if (failed_ || !list.is_array()) return {};
     auto items = list.items();
     bool identity = code_.nodes[right].op == Op::Current;
-    if (identity && std::ranges::none_of(items, &Value::is_null)) return spend(items.size()) ? list : out_of_steps(index);
+    if (identity && std::ranges::none_of(items, &Value::is_null))
+        return spend(items.size()) ? list : out_of_steps(index);
     auto out = allocate<Value>(items.size(), index);
     std::size_t count = 0;
     for (const auto& item : items) {
@@ -227,7 +250,8 @@ Evaluator::Value Evaluator::list(std::uint32_t index, Value current) {
     auto out = allocate<Value>(node.count, index);
     if (failed_) return {};
     const auto* child = code_.lists.data() + node.b;
-    for (auto& item : out) item = eval(*child++, current);
+    for (auto& item : out)
+        item = eval(*child++, current);
     return failed_ ? Value() : Value::array(out);
 }
 
@@ -243,7 +267,8 @@ Evaluator::Value Evaluator::hash(std::uint32_t index, Value current) {
 
 Evaluator::Value Evaluator::let(std::uint32_t index, Value current) {
     const auto& node = code_.nodes[index];
-    for (std::size_t i = 0; i < node.count; ++i) frame_[node.a + i] = eval(code_.lists[node.b + i], current);
+    for (std::size_t i = 0; i < node.count; ++i)
+        frame_[node.a + i] = eval(code_.lists[node.b + i], current);
     return eval(node.c, current);
 }
 
@@ -260,10 +285,14 @@ Evaluator::Value Evaluator::compare(std::uint32_t index, Value current) {
     if (!left.is_number() || !right.is_number()) return {};
     auto order = order_numbers(left, right);
     switch (node.op) {
-        case Op::Less: return Value::boolean(order < 0);
-        case Op::LessEqual: return Value::boolean(order <= 0);
-        case Op::Greater: return Value::boolean(order > 0);
-        default: return Value::boolean(order >= 0);
+        case Op::Less:
+            return Value::boolean(order < 0);
+        case Op::LessEqual:
+            return Value::boolean(order <= 0);
+        case Op::Greater:
+            return Value::boolean(order > 0);
+        default:
+            return Value::boolean(order >= 0);
     }
 }
 

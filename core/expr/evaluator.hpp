@@ -4,12 +4,12 @@
 // result type in every step.
 #pragma once
 
+#include "core/expr/code.hpp"
+#include "core/expr/functions_call.hpp"
+
 #include <optional>
 #include <span>
 #include <string>
-
-#include "core/expr/code.hpp"
-#include "core/expr/functions_call.hpp"
 
 namespace tandem::expr {
 

@@ -1,22 +1,30 @@
 #include "core/expr/expression.hpp"
 
-#include <algorithm>
-
 #include "core/expr/code.hpp"
 #include "core/expr/evaluator.hpp"
+
+#include <algorithm>
 
 namespace tandem::expr {
 
 std::string_view to_string(ExprErrorKind kind) {
     switch (kind) {
-        case ExprErrorKind::Syntax: return "syntax";
-        case ExprErrorKind::UnknownFunction: return "unknown-function";
-        case ExprErrorKind::InvalidArity: return "invalid-arity";
-        case ExprErrorKind::InvalidType: return "invalid-type";
-        case ExprErrorKind::InvalidValue: return "invalid-value";
-        case ExprErrorKind::UndefinedVariable: return "undefined-variable";
-        case ExprErrorKind::NotANumber: return "not-a-number";
-        case ExprErrorKind::Limit: return "limit";
+        case ExprErrorKind::Syntax:
+            return "syntax";
+        case ExprErrorKind::UnknownFunction:
+            return "unknown-function";
+        case ExprErrorKind::InvalidArity:
+            return "invalid-arity";
+        case ExprErrorKind::InvalidType:
+            return "invalid-type";
+        case ExprErrorKind::InvalidValue:
+            return "invalid-value";
+        case ExprErrorKind::UndefinedVariable:
+            return "undefined-variable";
+        case ExprErrorKind::NotANumber:
+            return "not-a-number";
+        case ExprErrorKind::Limit:
+            return "limit";
     }
     return "unknown";
 }
@@ -31,22 +39,29 @@ std::expected<data::Value, ExprError> Expression::evaluate(data::Value root, con
     return evaluate(root, root, context);
 }
 
-std::expected<data::Value, ExprError> Expression::evaluate(data::Value root, data::Value current,
+std::expected<data::Value, ExprError> Expression::evaluate(data::Value root,
+                                                           data::Value current,
                                                            const Context& context) const {
     if (const auto* value = constant()) return *value;
     return Evaluator(*code_, root, context).run(current);
 }
 
-std::string_view Expression::text() const { return code_->text; }
+std::string_view Expression::text() const {
+    return code_->text;
+}
 
 const data::Value* Expression::constant() const {
     const auto& root = code_->nodes[code_->root];
     return root.op == Op::Constant ? &code_->constants[root.a] : nullptr;
 }
 
-std::span<const VariableUse> Expression::free_variables() const { return code_->uses; }
+std::span<const VariableUse> Expression::free_variables() const {
+    return code_->uses;
+}
 
-std::span<const CallUse> Expression::calls() const { return code_->calls; }
+std::span<const CallUse> Expression::calls() const {
+    return code_->calls;
+}
 
 bool Expression::uses_variable(std::string_view name) const {
     return std::ranges::find(code_->uses, name, &VariableUse::name) != code_->uses.end();

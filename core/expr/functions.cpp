@@ -1,14 +1,14 @@
 #include "core/expr/functions.hpp"
 
-#include <algorithm>
-#include <stdexcept>
-#include <utility>
-
 #include "core/base/text.hpp"
 #include "core/data/json.hpp"
 #include "core/expr/evaluator.hpp"
 #include "core/expr/functions_call.hpp"
 #include "core/expr/standard.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
 
 namespace tandem::expr {
 namespace {
@@ -83,7 +83,8 @@ const Function* FunctionTable::find(std::string_view name) const {
 
 std::optional<std::string> FunctionTable::nearest(std::string_view name) const {
     std::vector<std::string> names;
-    for (const auto& function : functions_) names.emplace_back(function.name);
+    for (const auto& function : functions_)
+        names.emplace_back(function.name);
     return did_you_mean(name, names);
 }
 
@@ -130,11 +131,21 @@ Outcome Call::apply(std::size_t index, data::Value current) {
     return evaluator_.apply(arguments_[index].expression(), current);
 }
 
-data::Arena& Call::arena() const { return evaluator_.arena(); }
-const void* Call::host_pointer() const { return evaluator_.host(); }
-bool Call::afford(std::size_t bytes) const { return evaluator_.afford(bytes); }
-bool Call::spend(std::size_t steps) const { return evaluator_.spend(steps); }
-std::size_t& Call::steps_left() const { return evaluator_.steps_left(); }
+data::Arena& Call::arena() const {
+    return evaluator_.arena();
+}
+const void* Call::host_pointer() const {
+    return evaluator_.host();
+}
+bool Call::afford(std::size_t bytes) const {
+    return evaluator_.afford(bytes);
+}
+bool Call::spend(std::size_t steps) const {
+    return evaluator_.spend(steps);
+}
+std::size_t& Call::steps_left() const {
+    return evaluator_.steps_left();
+}
 
 std::unexpected<ExprError> Call::error_at(ExprErrorKind kind, std::size_t index, std::string_view text) const {
     return std::unexpected(ExprError{kind, std::string(function_.name) + ": " + std::string(text),

@@ -1,12 +1,12 @@
-#include <algorithm>
-#include <expected>
-#include <numeric>
-#include <utility>
-
 #include "core/expr/functions_call.hpp"
 #include "core/expr/operators.hpp"
 #include "core/expr/points.hpp"
 #include "core/expr/standard.hpp"
+
+#include <algorithm>
+#include <expected>
+#include <numeric>
+#include <utility>
 
 namespace tandem::expr {
 namespace {
@@ -18,7 +18,9 @@ bool less(const Value& a, const Value& b) {
     return a.is_string() ? a.as_string() < b.as_string() : order_numbers(a, b) < 0;
 }
 
-bool spend_list(Call& call, std::size_t size) { return call.spend(size) && call.afford(size * 4 * sizeof(Value)); }
+bool spend_list(Call& call, std::size_t size) {
+    return call.spend(size) && call.afford(size * 4 * sizeof(Value));
+}
 
 Outcome extreme(Call& call, bool largest) {
     auto items = call.value(0).items();
@@ -31,8 +33,12 @@ Outcome extreme(Call& call, bool largest) {
     return best;
 }
 
-Outcome max(Call& call) { return extreme(call, true); }
-Outcome min(Call& call) { return extreme(call, false); }
+Outcome max(Call& call) {
+    return extreme(call, true);
+}
+Outcome min(Call& call) {
+    return extreme(call, false);
+}
 
 Outcome sort(Call& call) {
     auto items = call.value(0).items();
@@ -87,8 +93,12 @@ Outcome extreme_by(Call& call, bool largest) {
     return call.value(0).items()[best];
 }
 
-Outcome max_by(Call& call) { return extreme_by(call, true); }
-Outcome min_by(Call& call) { return extreme_by(call, false); }
+Outcome max_by(Call& call) {
+    return extreme_by(call, true);
+}
+Outcome min_by(Call& call) {
+    return extreme_by(call, false);
+}
 
 Outcome map(Call& call) {
     auto items = call.value(1).items();
@@ -126,12 +136,14 @@ Outcome reverse(Call& call) {
 
 Outcome zip(Call& call) {
     auto count = call.value(0).size();
-    for (std::size_t i = 1; i < call.size(); ++i) count = std::min(count, call.value(i).size());
+    for (std::size_t i = 1; i < call.size(); ++i)
+        count = std::min(count, call.value(i).size());
     if (!spend_list(call, count * call.size())) return call.too_much_work();
     auto rows = call.arena().array<Value>(count);
     for (std::size_t row = 0; row < count; ++row) {
         auto cells = call.arena().array<Value>(call.size());
-        for (std::size_t i = 0; i < call.size(); ++i) cells[i] = call.value(i).items()[row];
+        for (std::size_t i = 0; i < call.size(); ++i)
+            cells[i] = call.value(i).items()[row];
         rows[row] = Value::array(cells);
     }
     return Value::array(rows);
@@ -143,26 +155,54 @@ std::vector<Function> list_functions() {
     const std::vector<Parameter> by = {{"items", kArray}, {"key", kExpression}};
     constexpr std::uint16_t kOrdered = kArrayOfNumber | kArrayOfString;
     return {
-        {"map", {{"change", kExpression}, {"items", kArray}}, "array",
+        {"map",
+         {{"change", kExpression}, {"items", kArray}},
+         "array",
          "What the expression gives for each item; unlike a projection it keeps nulls.",
-         "map(&length(@), ['a', 'bc'])", "[1, 2]", map},
-        {"max", {{"items", kOrdered}}, "number|string|null", "The largest item, null of an empty array.",
-         "max(`[1, 3, 2]`)", "3", max},
+         "map(&length(@), ['a', 'bc'])",
+         "[1, 2]",
+         map},
+        {"max",
+         {{"items", kOrdered}},
+         "number|string|null",
+         "The largest item, null of an empty array.",
+         "max(`[1, 3, 2]`)",
+         "3",
+         max},
         {"max_by", by, "any", "The item with the largest key; of several the first.",
          "max_by(`[{\"n\": 1}, {\"n\": 2}]`, &n)", R"({"n": 2})", max_by},
-        {"min", {{"items", kOrdered}}, "number|string|null", "The smallest item, null of an empty array.",
-         "min(`[2, 1, 3]`)", "1", min},
+        {"min",
+         {{"items", kOrdered}},
+         "number|string|null",
+         "The smallest item, null of an empty array.",
+         "min(`[2, 1, 3]`)",
+         "1",
+         min},
         {"min_by", by, "any", "The item with the smallest key; of several the first.",
          "min_by(`[{\"n\": 1}, {\"n\": 2}]`, &n)", R"({"n": 1})", min_by},
-        {"reverse", {{"subject", kString | kArray}}, "string|array", "Characters or items in reverse order.",
-         "reverse(`[1, 2]`)", "[2, 1]", reverse},
-        {"sort", {{"items", kOrdered}}, "array", "In ascending order; texts by code points.", "sort(['b', 'a'])",
-         R"(["a", "b"])", sort},
+        {"reverse",
+         {{"subject", kString | kArray}},
+         "string|array",
+         "Characters or items in reverse order.",
+         "reverse(`[1, 2]`)",
+         "[2, 1]",
+         reverse},
+        {"sort",
+         {{"items", kOrdered}},
+         "array",
+         "In ascending order; texts by code points.",
+         "sort(['b', 'a'])",
+         R"(["a", "b"])",
+         sort},
         {"sort_by", by, "array", "Items in ascending order of their keys; equal ones stay as they are.",
          "sort_by(`[{\"n\": 2}, {\"n\": 1}]`, &n)[*].n", "[1, 2]", sort_by},
-        {"zip", {{"arrays", kArray, false, true}}, "array",
-         "First items together, then second items ..., as long as the shortest array.", "zip(['a', 'b'], `[1, 2]`)",
-         R"([["a", 1], ["b", 2]])", zip},
+        {"zip",
+         {{"arrays", kArray, false, true}},
+         "array",
+         "First items together, then second items ..., as long as the shortest array.",
+         "zip(['a', 'b'], `[1, 2]`)",
+         R"([["a", 1], ["b", 2]])",
+         zip},
     };
 }
 

@@ -1,8 +1,8 @@
-#include <cmath>
-
 #include "core/expr/functions_call.hpp"
 #include "core/expr/operators.hpp"
 #include "core/expr/standard.hpp"
+
+#include <cmath>
 
 namespace tandem::expr {
 namespace {
@@ -55,8 +55,13 @@ Outcome average(Call& call) {
 std::vector<Function> number_functions() {
     return {
         {"abs", {{"value", kNumber}}, "number", "The value without its sign.", "abs(`-24`)", "24", absolute},
-        {"avg", {{"numbers", kArrayOfNumber}}, "number|null", "The mean, null of an empty array.", "avg(`[1, 2, 6]`)",
-         "3", average},
+        {"avg",
+         {{"numbers", kArrayOfNumber}},
+         "number|null",
+         "The mean, null of an empty array.",
+         "avg(`[1, 2, 6]`)",
+         "3",
+         average},
         {"ceil", {{"value", kNumber}}, "number", "The next whole number upwards.", "ceil(`1.2`)", "2", ceiling},
         {"floor", {{"value", kNumber}}, "number", "The next whole number downwards.", "floor(`-1.2`)", "-2", floor_of},
         {"sum", {{"numbers", kArrayOfNumber}}, "number", "The sum, 0 of an empty array.", "sum(`[1, 2, 6]`)", "9", sum},

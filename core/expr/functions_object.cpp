@@ -1,12 +1,12 @@
+#include "core/expr/functions_call.hpp"
+#include "core/expr/operators.hpp"
+#include "core/expr/standard.hpp"
+
 #include <algorithm>
 #include <expected>
 #include <string>
 #include <unordered_map>
 #include <utility>
-
-#include "core/expr/functions_call.hpp"
-#include "core/expr/operators.hpp"
-#include "core/expr/standard.hpp"
 
 namespace tandem::expr {
 namespace {
@@ -14,7 +14,9 @@ namespace {
 using data::Member;
 using data::Value;
 
-bool spend_members(Call& call, std::size_t size) { return call.spend(size) && call.afford(size * 3 * sizeof(Member)); }
+bool spend_members(Call& call, std::size_t size) {
+    return call.spend(size) && call.afford(size * 3 * sizeof(Member));
+}
 
 Outcome keys(Call& call) {
     auto members = call.value(0).members();
@@ -66,7 +68,8 @@ Outcome merge(Call& call) {
     ObjectBuilder out(call.arena());
     for (std::size_t i = 0; i < call.size(); ++i) {
         if (!spend_members(call, call.value(i).size())) return call.too_much_work();
-        for (const auto& member : call.value(i).members()) out.set(member.key, member.value);
+        for (const auto& member : call.value(i).members())
+            out.set(member.key, member.value);
     }
     return out.value();
 }
@@ -111,19 +114,42 @@ Outcome group_by(Call& call) {
 
 std::vector<Function> object_functions() {
     return {
-        {"from_items", {{"pairs", kArray}}, "object", "An object of arrays of a name and a value.",
-         "from_items([['a', `1`]])", R"({"a": 1})", from_items},
-        {"group_by", {{"items", kArray}, {"key", kExpression}}, "object",
+        {"from_items",
+         {{"pairs", kArray}},
+         "object",
+         "An object of arrays of a name and a value.",
+         "from_items([['a', `1`]])",
+         R"({"a": 1})",
+         from_items},
+        {"group_by",
+         {{"items", kArray}, {"key", kExpression}},
+         "object",
          "Items by key, which must be a text: each key with the array of its items.",
-         "group_by(`[{\"k\": \"x\"}]`, &k)", R"({"x": [{"k": "x"}]})", group_by},
-        {"items", {{"object", kObject}}, "array", "An array of a name and a value for each member.",
-         "items(`{\"a\": 1}`)", R"([["a", 1]])", items},
-        {"keys", {{"object", kObject}}, "array[string]", "The names of the members.", "keys(`{\"a\": 1}`)", R"(["a"])",
+         "group_by(`[{\"k\": \"x\"}]`, &k)",
+         R"({"x": [{"k": "x"}]})",
+         group_by},
+        {"items",
+         {{"object", kObject}},
+         "array",
+         "An array of a name and a value for each member.",
+         "items(`{\"a\": 1}`)",
+         R"([["a", 1]])",
+         items},
+        {"keys",
+         {{"object", kObject}},
+         "array[string]",
+         "The names of the members.",
+         "keys(`{\"a\": 1}`)",
+         R"(["a"])",
          keys},
-        {"merge", {{"objects", kObject, false, true}}, "object", "One object of all members; later ones win.",
-         "merge(`{\"a\": 1, \"b\": 1}`, `{\"b\": 2}`)", R"({"a": 1, "b": 2})", merge},
-        {"values", {{"object", kObject}}, "array", "The values of the members.", "values(`{\"a\": 1}`)", "[1]",
-         values},
+        {"merge",
+         {{"objects", kObject, false, true}},
+         "object",
+         "One object of all members; later ones win.",
+         "merge(`{\"a\": 1, \"b\": 1}`, `{\"b\": 2}`)",
+         R"({"a": 1, "b": 2})",
+         merge},
+        {"values", {{"object", kObject}}, "array", "The values of the members.", "values(`{\"a\": 1}`)", "[1]", values},
     };
 }
 

@@ -1,15 +1,15 @@
-#include <algorithm>
-#include <cmath>
-#include <cstring>
-#include <string>
-
-#include <unicode/bytestream.h>
-#include <unicode/casemap.h>
-
 #include "core/expr/functions_call.hpp"
 #include "core/expr/operators.hpp"
 #include "core/expr/points.hpp"
 #include "core/expr/standard.hpp"
+
+#include <unicode/bytestream.h>
+#include <unicode/casemap.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <string>
 
 namespace tandem::expr {
 namespace {
@@ -18,7 +18,9 @@ using data::Value;
 
 constexpr auto kNotFound = std::string_view::npos;
 
-bool spend_text(Call& call, std::string_view text) { return call.spend(text.size() / kTextPerStep); }
+bool spend_text(Call& call, std::string_view text) {
+    return call.spend(text.size() / kTextPerStep);
+}
 
 // The C library's search takes linear time; std::string_view::find does not.
 std::size_t search(std::string_view text, std::string_view wanted, std::size_t from = 0) {
@@ -36,8 +38,12 @@ std::optional<std::int64_t> whole_number(const Value& value) {
 
 // --- tests
 
-Outcome starts_with(Call& call) { return Value::boolean(call.text(0).starts_with(call.text(1))); }
-Outcome ends_with(Call& call) { return Value::boolean(call.text(0).ends_with(call.text(1))); }
+Outcome starts_with(Call& call) {
+    return Value::boolean(call.text(0).starts_with(call.text(1)));
+}
+Outcome ends_with(Call& call) {
+    return Value::boolean(call.text(0).ends_with(call.text(1)));
+}
 
 Outcome contains(Call& call) {
     const auto& subject = call.value(0);
@@ -136,7 +142,8 @@ Outcome join(Call& call) {
     if (parts.empty()) return Value::string("");
     if (!call.spend(parts.size())) return call.too_much_work();
     auto size = glue.size() * (parts.size() - 1);
-    for (const auto& part : parts) size += part.size();
+    for (const auto& part : parts)
+        size += part.size();
     return join_parts(call, size, [&](auto append) {
         append(parts.front().as_string());
         for (const auto& part : parts.subspan(1)) {
@@ -173,8 +180,12 @@ Outcome convert_case(Call& call, bool upper) {
     return text_value(call, out);
 }
 
-Outcome lower(Call& call) { return convert_case(call, false); }
-Outcome upper(Call& call) { return convert_case(call, true); }
+Outcome lower(Call& call) {
+    return convert_case(call, false);
+}
+Outcome upper(Call& call) {
+    return convert_case(call, true);
+}
 
 std::expected<std::size_t, ExprError> count_argument(Call& call, std::size_t index, std::size_t otherwise) {
     if (!call.given(index)) return otherwise;
@@ -198,13 +209,18 @@ Outcome pad(Call& call, bool left) {
     if (!call.afford(missing)) return call.too_large();
     return join_parts(call, text.size() + missing * filler.size(), [&](auto append) {
         if (!left) append(text);
-        for (std::size_t i = 0; i < missing; ++i) append(filler);
+        for (std::size_t i = 0; i < missing; ++i)
+            append(filler);
         if (left) append(text);
     });
 }
 
-Outcome pad_left(Call& call) { return pad(call, true); }
-Outcome pad_right(Call& call) { return pad(call, false); }
+Outcome pad_left(Call& call) {
+    return pad(call, true);
+}
+Outcome pad_right(Call& call) {
+    return pad(call, false);
+}
 
 Outcome replace(Call& call) {
     auto limit = count_argument(call, 3, std::string_view::npos);
@@ -259,9 +275,9 @@ Outcome split(Call& call) {
 
 bool is_white(std::string_view point) {
     if (point.size() == 1) return point[0] == ' ' || (point[0] >= '\t' && point[0] <= '\r');
-    constexpr std::string_view kWhite[] = {
-        "\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
-        "\u2007", "\u2008", "\u2009", "\u200A", "\u2028", "\u2029", "\u202F", "\u205F", "\u3000"};
+    constexpr std::string_view kWhite[] = {"\u0085", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003",
+                                           "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200A",
+                                           "\u2028", "\u2029", "\u202F", "\u205F", "\u3000"};
     return std::ranges::find(kWhite, point) != std::end(kWhite);
 }
 
@@ -274,7 +290,8 @@ bool in_set(std::string_view point, std::string_view set) {
 
 std::string_view last_point(std::string_view text) {
     auto start = text.size() - 1;
-    while (start > 0 && text.size() - start < 4 && (static_cast<unsigned char>(text[start]) & 0xC0) == 0x80) --start;
+    while (start > 0 && text.size() - start < 4 && (static_cast<unsigned char>(text[start]) & 0xC0) == 0x80)
+        --start;
     bool whole = point_length(text.substr(start)) == text.size() - start;
     return text.substr(whole ? start : text.size() - 1);
 }
@@ -295,9 +312,15 @@ Outcome trim(Call& call, bool left, bool right) {
     return Value::string(text);
 }
 
-Outcome trim_both(Call& call) { return trim(call, true, true); }
-Outcome trim_left(Call& call) { return trim(call, true, false); }
-Outcome trim_right(Call& call) { return trim(call, false, true); }
+Outcome trim_both(Call& call) {
+    return trim(call, true, true);
+}
+Outcome trim_left(Call& call) {
+    return trim(call, true, false);
+}
+Outcome trim_right(Call& call) {
+    return trim(call, false, true);
+}
 
 }  // namespace
 
@@ -307,40 +330,78 @@ std::vector<Function> text_functions() {
     const std::vector<Parameter> pad_parameters = {{"subject", kString}, {"width", kNumber}, {"pad", kString, true}};
     const std::vector<Parameter> trim_parameters = {{"subject", kString}, {"characters", kString, true}};
     return {
-        {"contains", {{"subject", kString | kArray}, {"wanted", kAny}}, "boolean",
-         "Whether the text contains the other text, or the array the value.", "contains('abc', 'b')", "true", contains},
-        {"ends_with", {{"subject", kString}, {"suffix", kString}}, "boolean", "Whether the text ends so.",
-         "ends_with('report.pdf', '.pdf')", "true", ends_with},
+        {"contains",
+         {{"subject", kString | kArray}, {"wanted", kAny}},
+         "boolean",
+         "Whether the text contains the other text, or the array the value.",
+         "contains('abc', 'b')",
+         "true",
+         contains},
+        {"ends_with",
+         {{"subject", kString}, {"suffix", kString}},
+         "boolean",
+         "Whether the text ends so.",
+         "ends_with('report.pdf', '.pdf')",
+         "true",
+         ends_with},
         {"find_first", search_parameters, "number|null",
          "Where the text first contains the other one, between start and end; counted from 0.",
          "find_first('subject string', 's', `1`)", "8", find_first},
         {"find_last", search_parameters, "number|null",
          "Where the text last contains the other one, between start and end; counted from 0.",
          "find_last('subject string', 's')", "8", find_last},
-        {"join", {{"glue", kString}, {"parts", kArrayOfString}}, "string", "The texts in a row, glue between them.",
-         "join(':', ['a', 'b'])", R"("a:b")", join},
-        {"lower", {{"subject", kString}}, "string", "In lower case, of any script.", "lower('STRING Ёж')",
-         R"("string ёж")", lower},
+        {"join",
+         {{"glue", kString}, {"parts", kArrayOfString}},
+         "string",
+         "The texts in a row, glue between them.",
+         "join(':', ['a', 'b'])",
+         R"("a:b")",
+         join},
+        {"lower",
+         {{"subject", kString}},
+         "string",
+         "In lower case, of any script.",
+         "lower('STRING Ёж')",
+         R"("string ёж")",
+         lower},
         {"pad_left", pad_parameters, "string", "Filled up on the left to that many characters, with spaces or `pad`.",
          "pad_left('7', `3`, '0')", R"("007")", pad_left},
         {"pad_right", pad_parameters, "string", "Filled up on the right to that many characters, with spaces or `pad`.",
          "pad_right('7', `3`, '-')", R"("7--")", pad_right},
-        {"replace", {{"subject", kString}, {"old", kString}, {"new", kString}, {"count", kNumber, true}}, "string",
-         "With `new` in place of `old`, everywhere or the first `count` times.", "replace('a-b-c', '-', '.', `1`)",
-         R"("a.b-c")", replace},
-        {"split", {{"subject", kString}, {"separator", kString}, {"count", kNumber, true}}, "array[string]",
+        {"replace",
+         {{"subject", kString}, {"old", kString}, {"new", kString}, {"count", kNumber, true}},
+         "string",
+         "With `new` in place of `old`, everywhere or the first `count` times.",
+         "replace('a-b-c', '-', '.', `1`)",
+         R"("a.b-c")",
+         replace},
+        {"split",
+         {{"subject", kString}, {"separator", kString}, {"count", kNumber, true}},
+         "array[string]",
          "The parts between separators, after at most `count` cuts; an empty separator splits into characters.",
-         "split('a/b/c', '/', `1`)", R"(["a", "b/c"])", split},
-        {"starts_with", {{"subject", kString}, {"prefix", kString}}, "boolean", "Whether the text starts so.",
-         "starts_with('tel:+7', 'tel:')", "true", starts_with},
+         "split('a/b/c', '/', `1`)",
+         R"(["a", "b/c"])",
+         split},
+        {"starts_with",
+         {{"subject", kString}, {"prefix", kString}},
+         "boolean",
+         "Whether the text starts so.",
+         "starts_with('tel:+7', 'tel:')",
+         "true",
+         starts_with},
         {"trim", trim_parameters, "string", "Without white space, or those characters, at both ends.", "trim('  a ')",
          R"("a")", trim_both},
         {"trim_left", trim_parameters, "string", "Without white space, or those characters, at the start.",
          "trim_left('007', '0')", R"("7")", trim_left},
         {"trim_right", trim_parameters, "string", "Without white space, or those characters, at the end.",
          "trim_right('a; ', '; ')", R"("a")", trim_right},
-        {"upper", {{"subject", kString}}, "string", "In upper case, of any script.", "upper('string ёж')",
-         R"("STRING ЁЖ")", upper},
+        {"upper",
+         {{"subject", kString}},
+         "string",
+         "In upper case, of any script.",
+         "upper('string ёж')",
+         R"("STRING ЁЖ")",
+         upper},
     };
 }
 

@@ -1,12 +1,12 @@
-#include <charconv>
-#include <string>
-
 #include "core/data/json.hpp"
 #include "core/expr/functions_call.hpp"
 #include "core/expr/operators.hpp"
 #include "core/expr/points.hpp"
 #include "core/expr/standard.hpp"
 #include "core/expr/types.hpp"
+
+#include <charconv>
+#include <string>
 
 namespace tandem::expr {
 namespace {
@@ -16,12 +16,18 @@ using data::Value;
 
 Outcome type_name(Call& call) {
     switch (type_of(call.value(0))) {
-        case kNull: return Value::string("null");
-        case kBoolean: return Value::string("boolean");
-        case kNumber: return Value::string("number");
-        case kString: return Value::string("string");
-        case kArray: return Value::string("array");
-        default: return Value::string("object");
+        case kNull:
+            return Value::string("null");
+        case kBoolean:
+            return Value::string("boolean");
+        case kNumber:
+            return Value::string("number");
+        case kString:
+            return Value::string("string");
+        case kArray:
+            return Value::string("array");
+        default:
+            return Value::string("object");
     }
 }
 
@@ -30,7 +36,9 @@ Outcome to_array(Call& call) {
     return value.is_array() ? value : data::make_array(call.arena(), {value});
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 Outcome to_number(Call& call) {
     const auto& value = call.value(0);
@@ -77,19 +85,48 @@ Outcome not_null(Call& call) {
 
 std::vector<Function> type_functions() {
     return {
-        {"length", {{"subject", kString | kArray | kObject}}, "number",
-         "The number of characters (code points), items or members.", "length('Привет')", "6", length},
-        {"not_null", {{"values", kAny, false, true}}, "any", "The first value that is not null.",
-         "not_null(missing, 'a', 'b')", R"("a")", not_null},
-        {"to_array", {{"value", kAny}}, "array", "The value in an array, unless it is one.", "to_array('a')",
-         R"(["a"])", to_array},
-        {"to_number", {{"value", kAny}}, "number|null",
-         "The number that a text spells in JSON; a number stays; null for anything else.", "to_number('13')", "13",
+        {"length",
+         {{"subject", kString | kArray | kObject}},
+         "number",
+         "The number of characters (code points), items or members.",
+         "length('Привет')",
+         "6",
+         length},
+        {"not_null",
+         {{"values", kAny, false, true}},
+         "any",
+         "The first value that is not null.",
+         "not_null(missing, 'a', 'b')",
+         R"("a")",
+         not_null},
+        {"to_array",
+         {{"value", kAny}},
+         "array",
+         "The value in an array, unless it is one.",
+         "to_array('a')",
+         R"(["a"])",
+         to_array},
+        {"to_number",
+         {{"value", kAny}},
+         "number|null",
+         "The number that a text spells in JSON; a number stays; null for anything else.",
+         "to_number('13')",
+         "13",
          to_number},
-        {"to_string", {{"value", kAny}}, "string", "A text stays, anything else is written as JSON.",
-         "to_string(`[1, true]`)", R"("[1,true]")", to_string_value},
-        {"type", {{"value", kAny}}, "string", "One of null, boolean, number, string, array, object.", "type(`1`)",
-         R"("number")", type_name},
+        {"to_string",
+         {{"value", kAny}},
+         "string",
+         "A text stays, anything else is written as JSON.",
+         "to_string(`[1, true]`)",
+         R"("[1,true]")",
+         to_string_value},
+        {"type",
+         {{"value", kAny}},
+         "string",
+         "One of null, boolean, number, string, array, object.",
+         "type(`1`)",
+         R"("number")",
+         type_name},
     };
 }
 

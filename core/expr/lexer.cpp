@@ -1,10 +1,10 @@
 #include "core/expr/lexer.hpp"
 
+#include "core/data/json.hpp"
+
 #include <array>
 #include <charconv>
 #include <string>
-
-#include "core/data/json.hpp"
 
 namespace tandem::expr {
 namespace {
@@ -16,24 +16,32 @@ struct Symbol {
 
 // Longer symbols stand before their prefixes.
 constexpr std::array kSymbols = {
-    Symbol{"[]", TokenKind::Flatten},    Symbol{"[?", TokenKind::Filter},        Symbol{"||", TokenKind::Or},
-    Symbol{"&&", TokenKind::And},        Symbol{"==", TokenKind::Equal},         Symbol{"!=", TokenKind::NotEqual},
-    Symbol{"<=", TokenKind::LessEqual},  Symbol{">=", TokenKind::GreaterEqual},  Symbol{"//", TokenKind::IntegerDivide},
-    Symbol{"@", TokenKind::Current},     Symbol{".", TokenKind::Dot},            Symbol{",", TokenKind::Comma},
-    Symbol{":", TokenKind::Colon},       Symbol{"=", TokenKind::Assign},         Symbol{"?", TokenKind::Question},
-    Symbol{"(", TokenKind::LeftParen},   Symbol{")", TokenKind::RightParen},     Symbol{"{", TokenKind::LeftBrace},
-    Symbol{"}", TokenKind::RightBrace},  Symbol{"[", TokenKind::LeftBracket},    Symbol{"]", TokenKind::RightBracket},
-    Symbol{"&", TokenKind::Reference},   Symbol{"|", TokenKind::Pipe},           Symbol{"!", TokenKind::Not},
-    Symbol{"<", TokenKind::Less},        Symbol{">", TokenKind::Greater},        Symbol{"+", TokenKind::Plus},
-    Symbol{"-", TokenKind::Minus},       Symbol{"*", TokenKind::Star},           Symbol{"/", TokenKind::Divide},
-    Symbol{"%", TokenKind::Modulo},      Symbol{"\u2212", TokenKind::Minus},     Symbol{"\u00D7", TokenKind::Star},
+    Symbol{"[]", TokenKind::Flatten},    Symbol{"[?", TokenKind::Filter},       Symbol{"||", TokenKind::Or},
+    Symbol{"&&", TokenKind::And},        Symbol{"==", TokenKind::Equal},        Symbol{"!=", TokenKind::NotEqual},
+    Symbol{"<=", TokenKind::LessEqual},  Symbol{">=", TokenKind::GreaterEqual}, Symbol{"//", TokenKind::IntegerDivide},
+    Symbol{"@", TokenKind::Current},     Symbol{".", TokenKind::Dot},           Symbol{",", TokenKind::Comma},
+    Symbol{":", TokenKind::Colon},       Symbol{"=", TokenKind::Assign},        Symbol{"?", TokenKind::Question},
+    Symbol{"(", TokenKind::LeftParen},   Symbol{")", TokenKind::RightParen},    Symbol{"{", TokenKind::LeftBrace},
+    Symbol{"}", TokenKind::RightBrace},  Symbol{"[", TokenKind::LeftBracket},   Symbol{"]", TokenKind::RightBracket},
+    Symbol{"&", TokenKind::Reference},   Symbol{"|", TokenKind::Pipe},          Symbol{"!", TokenKind::Not},
+    Symbol{"<", TokenKind::Less},        Symbol{">", TokenKind::Greater},       Symbol{"+", TokenKind::Plus},
+    Symbol{"-", TokenKind::Minus},       Symbol{"*", TokenKind::Star},          Symbol{"/", TokenKind::Divide},
+    Symbol{"%", TokenKind::Modulo},      Symbol{"\u2212", TokenKind::Minus},    Symbol{"\u00D7", TokenKind::Star},
     Symbol{"\u00F7", TokenKind::Divide},
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_identifier_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_identifier(char c) { return is_identifier_start(c) || is_digit(c); }
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool is_identifier_start(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+bool is_identifier(char c) {
+    return is_identifier_start(c) || is_digit(c);
+}
+bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 class Lexer {
 public:
@@ -42,7 +50,8 @@ public:
 
     std::expected<std::vector<Token>, ExprError> run() {
         while (true) {
-            while (at_ < text_.size() && is_space(text_[at_])) ++at_;
+            while (at_ < text_.size() && is_space(text_[at_]))
+                ++at_;
             if (at_ == text_.size()) break;
             auto token = next();
             if (!token) return std::unexpected(std::move(token).error());
@@ -59,7 +68,8 @@ private:
         auto c = text_[at_];
         if (is_identifier_start(c)) return word(TokenKind::Identifier, at_);
         if (c == '$') {
-            if (at_ + 1 < text_.size() && is_identifier_start(text_[at_ + 1])) return word(TokenKind::Variable, at_ + 1);
+            if (at_ + 1 < text_.size() && is_identifier_start(text_[at_ + 1]))
+                return word(TokenKind::Variable, at_ + 1);
             return take(TokenKind::Root, at_ + 1);
         }
         if (is_digit(c) || (c == '-' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]))) return number();
@@ -80,13 +90,15 @@ private:
 
     Token word(TokenKind kind, std::size_t start) {
         auto end = start;
-        while (end < text_.size() && is_identifier(text_[end])) ++end;
+        while (end < text_.size() && is_identifier(text_[end]))
+            ++end;
         return take(kind, end, data::Value::string(text_.substr(start, end - start)));
     }
 
     TokenResult number() {
         auto end = at_ + 1;
-        while (end < text_.size() && is_digit(text_[end])) ++end;
+        while (end < text_.size() && is_digit(text_[end]))
+            ++end;
         std::int64_t value = 0;
         auto parsed = std::from_chars(text_.data() + at_, text_.data() + end, value);
         if (parsed.ec != std::errc()) return error(at_, "number out of range");
@@ -119,7 +131,8 @@ private:
         auto inside = text_.substr(at_ + 1, end - at_ - 1);
         std::string out;
         for (std::size_t i = 0; i < inside.size(); ++i) {
-            bool escape = inside[i] == '\\' && i + 1 < inside.size() && (inside[i + 1] == '\'' || inside[i + 1] == '\\');
+            bool escape =
+                inside[i] == '\\' && i + 1 < inside.size() && (inside[i + 1] == '\'' || inside[i + 1] == '\\');
             if (escape) ++i;
             out.push_back(inside[i]);
         }

@@ -1,14 +1,14 @@
 // Text of an expression to tokens. Private to core/expr.
 #pragma once
 
+#include "core/data/value.hpp"
+#include "core/expr/expression.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <string_view>
 #include <vector>
-
-#include "core/data/value.hpp"
-#include "core/expr/expression.hpp"
 
 namespace tandem::expr {
 

@@ -1,10 +1,10 @@
 #include "core/expr/operators.hpp"
 
+#include "core/expr/points.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
-
-#include "core/expr/points.hpp"
 
 namespace tandem::expr {
 namespace {
@@ -35,32 +35,46 @@ std::optional<Value> narrow(Wide value) {
 
 std::optional<Value> whole_arithmetic(Op op, Wide a, Wide b) {
     switch (op) {
-        case Op::Add: return narrow(a + b);
-        case Op::Subtract: return narrow(a - b);
-        case Op::Multiply: return narrow(a * b);
-        default: break;
+        case Op::Add:
+            return narrow(a + b);
+        case Op::Subtract:
+            return narrow(a - b);
+        case Op::Multiply:
+            return narrow(a * b);
+        default:
+            break;
     }
     if (b == 0) return std::nullopt;
     bool exact = a % b == 0;
     switch (op) {
-        case Op::Divide: return exact ? narrow(a / b) : finite(static_cast<double>(a) / static_cast<double>(b));
-        case Op::IntegerDivide: return narrow(a / b - (!exact && (a < 0) != (b < 0) ? 1 : 0));
-        default: return narrow(a % b);
+        case Op::Divide:
+            return exact ? narrow(a / b) : finite(static_cast<double>(a) / static_cast<double>(b));
+        case Op::IntegerDivide:
+            return narrow(a / b - (!exact && (a < 0) != (b < 0) ? 1 : 0));
+        default:
+            return narrow(a % b);
     }
 }
 
 std::optional<Value> real_arithmetic(Op op, double a, double b) {
     switch (op) {
-        case Op::Add: return finite(a + b);
-        case Op::Subtract: return finite(a - b);
-        case Op::Multiply: return finite(a * b);
-        default: break;
+        case Op::Add:
+            return finite(a + b);
+        case Op::Subtract:
+            return finite(a - b);
+        case Op::Multiply:
+            return finite(a * b);
+        default:
+            break;
     }
     if (b == 0) return std::nullopt;
     switch (op) {
-        case Op::Divide: return finite(a / b);
-        case Op::IntegerDivide: return finite(std::floor(a / b));
-        default: return finite(std::fmod(a, b));
+        case Op::Divide:
+            return finite(a / b);
+        case Op::IntegerDivide:
+            return finite(std::floor(a / b));
+        default:
+            return finite(std::fmod(a, b));
     }
 }
 

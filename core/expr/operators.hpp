@@ -1,26 +1,30 @@
 // What operators do with values: truth, order, equality, arithmetic, slices. Private to core/expr.
 #pragma once
 
+#include "core/data/value.hpp"
+#include "core/expr/code.hpp"
+
 #include <cstdint>
 #include <cstring>
 #include <expected>
 #include <optional>
 #include <string_view>
 
-#include "core/data/value.hpp"
-#include "core/expr/code.hpp"
-
 namespace tandem::expr {
 
 // False are null, false, "", [] and {}; the number 0 is true.
 inline bool truthy(const data::Value& value) {
     switch (value.kind()) {
-        case data::Kind::Null: return false;
-        case data::Kind::Bool: return value.as_bool();
+        case data::Kind::Null:
+            return false;
+        case data::Kind::Bool:
+            return value.as_bool();
         case data::Kind::String:
         case data::Kind::Array:
-        case data::Kind::Object: return value.size() > 0;
-        default: return true;
+        case data::Kind::Object:
+            return value.size() > 0;
+        default:
+            return true;
     }
 }
 
@@ -81,7 +85,8 @@ int order_numbers(const data::Value& a, const data::Value& b);
 // or a result that is no finite number.
 std::optional<data::Value> arithmetic(Op op, const data::Value& a, const data::Value& b);
 
-// The items that a slice takes from something of that size, as in Python: first index and number of items, `step` apart.
+// The items that a slice takes from something of that size, as in Python: first index and number of items, `step`
+// apart.
 struct SliceRange {
     std::int64_t first = 0;
     std::size_t count = 0;

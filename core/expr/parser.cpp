@@ -2,10 +2,10 @@
 // power() says how tightly the latter binds. Precedence is that of the grammar and of JEP-9, JEP-16 and JEP-21.
 //
 // After the first error the parser sees only the end of the text, so that every loop ends by itself.
+#include "core/expr/syntax.hpp"
+
 #include <string>
 #include <utility>
-
-#include "core/expr/syntax.hpp"
 
 namespace tandem::expr {
 namespace {
@@ -26,27 +26,39 @@ constexpr std::size_t kMaxChain = 1000;
 
 int power(TokenKind kind) {
     switch (kind) {
-        case TokenKind::Pipe: return kPipePower;
-        case TokenKind::Question: return kTernaryPower;
-        case TokenKind::Or: return 3;
-        case TokenKind::And: return 4;
+        case TokenKind::Pipe:
+            return kPipePower;
+        case TokenKind::Question:
+            return kTernaryPower;
+        case TokenKind::Or:
+            return 3;
+        case TokenKind::And:
+            return 4;
         case TokenKind::Equal:
         case TokenKind::NotEqual:
         case TokenKind::Less:
         case TokenKind::LessEqual:
         case TokenKind::Greater:
-        case TokenKind::GreaterEqual: return 5;
+        case TokenKind::GreaterEqual:
+            return 5;
         case TokenKind::Plus:
-        case TokenKind::Minus: return 6;
+        case TokenKind::Minus:
+            return 6;
         case TokenKind::Star:
         case TokenKind::Divide:
         case TokenKind::IntegerDivide:
-        case TokenKind::Modulo: return 7;
-        case TokenKind::Flatten: return kFlattenPower;
-        case TokenKind::Filter: return kFilterPower;
-        case TokenKind::Dot: return kDotPower;
-        case TokenKind::LeftBracket: return kBracketPower;
-        default: return 0;
+        case TokenKind::Modulo:
+            return 7;
+        case TokenKind::Flatten:
+            return kFlattenPower;
+        case TokenKind::Filter:
+            return kFilterPower;
+        case TokenKind::Dot:
+            return kDotPower;
+        case TokenKind::LeftBracket:
+            return kBracketPower;
+        default:
+            return 0;
     }
 }
 
@@ -129,14 +141,19 @@ private:
         const auto& token = advance();
         auto offset = token.offset;
         switch (token.kind) {
-            case TokenKind::Literal: return add({.form = Form::Literal, .offset = offset, .value = token.value});
-            case TokenKind::Current: return add({.form = Form::Current, .offset = offset});
-            case TokenKind::Root: return add({.form = Form::Root, .offset = offset});
-            case TokenKind::Variable: return add({.form = Form::Variable, .offset = offset, .value = token.value});
+            case TokenKind::Literal:
+                return add({.form = Form::Literal, .offset = offset, .value = token.value});
+            case TokenKind::Current:
+                return add({.form = Form::Current, .offset = offset});
+            case TokenKind::Root:
+                return add({.form = Form::Root, .offset = offset});
+            case TokenKind::Variable:
+                return add({.form = Form::Variable, .offset = offset, .value = token.value});
             case TokenKind::Identifier:
                 if (token.text == "let" && peek().kind == TokenKind::Variable) return let(offset);
                 return name(token);
-            case TokenKind::QuotedIdentifier: return name(token);
+            case TokenKind::QuotedIdentifier:
+                return name(token);
             case TokenKind::Star: {
                 auto left = add({.form = Form::Current, .offset = offset});
                 return projection(Form::ObjectProjection, left, kStarPower, offset);
@@ -145,22 +162,28 @@ private:
                 auto left = add({.form = Form::Current, .offset = offset});
                 return projection(Form::Flatten, left, kFlattenPower, offset);
             }
-            case TokenKind::Filter: return filter(add({.form = Form::Current, .offset = offset}), offset);
-            case TokenKind::LeftBracket: return bracket_prefix(offset);
-            case TokenKind::LeftBrace: return hash(offset);
+            case TokenKind::Filter:
+                return filter(add({.form = Form::Current, .offset = offset}), offset);
+            case TokenKind::LeftBracket:
+                return bracket_prefix(offset);
+            case TokenKind::LeftBrace:
+                return hash(offset);
             case TokenKind::LeftParen: {
                 auto inner = expression(0);
                 expect(TokenKind::RightParen, ")");
                 return inner;
             }
-            case TokenKind::Not: return add({.form = Form::Not, .offset = offset, .left = expression(kNotPower)});
-            case TokenKind::Minus: return add({.form = Form::Negate, .offset = offset, .left = expression(kUnaryPower)});
+            case TokenKind::Not:
+                return add({.form = Form::Not, .offset = offset, .left = expression(kNotPower)});
+            case TokenKind::Minus:
+                return add({.form = Form::Negate, .offset = offset, .left = expression(kUnaryPower)});
             case TokenKind::Plus:
                 return add({.form = Form::UnaryPlus, .offset = offset, .left = expression(kUnaryPower)});
             case TokenKind::Number:
                 fail(token, "a number is written between backticks: `" + std::string(token.text) + "`");
                 return 0;
-            default: return unexpected(token);
+            default:
+                return unexpected(token);
         }
     }
 
@@ -182,19 +205,27 @@ private:
                 if (accept(TokenKind::Star)) return star_in_bracket(left, offset);
                 fail(peek(), "expected a number, a slice or * between [ and ]" + found(peek()));
                 return 0;
-            case TokenKind::Flatten: return projection(Form::Flatten, left, kFlattenPower, offset);
-            case TokenKind::Filter: return filter(left, offset);
-            case TokenKind::Question: return ternary(left, offset);
-            case TokenKind::Pipe: return binary(Form::Pipe);
-            case TokenKind::Or: return binary(Form::Or);
-            case TokenKind::And: return binary(Form::And);
+            case TokenKind::Flatten:
+                return projection(Form::Flatten, left, kFlattenPower, offset);
+            case TokenKind::Filter:
+                return filter(left, offset);
+            case TokenKind::Question:
+                return ternary(left, offset);
+            case TokenKind::Pipe:
+                return binary(Form::Pipe);
+            case TokenKind::Or:
+                return binary(Form::Or);
+            case TokenKind::And:
+                return binary(Form::And);
             case TokenKind::Plus:
             case TokenKind::Minus:
             case TokenKind::Star:
             case TokenKind::Divide:
             case TokenKind::IntegerDivide:
-            case TokenKind::Modulo: return binary(Form::Arithmetic);
-            default: return binary(Form::Compare);
+            case TokenKind::Modulo:
+                return binary(Form::Arithmetic);
+            default:
+                return binary(Form::Compare);
         }
     }
 
@@ -209,7 +240,8 @@ private:
         advance();
         SyntaxNode call{.form = Form::Call, .offset = token.offset, .value = token.value};
         if (!accept(TokenKind::RightParen)) {
-            do call.children.push_back(argument());
+            do
+                call.children.push_back(argument());
             while (accept(TokenKind::Comma));
             expect(TokenKind::RightParen, ") or ,");
         }
@@ -247,9 +279,7 @@ private:
         return add({.form = Form::Ternary, .offset = offset, .left = condition, .right = yes, .third = no});
     }
 
-    bool bracket_holds_numbers() const {
-        return peek().kind == TokenKind::Number || peek().kind == TokenKind::Colon;
-    }
+    bool bracket_holds_numbers() const { return peek().kind == TokenKind::Number || peek().kind == TokenKind::Colon; }
 
     NodeIndex bracket_prefix(std::size_t offset) {
         if (bracket_holds_numbers()) return index_or_slice(add({.form = Form::Current, .offset = offset}), offset);
@@ -315,16 +345,25 @@ private:
         const auto& token = peek();
         switch (token.kind) {
             case TokenKind::Identifier:
-            case TokenKind::QuotedIdentifier: advance(); return tail(name(token), minimum);
-            case TokenKind::LeftBracket: advance(); return tail(list(token.offset), minimum);
-            case TokenKind::LeftBrace: advance(); return tail(hash(token.offset), minimum);
-            default: fail(token, "expected a name, a function, [ or { after the dot" + found(token)); return 0;
+            case TokenKind::QuotedIdentifier:
+                advance();
+                return tail(name(token), minimum);
+            case TokenKind::LeftBracket:
+                advance();
+                return tail(list(token.offset), minimum);
+            case TokenKind::LeftBrace:
+                advance();
+                return tail(hash(token.offset), minimum);
+            default:
+                fail(token, "expected a name, a function, [ or { after the dot" + found(token));
+                return 0;
         }
     }
 
     NodeIndex list(std::size_t offset) {
         SyntaxNode node{.form = Form::List, .offset = offset};
-        do node.children.push_back(expression(0));
+        do
+            node.children.push_back(expression(0));
         while (accept(TokenKind::Comma));
         expect(TokenKind::RightBracket, "] or ,");
         return add(std::move(node));

@@ -2,13 +2,13 @@
 // UTF-8 counts as a point of its own.
 #pragma once
 
+#include "core/data/arena.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
-
-#include "core/data/arena.hpp"
 
 namespace tandem::expr {
 
@@ -21,13 +21,15 @@ inline std::size_t point_length(std::string_view text) {
     std::size_t wanted = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
     wanted = std::min(wanted, text.size());
     std::size_t length = 1;
-    while (length < wanted && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) ++length;
+    while (length < wanted && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80)
+        ++length;
     return length;
 }
 
 inline std::size_t count_points(std::string_view text) {
     std::size_t count = 0;
-    for (; !text.empty(); ++count) text.remove_prefix(point_length(text));
+    for (; !text.empty(); ++count)
+        text.remove_prefix(point_length(text));
     return count;
 }
 

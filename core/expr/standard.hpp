@@ -1,9 +1,9 @@
 // The functions of the JMESPath specification, by subject. Private to core/expr.
 #pragma once
 
-#include <vector>
-
 #include "core/expr/functions.hpp"
+
+#include <vector>
 
 namespace tandem::expr {
 

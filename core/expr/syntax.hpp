@@ -1,6 +1,10 @@
 // The syntax tree of an expression, between parser and compiler. Private to core/expr.
 #pragma once
 
+#include "core/data/value.hpp"
+#include "core/expr/expression.hpp"
+#include "core/expr/lexer.hpp"
+
 #include <array>
 #include <cstdint>
 #include <expected>
@@ -8,25 +12,21 @@
 #include <span>
 #include <vector>
 
-#include "core/data/value.hpp"
-#include "core/expr/expression.hpp"
-#include "core/expr/lexer.hpp"
-
 namespace tandem::expr {
 
 // Children are named left, right, third; lists of children stand in `children`.
 enum class Form : std::uint8_t {
     Current,
     Root,
-    Variable,        // value: name
-    Literal,         // value
-    Field,           // value: name; of the current node
-    Sub,             // left . right
-    Pipe,            // left | right
-    Index,           // left [value]
-    Slice,           // left [slice], the result projected onto right
-    Flatten,         // left [], projected onto right
-    ListProjection,  // left [*], projected onto right
+    Variable,          // value: name
+    Literal,           // value
+    Field,             // value: name; of the current node
+    Sub,               // left . right
+    Pipe,              // left | right
+    Index,             // left [value]
+    Slice,             // left [slice], the result projected onto right
+    Flatten,           // left [], projected onto right
+    ListProjection,    // left [*], projected onto right
     ObjectProjection,  // left .*, projected onto right
     Filter,            // left [?third], projected onto right
     List,              // [children]

@@ -42,12 +42,18 @@ bool accepts_array(std::uint16_t types, const data::Value& array) {
 
 std::string describe(const data::Value& value) {
     switch (type_of(value)) {
-        case kNull: return "null";
-        case kBoolean: return "a boolean";
-        case kNumber: return "a number";
-        case kString: return "a string";
-        case kObject: return "an object";
-        default: break;
+        case kNull:
+            return "null";
+        case kBoolean:
+            return "a boolean";
+        case kNumber:
+            return "a number";
+        case kString:
+            return "a string";
+        case kObject:
+            return "an object";
+        default:
+            break;
     }
     if (value.size() == 0) return "an empty array";
     // The first item of another type than its predecessor is what a user looks for.

@@ -1,22 +1,28 @@
 // Types of values in checks and messages. Private to core/expr.
 #pragma once
 
-#include <cstdint>
-#include <string>
-
 #include "core/data/value.hpp"
 #include "core/expr/functions.hpp"
+
+#include <cstdint>
+#include <string>
 
 namespace tandem::expr {
 
 inline std::uint16_t type_of(const data::Value& value) {
     switch (value.kind()) {
-        case data::Kind::Null: return kNull;
-        case data::Kind::Bool: return kBoolean;
-        case data::Kind::String: return kString;
-        case data::Kind::Array: return kArray;
-        case data::Kind::Object: return kObject;
-        default: return kNumber;
+        case data::Kind::Null:
+            return kNull;
+        case data::Kind::Bool:
+            return kBoolean;
+        case data::Kind::String:
+            return kString;
+        case data::Kind::Array:
+            return kArray;
+        case data::Kind::Object:
+            return kObject;
+        default:
+            return kNumber;
     }
 }
 

@@ -1,14 +1,13 @@
 // The compliance suite of JMESPath Community, one expectation per case.
+#include "core/data/json.hpp"
 #include "core/expr/expression.hpp"
+#include "tests/support/fixtures.hpp"
+
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <vector>
-
-#include <gtest/gtest.h>
-
-#include "core/data/json.hpp"
-#include "tests/support/fixtures.hpp"
 
 namespace tandem::expr {
 namespace {
@@ -37,8 +36,8 @@ void check_case(const data::Value& item, data::Value given, bool legacy, data::A
     EXPECT_EQ(outcome.error, "") << text;
     if (!outcome.error.empty() || item.find("bench") != nullptr) return;
     auto got = data::parse_json(outcome.json, arena).value();
-    EXPECT_TRUE(got == item.get("result")) << text << "\n got    " << outcome.json << "\n wanted "
-                                           << data::to_canonical_json(item.get("result"));
+    EXPECT_TRUE(got == item.get("result"))
+        << text << "\n got    " << outcome.json << "\n wanted " << data::to_canonical_json(item.get("result"));
 }
 
 std::size_t check_file(const std::filesystem::path& path) {
@@ -68,7 +67,8 @@ TEST(Compliance, EveryCaseOfTheSuite) {
     std::ranges::sort(files);
 
     std::size_t count = 0;
-    for (const auto& path : files) count += check_file(path);
+    for (const auto& path : files)
+        count += check_file(path);
 
     EXPECT_EQ(count, 1074U);
 }
