@@ -40,7 +40,7 @@ int eval(const EvalOptions& options) {
         }
     }
     expr::CompileOptions compile;
-    compile.functions = &mapping::functions();
+    compile.functions = &mapping::pack_functions();
     compile.legacy_literals = options.legacy_literals;
     auto expression = expr::Expression::compile(options.expression, compile);
     if (!expression) return report(expression.error(), options.expression);

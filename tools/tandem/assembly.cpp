@@ -1,0 +1,186 @@
+#include "tools/tandem/assembly.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <map>
+
+#include "connectors/all.hpp"
+#include "core/base/crypto.hpp"
+#include "core/base/text.hpp"
+#include "core/config/file.hpp"
+#include "core/data/json.hpp"
+#include "tools/tandem/pack_judge.hpp"
+#include "tools/tandem/packs.hpp"
+
+namespace tandem::tool {
+namespace {
+
+using config::ConnectorOptions;
+
+constexpr std::size_t kKeyBytes = 32;
+
+// A setting named `country` is the region of that account's numbers without a prefix; else the gateway's region.
+std::string region_of(const mapping::Settings& settings, const std::string& fallback) {
+    auto country = settings.values.find("country");
+    if (country == settings.values.end() || !country->second.is_string()) return fallback;
+    auto text = std::string(country->second.as_string());
+    return text.size() == 2 ? text : fallback;
+}
+
+std::string fingerprint(const ConnectorOptions& entry, const PackText& pack, const std::string& region) {
+    data::Arena arena;
+    std::string text = entry.name + '\0' + entry.type + '\0' + region + '\0' + pack.text + '\0';
+    data::write_json(entry.settings.to_value(arena), text);
+    if (entry.rate_limit) {
+        text += std::to_string(entry.rate_limit->per_second) + '/' + std::to_string(entry.rate_limit->burst);
+    }
+    return hex(sha256(text));
+}
+
+class Assembler {
+public:
+    Assembler(Assembly& out, const connector::Registry& registry, config::Diagnostics& diagnostics)
+        : out_(out), registry_(registry), diagnostics_(diagnostics), library_(out.config.gateway.packs) {}
+
+    void add(const ConnectorOptions& entry) {
+        connector::InstanceSpec spec;
+        spec.name = entry.name;
+        spec.connector = entry.pack.empty() ? entry.type : "http";
+        spec.pack = entry.pack;
+        PackText pack;
+        std::string region = out_.config.identity.region;
+        if (entry.pack.empty()) {
+            spec.options = entry.settings;
+        } else if (!bind(entry, spec, pack, region)) {
+            return;
+        }
+        spec.rate_limit = entry.rate_limit ? std::optional(connector::RateLimit{entry.rate_limit->per_second,
+                                                                                entry.rate_limit->burst})
+                                           : std::nullopt;
+        spec.fingerprint = fingerprint(entry, pack, region);
+        registry_.validate(spec, entry.position, entry.path, diagnostics_);
+        out_.instances.push_back(std::move(spec));
+    }
+
+    pipeline::Sources take_sources() { return std::move(sources_); }
+
+private:
+    bool bind(const ConnectorOptions& entry, connector::InstanceSpec& spec, PackText& text, std::string& region) {
+        auto pack = compiled(entry, text);
+        if (!pack) return false;
+        config::Diagnostics findings;
+        auto settings = mapping::read_settings(*pack, entry.settings, entry.path + ".settings", findings);
+        diagnostics_.append(findings);
+        if (findings.has_errors()) return false;
+        region = region_of(settings, region);
+        auto bound = std::make_shared<const mapping::BoundPack>(pack, std::move(settings), entry.name, region);
+        for (const auto& warning : bound->warnings()) {
+            diagnostics_.warning(entry.position, entry.path + ".settings", warning);
+        }
+        spec.judge = std::make_shared<PackJudge>(bound);
+        sources_[entry.name] = {bound, region, static_cast<int>(entry.precedence)};
+        return true;
+    }
+
+    // Each pack is compiled once, however many instances use it.
+    std::shared_ptr<const mapping::Pack> compiled(const ConnectorOptions& entry, PackText& text) {
+        if (auto found = library_.find(entry.pack)) text = std::move(*found);
+        auto known = packs_.find(entry.pack);
+        if (known != packs_.end()) return known->second;
+        config::Diagnostics findings;
+        auto pack = library_.load(entry.pack, entry.position, findings);
+        diagnostics_.append(findings);
+        packs_[entry.pack] = pack;
+        return pack;
+    }
+
+    Assembly& out_;
+    const connector::Registry& registry_;
+    config::Diagnostics& diagnostics_;
+    PackLibrary library_;
+    std::map<std::string, std::shared_ptr<const mapping::Pack>> packs_;
+    pipeline::Sources sources_;
+};
+
+Error system_error(const std::string& what) { return config_error(what + ": " + std::strerror(errno)); }
+
+// Written under another name, synced, then linked: the key file is whole or absent, and never overwritten.
+Result<void> write_key(const std::filesystem::path& file, const std::string& text) {
+    auto temporary = file;
+    temporary += ".new";
+    int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (descriptor < 0) return fail(system_error("cannot write " + temporary.string()));
+    bool ok = ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+              ::fsync(descriptor) == 0;
+    ok = ::close(descriptor) == 0 && ok;
+    if (!ok || (::link(temporary.c_str(), file.c_str()) != 0 && errno != EEXIST)) {
+        return fail(system_error("cannot write " + file.string()));
+    }
+    ::unlink(temporary.c_str());
+    int folder = ::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder >= 0) {
+        ::fsync(folder);
+        ::close(folder);
+    }
+    return {};
+}
+
+}  // namespace
+
+connector::Registry make_registry() {
+    connector::Registry registry;
+    connectors::add_all(registry);
+    return registry;
+}
+
+std::optional<Assembly> assemble(const std::string& config_file, const connector::Registry& registry,
+                                 config::Diagnostics& diagnostics) {
+    Assembly out;
+    out.config = config::load_gateway(config_file, config::Environment::of_process(), diagnostics);
+    if (diagnostics.has_errors()) return std::nullopt;
+    Assembler assembler(out, registry, diagnostics);
+    for (const auto& entry : out.config.connectors) assembler.add(entry);
+    const auto& identity = out.config.identity;
+    auto rules = identity::read_point_rules({identity.trunks, identity.shared_mailboxes, identity.own_numbers},
+                                            identity.region);
+    if (rules) {
+        out.point_rules = std::move(*rules);
+    } else {
+        diagnostics.error({config_file, 0, 0}, "identity", rules.error().text);
+    }
+    if (diagnostics.has_errors()) return std::nullopt;
+    out.sources = std::make_shared<const pipeline::Sources>(assembler.take_sources());
+    return out;
+}
+
+Result<void> prepare_data_folder(const Assembly& assembly) {
+    std::error_code error;
+    std::filesystem::create_directories(assembly.config.gateway.data, error);
+    if (error) return fail(config_error("cannot make " + assembly.config.gateway.data.string() + ": " + error.message()));
+    return {};
+}
+
+Result<Secret> point_key(const Assembly& assembly) {
+    if (!assembly.config.identity.key.empty()) return assembly.config.identity.key;
+    auto file = assembly.config.gateway.data / "identity.key";
+    if (!std::filesystem::exists(file)) {
+        std::array<std::uint8_t, kKeyBytes> bytes{};
+        random_bytes(bytes.data(), bytes.size());
+        if (auto ok = write_key(file, hex(bytes) + "\n"); !ok) return fail(std::move(ok.error()));
+    }
+    auto text = config::read_bounded(file.string(), 4096);
+    if (!text) return fail(std::move(text.error()).with_context("the key of contact points"));
+    auto key = std::string(trim_ascii(*text));
+    if (key.size() < kKeyBytes) return fail(config_error(file.string() + " holds no key (too short)"));
+    return Secret(std::move(key));
+}
+
+pipeline::IdentityContext identity_context(const Assembly& assembly, Secret key) {
+    return {std::move(key), assembly.point_rules};
+}
+
+}  // namespace tandem::tool

@@ -1,0 +1,289 @@
+#include "tools/tandem/daemon.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <iostream>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "tools/tandem/exposition.hpp"
+#include "tools/tandem/store_options.hpp"
+#include "tools/tandem/terminal.hpp"
+
+namespace tandem::tool {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kStopLimit = 10s;
+constexpr auto kStartLimit = 30s;
+// Older unapplied events mean that the pipeline does not get on: not ready.
+constexpr auto kLagLimit = 5min;
+
+std::chrono::seconds whole_seconds(std::chrono::milliseconds value) {
+    return std::chrono::duration_cast<std::chrono::seconds>(value);
+}
+
+std::uint64_t count(config::Bytes bytes) { return static_cast<std::uint64_t>(bytes.count); }
+
+net::ServerOptions server_options(const config::GatewayOptions& gateway) {
+    net::ServerOptions options;
+    bool secure = gateway.tls.has_value();
+    bool apart = secure && !gateway.tls->listen.empty();
+    for (const auto& address : gateway.listen) options.listen.push_back({address.host, address.port, secure && !apart});
+    if (apart) {
+        for (const auto& address : gateway.tls->listen) options.listen.push_back({address.host, address.port, true});
+    }
+    if (secure) options.tls = net::TlsFiles{gateway.tls->certificate.string(), gateway.tls->key.string()};
+    options.limits.body_bytes = count(gateway.body_limit);
+    options.timeouts.header = gateway.header_timeout;
+    options.timeouts.body = gateway.body_timeout;
+    options.timeouts.idle = gateway.idle_timeout;
+    options.max_connections = static_cast<std::size_t>(gateway.max_connections);
+    return options;
+}
+
+Result<net::PublicUrl> public_url(const config::GatewayOptions& gateway) {
+    net::PublicUrlRules rules;
+    rules.base = gateway.public_url;
+    for (const auto& text : gateway.trusted_proxies) {
+        auto block = net::AddressBlock::parse(text);
+        if (!block) return fail(std::move(block.error()));
+        rules.trusted.push_back(std::move(*block));
+    }
+    return net::PublicUrl(std::move(rules));
+}
+
+}  // namespace
+
+Daemon::Daemon(std::string config_file, connector::Registry registry, Assembly assembly, obs::Log log)
+    : config_file_(std::move(config_file)),
+      registry_(std::move(registry)),
+      assembly_(std::move(assembly)),
+      log_(std::move(log)),
+      io_(static_cast<unsigned>(assembly_.config.gateway.threads)),
+      readers_("reader", 4),
+      files_("files", 1) {}
+
+Daemon::~Daemon() {
+    if (pipeline_) pipeline_->stop();
+    if (journal_) journal_->close();
+    if (lock_ >= 0) ::close(lock_);
+}
+
+Result<void> Daemon::open() {
+    if (auto ok = prepare_data_folder(assembly_); !ok) return ok;
+    if (auto ok = lock_data_folder(); !ok) return ok;
+    auto key = point_key(assembly_);
+    if (!key) return fail(std::move(key.error()));
+    if (auto ok = open_store(); !ok) return ok;
+    if (auto ok = open_journal(); !ok) return ok;
+    pipeline::PipelineOptions options;
+    options.node = assembly_.config.gateway.node;
+    pipeline_ = std::make_unique<pipeline::Pipeline>(*journal_, *store_, assembly_.sources,
+                                                     identity_context(assembly_, *key), clock_, log_, options);
+    if (auto ok = pipeline_->start(); !ok) return ok;
+    return open_server(*key);
+}
+
+Result<void> Daemon::lock_data_folder() {
+    auto file = assembly_.config.gateway.data / "lock";
+    lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock_ < 0) return fail(config_error("cannot open " + file.string() + ": " + std::strerror(errno)));
+    if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+        return fail(config_error("another gateway runs on " + assembly_.config.gateway.data.string()));
+    }
+    return {};
+}
+
+Result<void> Daemon::open_store() {
+    auto store = store::open_sqlite_store(store_options(assembly_.config));
+    if (!store) return fail(std::move(store.error()).with_context("store"));
+    store_ = std::move(*store);
+    return {};
+}
+
+Result<void> Daemon::open_journal() {
+    auto position = store_->position(assembly_.consumer());
+    if (!position) return fail(std::move(position.error()).with_context("store"));
+    const auto& limits = assembly_.config.journal;
+    journal::JournalOptions options;
+    options.file = assembly_.journal_file();
+    options.max_unsettled_bytes = count(limits.max_backlog);
+    options.max_unsettled_age = whole_seconds(limits.max_backlog_age);
+    options.max_total_bytes = count(limits.max_size);
+    options.retain = whole_seconds(limits.retain);
+    options.start_above = *position;
+    auto journal = journal::Journal::open(options, [this](auto work) { io_.post(std::move(work)); }, clock_);
+    if (!journal) return fail(std::move(journal.error()).with_context("journal"));
+    journal_ = std::move(*journal);
+    auto stats = journal_->stats();
+    if (!stats.set_aside.empty()) {
+        log_.error("the journal was damaged; it is kept under another name and what can be read was carried over",
+                   {{"kept", stats.set_aside}, {"events", std::to_string(stats.salvaged)}});
+    }
+    return {};
+}
+
+Result<void> Daemon::open_server(const Secret& key) {
+    const auto& gateway = assembly_.config.gateway;
+    auto url = public_url(gateway);
+    if (!url) return fail(std::move(url.error()));
+    connector::SupervisorOptions options{.public_url = std::move(*url), .clock = clock_, .log = log_};
+    supervisor_ = std::make_unique<connector::Supervisor>(io_, registry_, *journal_, std::move(options));
+    api_ = std::make_unique<api::Api>(api_options(key), api_sources(), *store_, readers_, clock_, log_);
+    net::Router router;
+    for (auto& route : supervisor_->routes()) router.add(std::move(route));
+    for (auto& route : api_->routes()) router.add(std::move(route));
+    auto server = net::HttpServer::open(io_, files_, server_options(gateway), std::move(router), log_);
+    if (!server) return fail(std::move(server.error()));
+    server_ = std::move(*server);
+    return {};
+}
+
+api::ApiOptions Daemon::api_options(const Secret& key) const {
+    const auto& config = assembly_.config;
+    api::ApiOptions options;
+    for (const auto& token : config.api.tokens) {
+        api::Scopes scopes;
+        for (const auto& name : token.scopes) {
+            if (auto scope = api::parse_scope(name)) scopes.add(*scope);
+        }
+        options.tokens.push_back({token.name, token.secret, scopes});
+    }
+    options.token_file = assembly_.token_file();
+    options.region = config.identity.region;
+    options.point_key = key;
+    options.public_url = config.gateway.public_url;
+    options.frame_ancestors = config.api.pop.frame_ancestors;
+    options.conversation_gap = whole_seconds(config.identity.conversation_gap);
+    options.version = TANDEM_VERSION;
+    return options;
+}
+
+api::ApiSources Daemon::api_sources() {
+    return {[this] { return connectors(); }, [this] { return readiness(); }, [this] { return metrics(); }};
+}
+
+std::vector<api::ReadinessCheck> Daemon::readiness() const {
+    auto pipeline = pipeline_->stats();
+    auto journal = journal_->stats();
+    auto lag = journal.oldest_unsettled ? clock_.now() - *journal.oldest_unsettled : Instant::duration(0);
+    bool in_time = lag < kLagLimit;
+    std::string trouble = !pipeline.running ? "stopped" : pipeline.trouble;
+    if (trouble.empty() && !in_time) trouble = "the oldest event has waited longer than five minutes";
+    bool room = journal.unsettled_bytes < count(assembly_.config.journal.max_backlog);
+    return {{"journal", room, room ? "" : "the backlog limit is reached"}, {"pipeline", trouble.empty(), trouble}};
+}
+
+std::vector<api::ConnectorStatus> Daemon::connectors() const {
+    std::vector<api::ConnectorStatus> out;
+    for (auto& status : supervisor_->status()) {
+        out.push_back({status.name, status.pack, status.connector, std::string(connector::to_string(status.state)),
+                       status.detail, status.since, std::move(status.counters)});
+    }
+    return out;
+}
+
+std::string Daemon::metrics() const {
+    auto stats = store_->stats();
+    GatewayNumbers numbers{journal_->stats(), pipeline_->stats(), pipeline_->ignored(),
+                           stats ? *stats : store::StoreStats{}, server_->stats(), clock_.now()};
+    return exposition(numbers) + supervisor_->metrics();
+}
+
+int Daemon::serve() {
+    tasks_ = std::make_unique<async::TaskGroup>(io_.strand(), [this](std::exception_ptr error) {
+        try {
+            std::rethrow_exception(error);
+        } catch (const std::exception& broken) {
+            log_.error("a task of the gateway ended", {{"reason", broken.what()}});
+        }
+        exit_code_ = 1;
+    });
+    tasks_->spawn(main());
+    io_.run();
+    pipeline_->stop();
+    journal_->close();
+    tasks_.reset();
+    server_.reset();
+    api_.reset();
+    supervisor_.reset();
+    log_.info("stopped");
+    return exit_code_;
+}
+
+async::Task<void> Daemon::main() {
+    co_await supervisor_->apply(assembly_.instances);
+    server_->start();
+    co_await supervisor_->wait_started(kStartLimit);
+    announce();
+    co_await wait_for_signals();
+    co_await stop();
+}
+
+void Daemon::announce() const {
+    bool secure = assembly_.config.gateway.tls.has_value() && assembly_.config.gateway.tls->listen.empty();
+    const auto& listen = assembly_.config.gateway.listen.front();
+    auto host = listen.host.empty() ? "127.0.0.1" : listen.host;
+    if (host.find(':') != std::string::npos) host = "[" + host + "]";
+    auto url = std::string(secure ? "https" : "http") + "://" + host + ":" + std::to_string(server_->ports().front());
+    log_.info("ready", {{"url", url}, {"connectors", std::to_string(assembly_.instances.size())}});
+    // For scripts and tests: the first line of standard output.
+    std::cout << "tandem: ready on " << url << std::endl;
+}
+
+async::Task<void> Daemon::wait_for_signals() {
+    namespace asio = boost::asio;
+    asio::signal_set signals(co_await asio::this_coro::executor, SIGINT, SIGTERM, SIGHUP);
+    for (;;) {
+        auto signal = co_await signals.async_wait(asio::use_awaitable);
+        if (signal != SIGHUP) break;
+        co_await reload();
+    }
+    // From here on the default action holds again: a second Ctrl-C ends at once.
+    log_.info("stopping");
+}
+
+async::Task<void> Daemon::reload() {
+    struct Loaded {
+        std::optional<Assembly> assembly;
+        config::Diagnostics diagnostics;
+    };
+    auto loaded = co_await async::offload(files_, [file = config_file_, registry = &registry_] {
+        Loaded out;
+        out.assembly = assemble(file, *registry, out.diagnostics);
+        return out;
+    });
+    print_diagnostics(loaded.diagnostics);
+    if (!loaded.assembly) {
+        log_.error("the configuration has errors; everything goes on as before");
+        co_return;
+    }
+    assembly_.sources = loaded.assembly->sources;
+    assembly_.instances = loaded.assembly->instances;
+    assembly_.config.connectors = loaded.assembly->config.connectors;
+    pipeline_->use(assembly_.sources);
+    co_await supervisor_->apply(assembly_.instances);
+    if (auto ok = co_await server_->reload_tls(); !ok) {
+        log_.error("the certificate could not be read; the old one stays", {{"reason", ok.error().text}});
+    }
+    log_.info("reloaded", {{"connectors", std::to_string(assembly_.instances.size())}});
+}
+
+async::Task<void> Daemon::stop() {
+    api_->close();
+    co_await server_->stop(kStopLimit);
+    for (const auto& name : co_await supervisor_->stop()) {
+        log_.error("a connector did not stop in time and was abandoned", {{"instance", name}});
+    }
+}
+
+}  // namespace tandem::tool

@@ -1,0 +1,52 @@
+#include "tools/tandem/data.hpp"
+
+#include <filesystem>
+
+#include "tools/tandem/store_options.hpp"
+#include "tools/tandem/terminal.hpp"
+
+namespace tandem::tool {
+
+void add_config_option(CLI::App& command, std::string& file) {
+    file = "tandem.yaml";
+    command.add_option("-c,--config", file, "Configuration file of the gateway")
+        ->envname("TANDEM_CONFIG")
+        ->capture_default_str();
+}
+
+std::unique_ptr<Data> Data::open(const std::string& config_file) {
+    auto registry = make_registry();
+    config::Diagnostics diagnostics;
+    auto assembly = assemble(config_file, registry, diagnostics);
+    if (!assembly) {
+        print_diagnostics(diagnostics);
+        return nullptr;
+    }
+    auto out = std::make_unique<Data>();
+    out->assembly_ = std::move(*assembly);
+    auto options = store_options(out->assembly_.config);
+    if (!std::filesystem::exists(options.file)) {
+        complain("no store at " + options.file.string() + ": this gateway has not run yet");
+        return nullptr;
+    }
+    auto key = point_key(out->assembly_);
+    auto store = store::open_sqlite_store(options);
+    auto journal = journal::open_journal_reader(out->assembly_.journal_file());
+    for (const auto* error : {key ? nullptr : &key.error(), store ? nullptr : &store.error(),
+                              journal ? nullptr : &journal.error()}) {
+        if (error != nullptr) {
+            complain(error->text);
+            return nullptr;
+        }
+    }
+    out->identity_ = identity_context(out->assembly_, std::move(*key));
+    out->store_ = std::move(*store);
+    out->journal_ = std::move(*journal);
+    return out;
+}
+
+pipeline::ReplayContext Data::replay_context() {
+    return {*journal_, *store_, *assembly_.sources, identity_, clock_, assembly_.config.gateway.node};
+}
+
+}  // namespace tandem::tool

@@ -1,0 +1,41 @@
+// What commands that work beside a gateway (or without one) open: its configuration, store and journal, the latter for
+// reading only.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "core/base/time.hpp"
+#include "core/journal/journal.hpp"
+#include "core/pipeline/replay.hpp"
+#include "core/store/store.hpp"
+#include "tools/tandem/assembly.hpp"
+
+namespace tandem::tool {
+
+// -c, --config; default: $TANDEM_CONFIG, else tandem.yaml.
+void add_config_option(CLI::App& command, std::string& file);
+
+class Data {
+public:
+    // Complains on stderr and returns nullptr when something cannot be opened. Never creates a data folder: a wrong path
+    // must not look like an empty gateway.
+    static std::unique_ptr<Data> open(const std::string& config_file);
+
+    const Assembly& assembly() const { return assembly_; }
+    store::Store& store() { return *store_; }
+    journal::Journal& journal() { return *journal_; }
+    pipeline::ReplayContext replay_context();
+
+private:
+    Assembly assembly_;
+    SystemClock clock_;
+    pipeline::IdentityContext identity_;
+    std::unique_ptr<store::Store> store_;
+    std::unique_ptr<journal::Journal> journal_;
+};
+
+}  // namespace tandem::tool

@@ -1,0 +1,26 @@
+// The gateway's own numbers in Prometheus' text exposition format 0.0.4.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "core/journal/journal.hpp"
+#include "core/net/http_server.hpp"
+#include "core/pipeline/pipeline.hpp"
+#include "core/store/store.hpp"
+
+namespace tandem::tool {
+
+struct GatewayNumbers {
+    journal::JournalStats journal;
+    pipeline::PipelineStats pipeline;
+    std::map<std::pair<std::string, std::string>, std::uint64_t> ignored;  // by (instance, reason)
+    store::StoreStats store;
+    net::ServerStats server;
+    Instant now;
+};
+
+std::string exposition(const GatewayNumbers& numbers);
+
+}  // namespace tandem::tool

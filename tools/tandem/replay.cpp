@@ -1,0 +1,60 @@
+// tandem replay: past events once more through today's packs.
+#include <iostream>
+#include <memory>
+
+#include "core/pipeline/replay.hpp"
+#include "tools/tandem/commands.hpp"
+#include "tools/tandem/data.hpp"
+#include "tools/tandem/replay_report.hpp"
+#include "tools/tandem/terminal.hpp"
+
+namespace tandem::tool {
+namespace {
+
+struct ReplayArguments {
+    std::string config, pack, instance, since, until;
+    bool dry_run = false;
+    bool json = false;
+};
+
+// RFC 3339, or a date alone (midnight UTC).
+std::optional<Instant> parse_when(const std::string& text) {
+    return parse_time(text.size() == 10 ? text + "T00:00:00Z" : text);
+}
+
+int replay(const ReplayArguments& arguments) {
+    pipeline::ReplayFilter filter{arguments.pack, arguments.instance, {}, {}};
+    for (const auto& [text, out] : {std::pair(&arguments.since, &filter.since), std::pair(&arguments.until, &filter.until)}) {
+        if (text->empty()) continue;
+        *out = parse_when(*text);
+        if (!*out) return complain("'" + *text + "' is no time; write 2026-11-20 or 2026-11-20T13:05:00Z", 2);
+    }
+    auto data = Data::open(arguments.config);
+    if (!data) return 1;
+    auto context = data->replay_context();
+    auto report = arguments.dry_run
+                      ? pipeline::preview(context, filter, [&](const auto& item) { print_item(item, arguments.json); })
+                      : pipeline::replay(context, filter);
+    if (!report) return complain(report.error().text);
+    print_report(*report, arguments.dry_run, arguments.json);
+    return 0;
+}
+
+}  // namespace
+
+void add_replay(CLI::App& app, Shell& shell) {
+    auto arguments = std::make_shared<ReplayArguments>();
+    auto* command = app.add_subcommand("replay", "Map past events again with today's packs");
+    add_config_option(*command, arguments->config);
+    command->add_option("--pack", arguments->pack, "Only events of instances with this pack");
+    command->add_option("--instance", arguments->instance, "Only events of this instance");
+    command->add_option("--since", arguments->since, "Only events that arrived from then on (date or RFC 3339 time)");
+    command->add_option("--until", arguments->until, "Only events that arrived before then");
+    command->add_flag("--dry-run", arguments->dry_run, "Show what would change, write nothing");
+    command->add_flag("--json", arguments->json, "One JSON object per line");
+    command->footer("Raise the pack's version first: a snapshot replaces a stored one only with a higher revision.\n"
+                    "May run beside the gateway. Repeating it changes nothing.");
+    command->callback([arguments, &shell] { shell.code = replay(*arguments); });
+}
+
+}  // namespace tandem::tool
