@@ -1,0 +1,133 @@
+// tandem map PACK --request FILE [--settings FILE]: what a pack makes of one request, for people who write packs.
+#include <memory>
+
+#include "core/base/text.hpp"
+#include "core/config/substitution.hpp"
+#include "core/data/json.hpp"
+#include "core/mapping/pack.hpp"
+#include "core/mapping/result_json.hpp"
+#include "core/pipeline/normaliser.hpp"
+#include "tools/tandem/commands.hpp"
+#include "tools/tandem/packs.hpp"
+#include "tools/tandem/terminal.hpp"
+
+namespace tandem::tool {
+namespace {
+
+struct MapArguments {
+    std::string pack, request, settings, folder = "packs", instance, region = "RU", received_at;
+};
+
+// A request as JSON: {"method","url","headers":{name: text},"body": text} (or "body_base64").
+struct RequestFile {
+    std::string method = "POST", url, body;
+    std::vector<std::pair<std::string, std::string>> headers;
+};
+
+Result<RequestFile> read_request(const std::string& file) {
+    auto text = read_input(file);
+    if (!text) return fail(std::move(text.error()));
+    data::Arena arena;
+    auto document = data::parse_json(*text, arena);
+    if (!document) return fail(std::move(document.error()).with_context(file));
+    if (!document->is_object()) return fail(rejected(file + ": a JSON object with method, url, headers and body is needed"));
+    RequestFile out;
+    for (const auto& [key, value] : document->members()) {
+        bool text_field = key == "method" || key == "url" || key == "body" || key == "body_base64";
+        if (text_field && !value.is_string()) return fail(rejected(file + ": " + std::string(key) + ": a text is needed"));
+        if (key == "method") out.method = value.as_string();
+        if (key == "url") out.url = value.as_string();
+        if (key == "body") out.body = value.as_string();
+        if (key == "body_base64") {
+            auto bytes = unbase64(value.as_string());
+            if (!bytes) return fail(rejected(file + ": body_base64: this is no Base64"));
+            out.body = std::move(*bytes);
+        }
+        if (key != "headers") continue;
+        if (!value.is_object()) return fail(rejected(file + ": headers: an object is needed"));
+        for (const auto& header : value.members()) {
+            if (!header.value.is_string()) {
+                return fail(rejected(file + ": headers." + std::string(header.key) + ": a text is needed"));
+            }
+            out.headers.emplace_back(header.key, header.value.as_string());
+        }
+    }
+    if (out.url.empty()) return fail(rejected(file + ": url is missing"));
+    return out;
+}
+
+std::optional<mapping::Settings> settings_of(const mapping::Pack& pack, const MapArguments& arguments) {
+    config::Diagnostics diagnostics;
+    config::Node node;
+    if (!arguments.settings.empty()) {
+        node = config::load_yaml(arguments.settings, diagnostics);
+        node = config::substitute(node, config::Environment::of_process(), diagnostics);
+    }
+    auto settings = mapping::read_settings(pack, node, "settings", diagnostics);
+    print_diagnostics(diagnostics);
+    return diagnostics.has_errors() ? std::nullopt : std::optional(std::move(settings));
+}
+
+std::string region_of(const mapping::Settings& settings, const std::string& fallback) {
+    auto country = settings.values.find("country");
+    bool given = country != settings.values.end() && country->second.is_string() && country->second.size() == 2;
+    return given ? std::string(country->second.as_string()) : fallback;
+}
+
+// The mapped records with contact points in normal form, as the pipeline stores them.
+void normalise(mapping::Mapped& mapped, std::string_view region, data::Arena& arena) {
+    for (auto& record : mapped.records) {
+        if (record.kind == mapping::RecordKind::Snapshot) {
+            record.document = pipeline::normalise_points(record.document, region, arena);
+        }
+    }
+}
+
+int map(const MapArguments& arguments) {
+    config::Diagnostics diagnostics;
+    auto pack = PackLibrary(arguments.folder).load(arguments.pack, {}, diagnostics);
+    print_diagnostics(diagnostics);
+    if (!pack) return 1;
+    auto settings = settings_of(*pack, arguments);
+    if (!settings) return 1;
+    auto file = read_request(arguments.request);
+    if (!file) return complain(file.error().text);
+    auto received_at = arguments.received_at.empty() ? std::optional(SystemClock().now()) : parse_time(arguments.received_at);
+    if (!received_at) return complain("--received-at: this is no RFC 3339 time", 2);
+    auto region = region_of(*settings, arguments.region);
+    auto instance = arguments.instance.empty() ? pack->name() : arguments.instance;
+    mapping::BoundPack bound(pack, std::move(*settings), instance, region);
+
+    mapping::Request request{file->method, file->url, {}, file->body, *received_at};
+    std::string_view content_type;
+    for (const auto& [name, value] : file->headers) {
+        request.headers.push_back({name, value});
+        if (iequals_ascii(name, "content-type")) content_type = value;
+    }
+    data::Arena judging;
+    data::Arena arena;
+    auto reception = bound.receive(request, judging);
+    mapping::Mapped mapped;
+    if (reception.store) mapped = bound.map({reception.envelope, content_type, file->body, *received_at}, arena);
+    normalise(mapped, region, arena);
+    print_line(mapping::map_result_json(reception, mapped));
+    return 0;
+}
+
+}  // namespace
+
+void add_map(CLI::App& app, Shell& shell) {
+    auto arguments = std::make_shared<MapArguments>();
+    auto* command = app.add_subcommand("map", "Show what a pack makes of one request");
+    command->add_option("pack", arguments->pack, "Name of a pack, or a .yaml file")->required();
+    command->add_option("--request", arguments->request, "JSON file: method, url, headers, body; '-': standard input")->required();
+    command->add_option("--settings", arguments->settings, "YAML or JSON file with the instance's settings");
+    command->add_option("--packs", arguments->folder, "Folder of your own packs, searched first")->capture_default_str();
+    command->add_option("--instance", arguments->instance, "Name of the instance (default: the pack's)");
+    command->add_option("--region", arguments->region, "Region of numbers without a country prefix")->capture_default_str();
+    command->add_option("--received-at", arguments->received_at, "Time of arrival (default: now)");
+    command->footer("Prints JSON: verdict (accepted, ignored, rejected), status and answer for the vendor, records.");
+    command->callback([arguments, &shell] { shell.code = map(*arguments); });
+}
+
+}  // namespace tandem::tool

@@ -1,0 +1,79 @@
+// tandem test [PACK…]: runs the cases beside packs.
+#include <iostream>
+#include <memory>
+
+#include "core/mapping/pack_tests.hpp"
+#include "tools/tandem/commands.hpp"
+#include "tools/tandem/packs.hpp"
+#include "tools/tandem/terminal.hpp"
+
+namespace tandem::tool {
+namespace {
+
+struct TestArguments {
+    std::vector<std::string> packs;
+    std::string folder = "packs";
+    bool verbose = false;
+};
+
+struct Totals {
+    std::size_t passed = 0;
+    std::size_t failed = 0;
+};
+
+void test_pack(const PackLibrary& library, const std::string& name, bool verbose, Totals& totals) {
+    auto found = library.find(name);
+    if (!found) {
+        complain(found.error().text);
+        ++totals.failed;
+        return;
+    }
+    config::Diagnostics diagnostics;
+    auto pack = library.load(name, {}, diagnostics);
+    print_diagnostics(diagnostics);
+    if (!pack) {
+        ++totals.failed;
+        return;
+    }
+    if (!found->tests) {
+        std::cout << name << ": no tests (" << found->tests_file << ")\n";
+        return;
+    }
+    config::Diagnostics findings;
+    auto results = mapping::run_pack_tests(pack, *found->tests, found->tests_file, findings);
+    print_diagnostics(findings);
+    if (findings.has_errors()) ++totals.failed;
+    std::size_t failed = 0;
+    for (const auto& result : results) {
+        failed += result.passed() ? 0 : 1;
+        if (result.passed() && !verbose) continue;
+        std::cout << (result.passed() ? "ok      " : "FAILED  ") << name << ": " << result.name << '\n';
+        for (const auto& failure : result.failures) std::cout << "        " << failure << '\n';
+    }
+    std::cout << name << ": " << results.size() - failed << " passed, " << failed << " failed\n";
+    totals.passed += results.size() - failed;
+    totals.failed += failed;
+}
+
+int test(const TestArguments& arguments) {
+    PackLibrary library(arguments.folder);
+    Totals totals;
+    for (const auto& name : arguments.packs.empty() ? library.names() : arguments.packs) {
+        test_pack(library, name, arguments.verbose, totals);
+    }
+    std::cout << totals.passed << " passed, " << totals.failed << " failed\n";
+    return totals.failed == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+void add_test(CLI::App& app, Shell& shell) {
+    auto arguments = std::make_shared<TestArguments>();
+    auto* command = app.add_subcommand("test", "Run the tests beside packs");
+    command->add_option("pack", arguments->packs, "Names of packs or .yaml files; none: all");
+    command->add_option("--packs", arguments->folder, "Folder of your own packs, searched first")->capture_default_str();
+    command->add_flag("-v,--verbose", arguments->verbose, "Name the cases that pass, too");
+    command->callback([arguments, &shell] { shell.code = test(*arguments); });
+}
+
+}  // namespace tandem::tool
