@@ -51,7 +51,7 @@ Table connectors() {
 
 Table schemes() {
     Table out{"schemes", {}};
-    for (const auto& scheme : mapping::verification_schemes()) {
+    for (const auto& scheme : mapping::schemes()) {
         out.rows.push_back({std::string(scheme.name), std::string(scheme.description)});
     }
     return out;
