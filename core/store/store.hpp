@@ -1,8 +1,15 @@
 // The shared store: interactions, contact points, customers, timeline, feed, quarantine and the consumers' journal
 // positions. One interface, implemented by sqlite/ (embedded default) and later postgres/. Ideas and layout:
-// docs/architecture.md "Store"; every write is a join (registers, minimum registers, sets), so repeats and shuffles give
-// the same result.
+// docs/architecture.md "Store"; every write is a join (registers, minimum registers, sets), so repeats and shuffles
+// give the same result.
 #pragma once
+
+#include "core/base/ids.hpp"
+#include "core/base/result.hpp"
+#include "core/base/time.hpp"
+#include "core/identity/link.hpp"
+#include "core/identity/point.hpp"
+#include "core/model/snapshot.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -13,13 +20,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/base/ids.hpp"
-#include "core/base/result.hpp"
-#include "core/base/time.hpp"
-#include "core/identity/link.hpp"
-#include "core/identity/point.hpp"
-#include "core/model/snapshot.hpp"
 
 namespace tandem::store {
 
@@ -39,23 +39,23 @@ struct Observation {
     std::string name_space;
     std::string external_id;
     std::string source;
-    int precedence = 100;       // lower wins where sources disagree
+    int precedence = 100;  // lower wins where sources disagree
     std::int64_t rev = 0;
-    std::uint64_t rev_hash = 0; // of the document: breaks ties between equal revisions
+    std::uint64_t rev_hash = 0;  // of the document: breaks ties between equal revisions
     std::string channel;
     std::string provider;
     std::string direction;
     Instant started_at{};
     std::optional<ThreadId> thread;
-    // Points of the customer's party, strongest first: the interaction hangs on points[0]; the others give evidence that
-    // they belong together (strength of the weaker verification).
+    // Points of the customer's party, strongest first: the interaction hangs on points[0]; the others give evidence
+    // that they belong together (strength of the weaker verification).
     std::vector<PartyPoint> points;
-    std::string document;       // the snapshot as JSON
-    std::uint64_t event = 0;    // journal position it came from (raw payload)
+    std::string document;     // the snapshot as JSON
+    std::uint64_t event = 0;  // journal position it came from (raw payload)
 };
 
 struct ReceiptUpdate {
-    InteractionId id;           // of the message; kept even when the message is not there yet
+    InteractionId id;  // of the message; kept even when the message is not there yet
     model::ReceiptStatus status;
     Instant at{};
     std::string code;
@@ -70,14 +70,14 @@ struct Watermark {
 };
 
 struct QuarantineEntry {
-    std::uint64_t id = 0;         // given by the store
+    std::uint64_t id = 0;  // given by the store
     std::string node;
-    std::uint64_t event = 0;      // journal position; (node, event, item) is unique
-    std::uint32_t item = 0;       // index of the record inside the event
+    std::uint64_t event = 0;  // journal position; (node, event, item) is unique
+    std::uint32_t item = 0;   // index of the record inside the event
     std::string instance;
     std::string pack;
-    std::string reason;           // one sentence
-    std::string path;             // field path or expression position
+    std::string reason;  // one sentence
+    std::string path;    // field path or expression position
     Instant at{};
     std::string content_type;
     std::string envelope;
@@ -86,8 +86,8 @@ struct QuarantineEntry {
 
 // One step of the pipeline: all of it and the new position, or nothing.
 struct Batch {
-    std::string consumer;         // e.g. "pipeline@node1"
-    std::uint64_t position = 0;   // journal position after this batch; must be above the stored one
+    std::string consumer;        // e.g. "pipeline@node1"
+    std::uint64_t position = 0;  // journal position after this batch; must be above the stored one
     Instant now{};
     std::vector<Observation> observations;
     std::vector<ReceiptUpdate> receipts;
@@ -99,7 +99,7 @@ struct Batch {
 struct ApplyReport {
     std::size_t created = 0;
     std::size_t changed = 0;
-    std::size_t unchanged = 0;    // repeats and older revisions
+    std::size_t unchanged = 0;  // repeats and older revisions
     std::uint64_t feed_position = 0;
 };
 
@@ -113,7 +113,7 @@ struct PointView {
     Instant first_seen{};
 };
 
-struct Suggestion {               // evidence too weak to join: shown to the agent
+struct Suggestion {  // evidence too weak to join: shown to the agent
     PointView mine;
     PointView other;
     CustomerId other_customer;
@@ -124,9 +124,9 @@ struct Suggestion {               // evidence too weak to join: shown to the age
 struct CustomerView {
     CustomerId id;
     Instant created_at{};
-    std::vector<PointView> points;        // first seen first
+    std::vector<PointView> points;  // first seen first
     std::vector<Suggestion> suggestions;
-    std::vector<CustomerId> merged_ids;   // ids that resolve to this customer
+    std::vector<CustomerId> merged_ids;  // ids that resolve to this customer
 };
 
 struct Delivery {
@@ -136,40 +136,42 @@ struct Delivery {
     // read > delivered > sent > queued; failed or expired count only when neither delivered nor read is known.
     // Nullopt if no receipt is known.
     std::optional<model::ReceiptStatus> status() const;
+
+    friend bool operator==(const Delivery&, const Delivery&) = default;
 };
 
 struct InteractionView {
     InteractionId id;
-    std::string document;                 // folded from its sources, JSON in the shape of a snapshot
+    std::string document;  // folded from its sources, JSON in the shape of a snapshot
     std::vector<std::string> sources;
     Instant started_at{};
     std::string channel;
     std::optional<ThreadId> thread;
-    std::optional<PointId> point;         // the point it hangs on
+    std::optional<PointId> point;  // the point it hangs on
     std::optional<CustomerId> customer;
-    Delivery delivery;                    // receipts and watermarks applied
+    Delivery delivery;  // receipts and watermarks applied
     std::uint64_t version = 0;
-    std::uint64_t event = 0;              // journal position of the newest observation
+    std::uint64_t event = 0;  // journal position of the newest observation
 };
 
 struct TimelineQuery {
     std::size_t limit = 50;
-    std::optional<std::string> before;    // `next` of the previous page
-    std::vector<std::string> channels;    // empty: all
+    std::optional<std::string> before;  // `next` of the previous page
+    std::vector<std::string> channels;  // empty: all
 };
 
 struct TimelinePage {
-    std::vector<InteractionView> items;   // newest first, (started_at, id) strictly falling
-    std::optional<std::string> next;      // opaque; absent on the last page
+    std::vector<InteractionView> items;  // newest first, (started_at, id) strictly falling
+    std::optional<std::string> next;     // opaque; absent on the last page
 };
 
 enum class FeedKind { InteractionCreated, InteractionChanged, CustomerMerged, CustomerSplit };
 std::string_view to_string(FeedKind kind);  // "interaction.created" ...
 
 struct FeedEntry {
-    std::uint64_t position = 0;           // strictly ordered; a reader that saw n has seen everything up to n
+    std::uint64_t position = 0;  // strictly ordered; a reader that saw n has seen everything up to n
     FeedKind kind = FeedKind::InteractionCreated;
-    std::string subject;                  // interaction or customer id
+    std::string subject;  // interaction or customer id
     std::optional<CustomerId> customer;
     std::uint64_t version = 0;
     Instant at{};
@@ -181,24 +183,27 @@ struct StoreStats {
 
 struct QuarantineQuery {
     std::size_t limit = 50;
-    std::uint64_t before = 0;             // entry id; 0: from the newest
-    std::string instance;                 // empty: all
+    std::uint64_t before = 0;  // entry id; 0: from the newest
+    std::string instance;      // empty: all
 };
 
 class Store {
 public:
     virtual ~Store() = default;
 
-    // Writer side. One writer at a time (the pipeline thread and operator actions take turns inside the store). Failure:
-    // Full (disk), Transient (busy): try the same batch again, nothing of it was applied; Corrupt: stop.
+    // Writer side. One writer at a time (the pipeline thread and operator actions take turns inside the store).
+    // Failure: Full (disk), Transient (busy): try the same batch again, nothing of it was applied; Corrupt: stop.
     virtual Result<ApplyReport> apply(const Batch& batch) = 0;
     // Position of a consumer, 0 if it never wrote.
     virtual Result<std::uint64_t> position(std::string_view consumer) = 0;
 
-    // An operator says that two points are one person (strength 100), or that they are not (a cut, which wins over later
-    // evidence until removed). Points that do not exist yet are created. Linking a point with itself is a no-op.
+    // An operator says that two points are one person (strength 100), or that they are not (a cut, which wins over
+    // later evidence until removed). Points that do not exist yet are created. Linking a point with itself is a no-op.
     virtual Result<CustomerId> link(const PartyPoint& a, const PartyPoint& b, std::string_view actor, Instant now) = 0;
-    virtual Result<CustomerId> unlink(PointId a, PointId b, std::string_view actor, Instant now) = 0;  // a's customer after
+    virtual Result<CustomerId> unlink(PointId a,
+                                      PointId b,
+                                      std::string_view actor,
+                                      Instant now) = 0;  // a's customer after
 
     // Readers: any thread, never wait for the writer.
     virtual Result<std::optional<CustomerView>> customer_of(PointId point) = 0;
@@ -217,7 +222,7 @@ public:
 struct SqliteStoreOptions {
     std::filesystem::path file;
     identity::LinkRules rules;
-    std::size_t readers = 4;                          // reader connections
+    std::size_t readers = 4;  // reader connections
     std::chrono::seconds keep_feed{std::chrono::hours(24 * 30)};
 };
 Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteStoreOptions& options);

@@ -23,7 +23,7 @@ private:
     std::atomic<std::int64_t> micros_ = 1'800'000'000'000'000;
 };
 
-class JournalTest : public testing::Test {
+class JournalTest : public ::testing::Test {
 protected:
     void open(JournalOptions options = {}) {
         options.file = dir_.path() / "journal.db";

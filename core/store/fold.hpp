@@ -1,0 +1,67 @@
+// The visible interaction as a pure function of what its sources say: which register wins, and how documents of several
+// sources become one (rules in docs/schema.md, "Merging").
+#pragma once
+
+#include "core/base/ids.hpp"
+#include "core/base/time.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tandem::store {
+
+// The latest that one source said about an interaction.
+struct Register {
+    std::string source;
+    int precedence = 100;
+    std::int64_t rev = 0;
+    std::uint64_t rev_hash = 0;
+    std::uint64_t event = 0;
+    Instant started_at{};
+    std::string channel;
+    bool outbound = false;
+    std::optional<ThreadId> thread;
+    std::int64_t point = 0;  // row of the strongest point, 0 if it has none
+    int point_rank = 0;      // lower is stronger
+    std::string document;
+};
+
+// What the sources together say. Everything but the document is needed by the store itself.
+struct Visible {
+    Instant started_at{};
+    std::string channel;
+    bool outbound = false;
+    std::optional<ThreadId> thread;
+    std::int64_t point = 0;
+    std::uint64_t event = 0;
+    std::string document;
+};
+
+// Puts `incoming` in its place: true if it is new or newer, i.e. (rev, rev_hash) is above that of the same source.
+// Registers stay ordered by (precedence, source), best first.
+bool put_register(std::vector<Register>& registers, Register incoming);
+
+// Of at least one register. A single source's document is taken as it is.
+Visible fold(std::span<const Register> registers);
+Visible fold_header(std::span<const Register> registers);  // the same without the document
+
+// The documents, best source first, as one:
+//   every field        from the first source that has it (null counts as absent)
+//   started_at, answered_at   the earliest
+//   *_msgs, transfer_count    the highest
+//   attributes, durations_ms, visitor   key by key, as above
+//   messages, attachments     all, by external_id; of one message the higher `rev`, else the better source
+//   events             all, by external_id or, without one, by content
+//   deleted_at         only if the best source has it
+// References to parties in items that come from another source than the parties are translated; a party that the best
+// source does not know is added.
+std::string fold_documents(std::span<const std::string_view> documents);
+
+// Whether two documents say the same; their `rev` does not count, because a new mapping version raises it everywhere.
+bool same_content(std::string_view a, std::string_view b);
+
+}  // namespace tandem::store
