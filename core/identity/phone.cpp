@@ -5,7 +5,7 @@
 #include <phonenumbers/phonenumberutil.h>
 
 #include <algorithm>
-#include <array>
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -19,6 +19,9 @@ constexpr std::size_t kMaxRawSize = 128;  // longest real input: full-width digi
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 const PhoneNumberUtil& library() {
@@ -107,7 +110,9 @@ PointClass class_of_type(PhoneNumberUtil::PhoneNumberType type) {
 Result<Phone> read(const std::string& number, const std::string& region) {
     const auto& util = library();
     PhoneNumber parsed;
-    if (util.IsAlphaNumber(number)) return fail(rejected("letters instead of digits", "not_a_number"));
+    if (std::ranges::any_of(number, is_letter) && util.IsAlphaNumber(number)) {
+        return fail(rejected("letters instead of digits", "not_a_number"));
+    }
     switch (util.Parse(number, region, &parsed)) {
         case PhoneNumberUtil::NO_PARSING_ERROR:
             break;
@@ -118,11 +123,12 @@ Result<Phone> read(const std::string& number, const std::string& region) {
     }
     std::string e164;
     util.Format(parsed, PhoneNumberUtil::E164, &e164);
-    if (!util.IsValidNumber(parsed)) {
+    const auto type = util.GetNumberType(parsed);
+    if (type == PhoneNumberUtil::UNKNOWN) {  // what IsValidNumber asks, at half the cost
         if (const auto newer = renewed(e164)) return read(*newer, region);
         return fail(rejected("not a valid number of its country (too short, too long or not assigned)", "not_valid"));
     }
-    return Phone{std::move(e164), class_of_type(util.GetNumberType(parsed)), parsed.extension()};
+    return Phone{std::move(e164), class_of_type(type), parsed.extension()};
 }
 
 Result<Phone> normalise_uncached(std::string_view raw, std::string_view region) {
@@ -136,31 +142,40 @@ Result<Phone> normalise_uncached(std::string_view raw, std::string_view region) 
 }
 
 // Parsing costs tens of microseconds and the same few thousand callers come again and again. Each thread keeps recent
-// answers, refusals too; an entry is simply replaced by the next one with the same slot, so memory is bounded.
+// answers, refusals too: a text has kWays places, and a new one takes the place of the least recently asked.
 class PhoneCache {
 public:
     const Result<Phone>& get(std::string_view raw, std::string_view region) {
-        auto& entry = entries_[slot(raw, region)];
-        if (entry.used && entry.raw == raw && entry.region == region) return entry.phone;
-        entry = {true, std::string(raw), std::string(region), normalise_uncached(raw, region)};
-        return entry.phone;
+        const std::hash<std::string_view> hash;
+        const auto fingerprint = hash(raw) * 31 + hash(region);
+        Entry* const first = &entries_[fingerprint % kSets * kWays];
+        Entry* oldest = first;
+        ++clock_;
+        for (Entry* entry = first; entry != first + kWays; ++entry) {
+            if (entry->fingerprint == fingerprint && entry->raw == raw && entry->region == region &&
+                entry->asked != 0) {
+                entry->asked = clock_;
+                return entry->phone;
+            }
+            if (entry->asked < oldest->asked) oldest = entry;
+        }
+        *oldest = {fingerprint, clock_, std::string(raw), std::string(region), normalise_uncached(raw, region)};
+        return oldest->phone;
     }
 
 private:
     struct Entry {
-        bool used = false;
+        std::size_t fingerprint = 0;
+        std::uint64_t asked = 0;  // 0: free
         std::string raw;
         std::string region;
         Result<Phone> phone;
     };
-    static constexpr std::size_t kSlots = 8192;
+    static constexpr std::size_t kSets = 4096;
+    static constexpr std::size_t kWays = 4;
 
-    static std::size_t slot(std::string_view raw, std::string_view region) {
-        const std::hash<std::string_view> hash;
-        return (hash(raw) * 31 + hash(region)) % kSlots;
-    }
-
-    std::unique_ptr<Entry[]> entries_ = std::make_unique<Entry[]>(kSlots);
+    std::uint64_t clock_ = 0;
+    std::unique_ptr<Entry[]> entries_ = std::make_unique<Entry[]>(kSets * kWays);  // about 3 MB
 };
 
 }  // namespace

@@ -58,8 +58,9 @@ Result<Point> parse_scoped(std::string_view scheme, std::string_view rest, std::
     const auto scope = percent_decode(scoped ? rest.substr(0, colon) : "", false);
     const auto encoded = scoped ? rest.substr(colon + 1) : rest;
     const auto value = percent_decode(restore_plus(encoded, scheme == "viber"), false);
-    if (trim_ascii(value).empty()) return fail(rejected(fmt::format("'{}:' lacks a value after the scheme", scheme)));
-    return normalise(scheme, scope, value, region).point;
+    auto point = normalise(scheme, scope, value, region).point;
+    if (point.value.empty()) return fail(rejected(fmt::format("'{}:' lacks a value after the scheme", scheme)));
+    return point;
 }
 
 Result<Point> unknown_scheme(std::string_view scheme) {

@@ -75,25 +75,33 @@ std::string_view without_prefix(std::string_view text, std::string_view prefix) 
     return has ? text.substr(prefix.size()) : text;
 }
 
-// user@host of "<sip:user;params@host:port;params?headers>"; the user part is case-sensitive (RFC 3261, 19.1.4).
-std::optional<std::string> sip_address(std::string_view raw) {
-    auto text = raw;
-    if (const auto open = text.find('<'); open != std::string_view::npos) {
-        text = text.substr(open + 1);
-        text = text.substr(0, text.find('>'));
-    }
-    text = without_prefix(without_prefix(trim_ascii(text), "sips:"), "sip:");
-    const auto at = text.rfind('@');
-    if (at == std::string_view::npos || at == 0) return std::nullopt;
-    const auto host = text.substr(at + 1);
-    const auto host_end = host.starts_with('[') ? host.find(']') + 1 : host.find_first_of(":;?>");
-    auto host_name = to_lower_ascii(host.substr(0, host_end));
-    if (host_name.ends_with('.')) host_name.pop_back();
-    if (host_name.empty()) return std::nullopt;
-    const auto user_text = text.substr(0, at);
-    const auto user = clean_part(percent_decode(user_text.substr(0, user_text.find_first_of(";:")), false));
-    if (user.empty()) return std::nullopt;
-    return user + "@" + host_name;
+// The host of "host:port;params?headers" in lower case; empty if it is none.
+std::string sip_host(std::string_view text) {
+    const bool address = text.starts_with('[');
+    const auto end = address ? text.find(']') : text.find_first_of(":;?>");
+    if (address && end == std::string_view::npos) return {};
+    auto host = to_lower_ascii(text.substr(0, address ? end + 1 : end));
+    while (host.ends_with('.'))
+        host.pop_back();
+    const auto allowed = [&](char c) {
+        return is_digit(c) || is_letter(c) || std::string_view(address ? "[:.]" : "._-").contains(c);
+    };
+    return std::ranges::all_of(host, allowed) ? host : std::string();
+}
+
+// user@host of "<sip:user;params@host:port;params?headers>"; the user part is case-sensitive (RFC 3261, 19.1.4). Only
+// what comes as a URI is percent-decoded: "user@host" may be decoded already.
+std::optional<std::string> sip_address(std::string_view text) {
+    if (const auto open = text.find('<'); open != std::string_view::npos) text = text.substr(open + 1);
+    const auto rest = without_prefix(without_prefix(trim_ascii(text), "sips:"), "sip:");
+    const bool uri = rest.size() != text.size();
+    const auto at = rest.rfind('@');
+    if (at == std::string_view::npos) return std::nullopt;
+    const auto raw_user = rest.substr(0, std::min(at, rest.find_first_of(";:")));
+    const auto user = clean_part(uri ? percent_decode(raw_user, false) : std::string(raw_user));
+    const auto host = sip_host(rest.substr(at + 1));
+    if (user.empty() || user.find_first_of("<>:;") != std::string::npos || host.empty()) return std::nullopt;
+    return user + "@" + host;
 }
 
 NormalPoint sip_point(std::string_view scope, std::string_view value) {
@@ -107,13 +115,14 @@ NormalPoint sip_point(std::string_view scope, std::string_view value) {
 
 // Telephone digits as the vendor gives them, or a business-scoped id "US.1349..." with its country in capitals.
 std::string whatsapp_id(std::string_view value) {
-    auto id = std::string(trim_ascii(without_prefix(value, "whatsapp:")));
+    auto id = std::string(without_prefix(value, "whatsapp:"));
     if (id.size() > 3 && is_letter(id[0]) && is_letter(id[1]) && id[2] == '.') {
-        for (std::size_t i = 0; i < 2; ++i)
-            id[i] = static_cast<char>(id[i] & ~0x20);
+        std::ranges::transform(id.begin(), id.begin() + 2, id.begin(),
+                               [](char c) { return static_cast<char>(c & ~0x20); });
         return id;
     }
-    return digits_or_text(without_prefix(id, "+"));
+    const auto digits = digits_or_text(without_prefix(id, "+"));
+    return std::ranges::all_of(digits, is_digit) ? digits : std::string(value);
 }
 
 }  // namespace
