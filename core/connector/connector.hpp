@@ -9,14 +9,6 @@
 // the supervisor; an instance that does not return is abandoned and never holds up another one.
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "core/async/task.hpp"
 #include "core/base/result.hpp"
 #include "core/base/time.hpp"
@@ -27,6 +19,14 @@
 #include "core/journal/journal.hpp"
 #include "core/net/http.hpp"
 #include "core/obs/log.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace tandem::connector {
 
@@ -56,7 +56,7 @@ struct Capabilities {
 };
 
 struct Manifest {
-    std::string name;     // `type:` in the configuration
+    std::string name;  // `type:` in the configuration
     std::string version;
     std::string description;
     Capabilities capabilities;
@@ -70,8 +70,8 @@ class Host {
 public:
     virtual ~Host() = default;
 
-    // Returns when the batch is durable. `Full`: backlog or disk limit, tell the vendor to come back later. `Config`: the
-    // manifest does not allow this (no receive capability, unknown stream, a cursor without a place to keep it). A
+    // Returns when the batch is durable. `Full`: backlog or disk limit, tell the vendor to come back later. `Config`:
+    // the manifest does not allow this (no receive capability, unknown stream, a cursor without a place to keep it). A
     // cancelled task gets its answer too: what was begun is always told.
     virtual async::Task<Result<void>> emit(Batch batch) = 0;
 
@@ -120,7 +120,7 @@ struct InstanceSpec {
     std::string pack;                    // name of the pack, only shown; empty if there is none
     config::Node options;                // the `options:` node, may be Missing
     std::shared_ptr<const Judge> judge;  // over the pack and its settings; nullptr if there is none
-    std::string fingerprint;             // of everything above: an instance is restarted by a reload only when it changes
+    std::string fingerprint;  // of everything above: an instance is restarted by a reload only when it changes
 };
 
 class Connector {
@@ -129,7 +129,8 @@ public:
     virtual const Manifest& manifest() const = 0;
     // Pure: no network, no files, no threads.
     virtual void validate(const InstanceSpec& spec, config::Diagnostics& diagnostics) const = 0;
-    // Tries the configuration against the network with resources of its own, starting nothing. `tandem check --connect`.
+    // Tries the configuration against the network with resources of its own, starting nothing. `tandem check
+    // --connect`.
     virtual async::Task<Result<void>> check(InstanceSpec spec) const = 0;
     // Builds an instance, starts nothing. `host` outlives it.
     virtual Result<std::unique_ptr<Instance>> open(const InstanceSpec& spec, Host& host) const = 0;

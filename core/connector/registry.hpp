@@ -1,11 +1,11 @@
 // The connectors this binary knows: an explicit list (connectors/all.cpp), no static initialisers.
 #pragma once
 
+#include "core/connector/connector.hpp"
+
 #include <memory>
 #include <string_view>
 #include <vector>
-
-#include "core/connector/connector.hpp"
 
 namespace tandem::connector {
 
@@ -17,7 +17,9 @@ public:
     const std::vector<std::unique_ptr<const Connector>>& all() const { return connectors_; }
 
     // Checks a whole entry: the connector is known, it has a pack if it needs one, its options are right. Pure.
-    void validate(const InstanceSpec& spec, config::Position position, const std::string& path,
+    void validate(const InstanceSpec& spec,
+                  config::Position position,
+                  const std::string& path,
                   config::Diagnostics& diagnostics) const;
 
 private:

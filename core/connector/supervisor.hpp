@@ -1,6 +1,6 @@
-// Keeps the configured instances running: starts them with a deadline, backs off with jitter when they fail, routes hooks
-// to them, shows their state, stops them. One strand per instance; one that does not return from a call is reported and,
-// at stop, abandoned, and never holds up another one.
+// Keeps the configured instances running: starts them with a deadline, backs off with jitter when they fail, routes
+// hooks to them, shows their state, stops them. One strand per instance; one that does not return from a call is
+// reported and, at stop, abandoned, and never holds up another one.
 //
 // The composition root builds it like this:
 //
@@ -22,7 +22,8 @@
 //   for (auto& route : api.routes()) router.add(std::move(route));
 //   auto server = net::HttpServer::open(io, files, server_options, std::move(router), log);
 //   // In a task: start, later reload, at the end stop.
-//   co_await supervisor.apply(specs);              // also the reload: instances with equal fingerprints are not touched
+//   co_await supervisor.apply(specs);              // also the reload: instances with equal fingerprints are not
+//   touched
 //   (*server)->start();
 //   ...
 //   co_await (*server)->stop(std::chrono::seconds(10));
@@ -30,6 +31,14 @@
 //
 // Journal, registry, clock and io must outlive the supervisor; the supervisor must outlive the server.
 #pragma once
+
+#include "core/async/backoff.hpp"
+#include "core/async/io.hpp"
+#include "core/connector/connector.hpp"
+#include "core/connector/registry.hpp"
+#include "core/journal/journal.hpp"
+#include "core/net/public_url.hpp"
+#include "core/obs/log.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -40,14 +49,6 @@
 #include <string>
 #include <vector>
 
-#include "core/async/backoff.hpp"
-#include "core/async/io.hpp"
-#include "core/connector/connector.hpp"
-#include "core/connector/registry.hpp"
-#include "core/journal/journal.hpp"
-#include "core/net/public_url.hpp"
-#include "core/obs/log.hpp"
-
 namespace tandem::connector {
 
 // Where cursors live: the store, so that they move together with what they stand for.
@@ -56,7 +57,9 @@ public:
     virtual ~Cursors() = default;
     virtual async::Task<Result<std::optional<Cursor>>> load(std::string instance, StreamName stream) = 0;
     // The cursor takes effect once every event up to `position` of the journal is applied. Thread-safe, never waits.
-    virtual void advance(const std::string& instance, const StreamName& stream, Cursor cursor,
+    virtual void advance(const std::string& instance,
+                         const StreamName& stream,
+                         Cursor cursor,
                          journal::Position position) = 0;
 };
 
@@ -89,8 +92,8 @@ public:
     // After stop().
     ~Supervisor();
 
-    // Makes the running instances those of `specs`: starts new ones, restarts changed ones, stops the rest; does not wait
-    // for them to become ready. Names must be unique and specs validated. Any task; calls queue up.
+    // Makes the running instances those of `specs`: starts new ones, restarts changed ones, stops the rest; does not
+    // wait for them to become ready. Names must be unique and specs validated. Any task; calls queue up.
     async::Task<void> apply(std::vector<InstanceSpec> specs);
 
     // True when every instance has finished its first attempt to start within the limit.

@@ -1,15 +1,15 @@
-// Which URL a vendor called, and from where: signatures cover the URL as the vendor knows it, which behind a proxy is not
-// the one that arrives here. Headers that anybody can send (X-Forwarded-*, Forwarded) count only when the peer of the
-// socket is a proxy that the configuration trusts.
+// Which URL a vendor called, and from where: signatures cover the URL as the vendor knows it, which behind a proxy is
+// not the one that arrives here. Headers that anybody can send (X-Forwarded-*, Forwarded) count only when the peer of
+// the socket is a proxy that the configuration trusts.
 #pragma once
+
+#include "core/base/result.hpp"
+#include "core/net/http.hpp"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/base/result.hpp"
-#include "core/net/http.hpp"
 
 namespace tandem::net {
 
@@ -34,8 +34,8 @@ public:
     PublicUrl() = default;  // no base, nobody trusted
     explicit PublicUrl(PublicUrlRules rules);
 
-    // With a base: the base and the target. Else from a trusted proxy's X-Forwarded-Proto and -Host (or Forwarded), else
-    // from Host and whether the connection was TLS. The target is taken byte for byte.
+    // With a base: the base and the target. Else from a trusted proxy's X-Forwarded-Proto and -Host (or Forwarded),
+    // else from Host and whether the connection was TLS. The target is taken byte for byte.
     std::string of(const HttpRequest& request) const;
 
     // The address of the client: the socket's peer, or behind trusted proxies the last address that no trusted proxy

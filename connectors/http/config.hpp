@@ -1,0 +1,17 @@
+// Options of the http connector, written under `options:` of a connector entry.
+#pragma once
+
+#include "core/config/fields.hpp"
+
+#include <cstdint>
+
+namespace tandem::http {
+
+struct Config {
+    std::int64_t rate_limit = 0;  // requests per second; 0: none
+    std::int64_t burst = 0;       // 0: two seconds' worth of rate_limit
+};
+
+const config::Fields<Config>& config_fields();
+
+}  // namespace tandem::http

@@ -1,0 +1,86 @@
+#include "connectors/http/receiver.hpp"
+
+#include <algorithm>
+
+namespace tandem::http {
+
+namespace {
+
+using async::Task;
+using connector::Reception;
+using connector::Verdict;
+
+constexpr std::chrono::milliseconds kBusyRetry{5'000};
+
+net::HttpResponse try_later(int status, std::string_view detail, std::chrono::milliseconds wait) {
+    auto response = net::problem(status, detail);
+    const auto seconds = std::max(std::chrono::ceil<std::chrono::seconds>(wait), std::chrono::seconds(1));
+    response.headers.push_back({"Retry-After", std::to_string(seconds.count())});
+    return response;
+}
+
+net::HttpResponse answer_of(Reception reception) {
+    net::HttpResponse response;
+    response.status = reception.status;
+    response.content_type = std::move(reception.content_type);
+    response.body = std::move(reception.body);
+    return response;
+}
+
+double capacity(const Config& config) {
+    return static_cast<double>(config.burst > 0 ? config.burst : 2 * config.rate_limit);
+}
+
+}  // namespace
+
+Receiver::Receiver(const Config& config, connector::Host& host)
+    : host_(host), bucket_(static_cast<double>(config.rate_limit), capacity(config), host.clock().now()) {}
+
+Task<Result<void>> Receiver::start() {
+    for (const std::string& warning : host_.judge()->warnings())
+        host_.log().warn("pack", {{"warning", warning}});
+    host_.serve_hook([this](net::HttpRequest request) { return receive(std::move(request)); });
+    co_return Result<void>();
+}
+
+Task<void> Receiver::stop() {
+    co_return;
+}
+
+Task<net::HttpReply> Receiver::receive(net::HttpRequest request) {
+    const Instant now = host_.clock().now();
+    // Before the signature is checked: a flood of forged requests is what the limit is for.
+    if (const auto wait = bucket_.take(now); wait.count() > 0) {
+        host_.count("throttled");
+        co_return try_later(429, "this connector instance takes fewer requests per second", wait);
+    }
+    Reception reception = host_.judge()->judge(request, host_.public_url(request), now);
+    count(reception);
+    if (!reception.store) co_return answer_of(std::move(reception));
+
+    auto stored = co_await store(std::move(request), std::move(reception.envelope), now);
+    if (stored) co_return answer_of(std::move(reception));
+    const Error& error = stored.error();
+    if (error.kind != ErrorKind::Full) host_.log().error("event not stored", {{"error", error.text}});
+    // Not 500: several vendors give up on it, none on 503.
+    co_return try_later(503, "the event could not be stored", error.retry_after.value_or(kBusyRetry));
+}
+
+Task<Result<void>> Receiver::store(net::HttpRequest request, std::string envelope, Instant received_at) {
+    connector::Batch batch;
+    journal::Event& event = batch.events.emplace_back();
+    event.received_at = received_at;
+    if (const std::string* type = request.header("Content-Type")) event.content_type = *type;
+    event.envelope = std::move(envelope);
+    event.raw = std::move(request.body);
+    co_return co_await host_.emit(std::move(batch));
+}
+
+void Receiver::count(const Reception& reception) {
+    if (reception.verdict == Verdict::Accepted) return;
+    host_.count(reception.verdict == Verdict::Rejected ? "rejected" : "ignored", reception.reason);
+    host_.log().debug(reception.verdict == Verdict::Rejected ? "request rejected" : "request ignored",
+                      {{"reason", reception.reason}});
+}
+
+}  // namespace tandem::http

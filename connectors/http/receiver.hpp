@@ -1,0 +1,27 @@
+// An instance of the http connector: judges each request by the pack, makes it durable, then gives the vendor the
+// answer that the pack says it expects.
+#pragma once
+
+#include "connectors/http/config.hpp"
+#include "connectors/http/token_bucket.hpp"
+#include "core/connector/connector.hpp"
+
+namespace tandem::http {
+
+class Receiver final : public connector::Instance {
+public:
+    Receiver(const Config& config, connector::Host& host);
+
+    async::Task<Result<void>> start() override;
+    async::Task<void> stop() override;
+
+private:
+    async::Task<net::HttpReply> receive(net::HttpRequest request);
+    async::Task<Result<void>> store(net::HttpRequest request, std::string envelope, Instant received_at);
+    void count(const connector::Reception& reception);
+
+    connector::Host& host_;
+    TokenBucket bucket_;
+};
+
+}  // namespace tandem::http

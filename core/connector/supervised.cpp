@@ -1,0 +1,227 @@
+#include "core/connector/supervised.hpp"
+
+#include "core/base/crypto.hpp"
+#include "core/connector/session.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+
+#include <algorithm>
+
+namespace tandem::connector {
+
+namespace asio = boost::asio;
+using async::Task;
+using SteadyClock = std::chrono::steady_clock;
+
+namespace {
+
+std::minstd_rand::result_type random_seed() {
+    std::uint32_t seed = 0;
+    random_bytes(reinterpret_cast<std::uint8_t*>(&seed), sizeof(seed));
+    return seed;
+}
+
+// Exceptions of connector code end the attempt, not the process.
+Task<void> start_session(std::shared_ptr<Session> session, std::shared_ptr<Result<void>> result) {
+    try {
+        *result = co_await session->instance_object->start();
+    } catch (const std::exception& error) {
+        *result = fail(transient(error.what()));
+    }
+}
+
+Task<void> stop_session(std::shared_ptr<Session> session) {
+    try {
+        co_await session->instance_object->stop();
+    } catch (const std::exception& error) {
+        session->log().error("stop failed", {{"error", error.what()}});
+    }
+}
+
+}  // namespace
+
+Supervised::Supervised(std::shared_ptr<const SupervisorContext> context,
+                       async::Executor strand,
+                       const Connector& connector,
+                       InstanceSpec spec)
+    : context_(std::move(context)),
+      strand_(std::move(strand)),
+      connector_(connector),
+      spec_(std::move(spec)),
+      log_(context_->options.log.with({{"instance", spec_.name}, {"connector", spec_.connector}})),
+      backoff_(context_->options.backoff),
+      random_(random_seed()) {
+    status_.name = spec_.name;
+    status_.connector = spec_.connector;
+    status_.pack = spec_.pack;
+    status_.since = context_->options.clock.now();
+}
+
+Task<void> Supervised::run(std::function<void()> on_attempted) {
+    while (!stop_requested_) {
+        set_state(State::Connecting, {});
+        auto session = std::make_shared<Session>(shared_from_this());
+        Result<void> started = co_await open(session);
+        if (on_attempted) std::exchange(on_attempted, {})();
+        if (started) {
+            serving_ = session;
+            // An instance may have told something else from inside start().
+            if (status().state == State::Connecting) set_state(State::Ready, {});
+            while (!stop_requested_ && !session->failure)
+                co_await changed_.wait();
+        }
+        if (!co_await close(session)) break;
+        if (stop_requested_) break;
+        Error error = session->failure ? std::move(*session->failure) : std::move(started.error());
+        session.reset();
+        co_await wait_before_retry(std::move(error));
+    }
+    set_state(State::Stopped, abandoned_ ? "abandoned: a call did not return" : "");
+}
+
+void Supervised::request_stop() {
+    stop_requested_ = true;
+    changed_.notify_all();
+}
+
+Task<Result<void>> Supervised::open(std::shared_ptr<Session> session) {
+    auto instance = connector_.open(spec_, *session);
+    if (!instance) co_return fail(std::move(instance.error()));
+    session->instance_object = std::move(*instance);
+    auto result = std::make_shared<Result<void>>(fail(transient("start did not finish in time")));
+    if (!co_await guarded(start_session(session, result), context_->options.start_limit, true, "start")) {
+        co_return fail(transient("start did not return"));
+    }
+    if (*result) backoff_.reset();
+    co_return *result;
+}
+
+// False when the instance had to be abandoned.
+Task<bool> Supervised::close(std::shared_ptr<Session> session) {
+    serving_.reset();
+    session->closed = true;
+    if (abandoned_) co_return false;
+    if (session->instance_object == nullptr) co_return true;
+    const auto deadline = SteadyClock::now() + context_->options.stop_limit;
+    while (session->running_hooks > 0 && SteadyClock::now() < deadline)
+        co_await changed_.wait_until(deadline);
+    co_return co_await guarded(stop_session(session), context_->options.stop_limit, false, "stop");
+}
+
+// Runs one call of the instance with a limit: then it is cancelled, and when that does not help within the stop limit,
+// reported. No second attempt is made beside a call that is stuck; only a stop leaves it behind (false).
+Task<bool> Supervised::guarded(Task<void> work, Millis limit, bool interruptible, std::string what) {
+    struct Call {
+        asio::cancellation_signal signal;
+        bool returned = false;
+    };
+    auto call = std::make_shared<Call>();
+    // The completion handler keeps this object alive for as long as the call runs, also when it is abandoned.
+    auto returned = [self = shared_from_this(), call](const std::exception_ptr&) {
+        call->returned = true;
+        self->changed_.notify_all();
+    };
+    asio::co_spawn(
+        strand_, std::move(work),
+        asio::bind_cancellation_slot(call->signal.slot(), asio::bind_executor(strand_, std::move(returned))));
+
+    auto deadline = SteadyClock::now() + limit;
+    while (!call->returned && SteadyClock::now() < deadline && !(interruptible && stop_requested_)) {
+        co_await changed_.wait_until(deadline);
+    }
+    if (call->returned) co_return true;
+    call->signal.emit(asio::cancellation_type::terminal);
+    deadline = SteadyClock::now() + context_->options.stop_limit;
+    while (!call->returned && SteadyClock::now() < deadline)
+        co_await changed_.wait_until(deadline);
+    if (call->returned) co_return true;
+
+    log_.error("a call does not return", {{"call", what}});
+    set_state(State::Failed, what + " does not return");
+    while (!call->returned && !stop_requested_)
+        co_await changed_.wait();
+    abandoned_ = !call->returned;
+    co_return call->returned;
+}
+
+Supervised::Millis Supervised::retry_delay(const Error& error) {
+    const bool human = error.kind == ErrorKind::Auth || error.kind == ErrorKind::Config;
+    if (human) return std::max(context_->options.human_backoff, error.retry_after.value_or(Millis(0)));
+    return backoff_.next(std::generate_canonical<double, 32>(random_), error.retry_after);
+}
+
+Task<void> Supervised::wait_before_retry(Error error) {
+    const Millis delay = retry_delay(error);
+    counters_.add("errors", to_string(error.kind), 1);
+    counters_.add("restarts", {}, 1);
+    log_.warn("instance failed, will be started again", {{"error", error.text},
+                                                         {"kind", std::string(to_string(error.kind))},
+                                                         {"delay_ms", std::to_string(delay.count())}});
+    set_state(error.kind == ErrorKind::Auth ? State::AuthNeeded : State::Failed, std::move(error.text),
+              context_->options.clock.now() + delay);
+    const auto deadline = SteadyClock::now() + delay;
+    while (!stop_requested_ && SteadyClock::now() < deadline)
+        co_await changed_.wait_until(deadline);
+}
+
+void Supervised::set_state(State state, std::string detail, std::optional<Instant> retry_at) {
+    const std::lock_guard lock(status_mutex_);
+    if (status_.state != state) {
+        status_.since = context_->options.clock.now();
+        log_.info("instance is now " + std::string(to_string(state)), {{"detail", detail}});
+    }
+    status_.state = state;
+    status_.detail = std::move(detail);
+    status_.retry_at = retry_at;
+}
+
+InstanceStatus Supervised::status() const {
+    InstanceStatus copy;
+    {
+        const std::lock_guard lock(status_mutex_);
+        copy = status_;
+    }
+    if (const auto micros = counters_.last_event_micros.load(std::memory_order_relaxed)) {
+        copy.last_event_at = from_micros(micros);
+    }
+    for (auto& sample : counters_.samples()) {
+        copy.counters[sample.label.empty() ? sample.counter : sample.counter + ":" + sample.label] = sample.value;
+    }
+    return copy;
+}
+
+net::HttpResponse Supervised::not_ready() const {
+    const auto now = context_->options.clock.now();
+    std::chrono::seconds wait(5);
+    {
+        const std::lock_guard lock(status_mutex_);
+        if (status_.retry_at) wait = std::chrono::ceil<std::chrono::seconds>(*status_.retry_at - now);
+    }
+    auto response = net::problem(503, "the connector instance is not ready");
+    response.headers.push_back(
+        {"Retry-After", std::to_string(std::clamp(wait, std::chrono::seconds(1), std::chrono::seconds(3600)).count())});
+    return response;
+}
+
+Task<net::HttpReply> Supervised::hook(net::HttpRequest request) {
+    // Copies: a stop in between takes serving_ away.
+    const auto self = shared_from_this();
+    const auto session = serving_;
+    if (session == nullptr || !session->hook) co_return not_ready();
+    struct Running {
+        Session& session;
+        async::Event& changed;
+        Running(Session& s, async::Event& e) : session(s), changed(e) { ++session.running_hooks; }
+        ~Running() {
+            if (--session.running_hooks == 0 && session.closed) changed.notify_all();
+        }
+    } running(*session, changed_);
+    counters_.received.fetch_add(1, std::memory_order_relaxed);
+    counters_.received_bytes.fetch_add(request.body.size(), std::memory_order_relaxed);
+    co_return co_await session->hook(std::move(request));
+}
+
+}  // namespace tandem::connector

@@ -1,0 +1,206 @@
+#include "core/connector/supervisor.hpp"
+
+#include "core/async/run_on.hpp"
+#include "core/async/wait.hpp"
+#include "core/connector/supervised.hpp"
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace tandem::connector {
+
+namespace asio = boost::asio;
+using async::Task;
+
+// Members run on strand_ unless they say otherwise.
+class Supervisor::Impl : public std::enable_shared_from_this<Impl> {
+public:
+    using Instances = std::map<std::string, std::shared_ptr<Supervised>, std::less<>>;
+
+    Impl(async::Io& io, const Registry& registry, journal::Journal& journal, SupervisorOptions options)
+        : io_(io),
+          registry_(registry),
+          strand_(io.strand()),
+          context_(std::make_shared<SupervisorContext>(journal, std::move(options))),
+          instances_(std::make_shared<const Instances>()) {}
+
+    Task<void> apply(std::vector<InstanceSpec> specs);
+    Task<bool> wait_started(std::chrono::milliseconds limit);
+    Task<std::vector<std::string>> stop();
+
+    const async::Executor& strand() const { return strand_; }
+
+    // Any thread.
+    std::shared_ptr<const Instances> instances() const {
+        const std::lock_guard lock(mutex_);
+        return instances_;
+    }
+    std::shared_ptr<Supervised> find(std::string_view name) const;
+    Task<net::HttpReply> hook(net::HttpRequest request, net::PathParameters parameters) const;
+
+private:
+    std::shared_ptr<Supervised> launch(InstanceSpec spec);
+    Task<void> stop_all(std::vector<std::shared_ptr<Supervised>> leaving);
+    void publish(Instances instances);
+
+    async::Io& io_;
+    const Registry& registry_;
+    const async::Executor strand_;
+    const std::shared_ptr<const SupervisorContext> context_;
+    async::Event changed_;  // an instance ended or made its first attempt, or apply() is done
+    bool busy_ = false;     // apply() or stop() runs
+    std::vector<std::string> abandoned_;
+
+    mutable std::mutex mutex_;
+    std::shared_ptr<const Instances> instances_;
+};
+
+void Supervisor::Impl::publish(Instances instances) {
+    auto next = std::make_shared<const Instances>(std::move(instances));
+    const std::lock_guard lock(mutex_);
+    instances_.swap(next);
+}
+
+std::shared_ptr<Supervised> Supervisor::Impl::find(std::string_view name) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = instances_->find(name);
+    return found == instances_->end() ? nullptr : found->second;
+}
+
+std::shared_ptr<Supervised> Supervisor::Impl::launch(InstanceSpec spec) {
+    const Connector* connector = registry_.find(spec.connector);
+    if (connector == nullptr) throw std::invalid_argument("no connector type '" + spec.connector + "'");
+    auto instance = std::make_shared<Supervised>(context_, io_.strand(), *connector, std::move(spec));
+    auto note = [self = shared_from_this(), instance](bool Supervised::* what) {
+        instance.get()->*what = true;
+        self->changed_.notify_all();
+    };
+    auto attempted = [self = shared_from_this(), note] {
+        asio::post(self->strand_, [note] { note(&Supervised::attempted); });
+    };
+    auto ended = [note](const std::exception_ptr& error) {
+        if (error) std::rethrow_exception(error);
+        note(&Supervised::attempted);
+        note(&Supervised::ended);
+    };
+    asio::co_spawn(instance->strand(), instance->run(std::move(attempted)),
+                   asio::bind_executor(strand_, std::move(ended)));
+    return instance;
+}
+
+Task<void> Supervisor::Impl::stop_all(std::vector<std::shared_ptr<Supervised>> leaving) {
+    for (const auto& instance : leaving) {
+        asio::post(instance->strand(), [instance] { instance->request_stop(); });
+    }
+    const auto running = [](const auto& instance) { return !instance->ended; };
+    while (std::ranges::any_of(leaving, running))
+        co_await changed_.wait();
+    for (const auto& instance : leaving) {
+        if (instance->abandoned()) abandoned_.push_back(instance->spec().name);
+    }
+}
+
+Task<void> Supervisor::Impl::apply(std::vector<InstanceSpec> specs) {
+    while (busy_)
+        co_await changed_.wait();
+    busy_ = true;
+    const auto old = instances();
+    Instances next;
+    std::vector<std::shared_ptr<Supervised>> leaving;
+    std::vector<InstanceSpec> arriving;
+    for (InstanceSpec& spec : specs) {
+        const auto found = old->find(spec.name);
+        const bool same = found != old->end() && found->second->spec().connector == spec.connector &&
+                          found->second->spec().fingerprint == spec.fingerprint;
+        if (same) {
+            next.emplace(spec.name, found->second);
+        } else {
+            arriving.push_back(std::move(spec));
+        }
+    }
+    for (const auto& [name, instance] : *old) {
+        if (!next.contains(name)) leaving.push_back(instance);
+    }
+    // The leaving ones stay in the table until they are gone: their hooks get 503, not 404.
+    co_await stop_all(std::move(leaving));
+    for (InstanceSpec& spec : arriving) {
+        std::string name = spec.name;
+        next.emplace(std::move(name), launch(std::move(spec)));
+    }
+    publish(std::move(next));
+    busy_ = false;
+    changed_.notify_all();
+}
+
+Task<bool> Supervisor::Impl::wait_started(std::chrono::milliseconds limit) {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    const auto waiting = [](const auto& entry) { return !entry.second->attempted; };
+    while (std::ranges::any_of(*instances(), waiting)) {
+        if (std::chrono::steady_clock::now() >= deadline) co_return false;
+        co_await changed_.wait_until(deadline);
+    }
+    co_return true;
+}
+
+Task<std::vector<std::string>> Supervisor::Impl::stop() {
+    while (busy_)
+        co_await changed_.wait();
+    busy_ = true;
+    std::vector<std::shared_ptr<Supervised>> leaving;
+    for (const auto& [name, instance] : *instances())
+        leaving.push_back(instance);
+    co_await stop_all(std::move(leaving));
+    publish({});
+    busy_ = false;
+    changed_.notify_all();
+    co_return abandoned_;
+}
+
+Task<net::HttpReply> Supervisor::Impl::hook(net::HttpRequest request, net::PathParameters parameters) const {
+    const auto instance = find(parameters.front().second);
+    if (instance == nullptr) co_return net::problem(404, "there is no connector instance of this name");
+    co_return co_await async::run_on(instance->strand(), instance->hook(std::move(request)));
+}
+
+Supervisor::Supervisor(async::Io& io, const Registry& registry, journal::Journal& journal, SupervisorOptions options)
+    : impl_(std::make_shared<Impl>(io, registry, journal, std::move(options))) {}
+
+Supervisor::~Supervisor() = default;
+
+Task<void> Supervisor::apply(std::vector<InstanceSpec> specs) {
+    const auto impl = impl_;
+    co_await async::run_on(impl->strand(), impl->apply(std::move(specs)));
+}
+
+Task<bool> Supervisor::wait_started(std::chrono::milliseconds limit) {
+    const auto impl = impl_;
+    co_return co_await async::run_on(impl->strand(), impl->wait_started(limit));
+}
+
+Task<std::vector<std::string>> Supervisor::stop() {
+    const auto impl = impl_;
+    co_return co_await async::run_on(impl->strand(), impl->stop());
+}
+
+std::vector<net::Route> Supervisor::routes() {
+    return {{.method = "*",
+             .pattern = "/hooks/{instance}",
+             .handler = [impl = impl_](net::HttpRequest request, net::PathParameters parameters) {
+                 return impl->hook(std::move(request), std::move(parameters));
+             }}};
+}
+
+std::vector<InstanceStatus> Supervisor::status() const {
+    std::vector<InstanceStatus> all;
+    const auto instances = impl_->instances();
+    all.reserve(instances->size());
+    for (const auto& [name, instance] : *instances)
+        all.push_back(instance->status());
+    return all;
+}
+
+}  // namespace tandem::connector
