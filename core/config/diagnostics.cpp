@@ -1,6 +1,7 @@
 #include "core/config/diagnostics.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace tandem::config {
@@ -30,6 +31,12 @@ bool Diagnostics::has_errors() const {
 
 void Diagnostics::append(const Diagnostics& other) {
     all_.insert(all_.end(), other.all_.begin(), other.all_.end());
+}
+
+void Diagnostics::sort() {
+    std::ranges::sort(all_, {}, [](const Diagnostic& one) {
+        return std::tie(one.position.file, one.position.line, one.position.column, one.path, one.text);
+    });
 }
 
 std::string Diagnostics::to_text() const {

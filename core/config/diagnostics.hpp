@@ -31,6 +31,7 @@ public:
     bool has_errors() const;
     const std::vector<Diagnostic>& all() const { return all_; }
     void append(const Diagnostics& other);
+    void sort();                  // by file and position, for people who work through the list
     std::string to_text() const;  // one line each
 
 private:

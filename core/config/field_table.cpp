@@ -29,6 +29,7 @@ void read_list(const Field& field, const Node& node, void* target, Diagnostics& 
         return;
     }
     for (const auto& item : node.items()) {
+        if (item.unresolved()) continue;
         if (field.type != FieldType::Table && item.kind() != NodeKind::Scalar) {
             diagnostics.error(item.position(), item.path(), "must be a single value, not " + describe(item));
         } else {
@@ -75,6 +76,8 @@ void FieldTable::read_entry(const Node& key, const Node& value, void* target, Di
         auto meant = did_you_mean(key.text(), names);
         auto hint = meant ? "; did you mean '" + *meant + "'?" : "; known keys: " + join(names, ", ");
         diagnostics.error(key.position(), value.path(), "unknown key" + hint);
+    } else if (value.unresolved()) {
+        return;
     } else if (field->list) {
         read_list(*field, value, target, diagnostics);
     } else if (field->type == FieldType::Table || field->type == FieldType::Free) {

@@ -97,6 +97,7 @@ GatewayConfig read_gateway(const Node& root, Diagnostics& diagnostics) {
     auto config = gateway_fields().read(root, diagnostics);
     Review(root, diagnostics).run(config);
     complete(root, config);
+    diagnostics.sort();
     return config;
 }
 

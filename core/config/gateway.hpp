@@ -113,8 +113,8 @@ struct GatewayConfig {
     std::vector<ConnectorOptions> connectors;
 };
 
-// Relative paths begin at the folder of the configuration file. When the diagnostics hold errors the result is
-// incomplete and must not be used to run.
+// Relative paths begin at the folder of the configuration file; the diagnostics are sorted. When the diagnostics hold
+// errors the result is incomplete and must not be used to run.
 GatewayConfig read_gateway(const Node& root, Diagnostics& diagnostics);
 
 // Reads the file, puts in ${...} and reads the options.

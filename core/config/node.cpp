@@ -191,6 +191,10 @@ int Node::column_of_text() const {
     return data.kind == NodeKind::Scalar ? data.text_column : data.position.column;
 }
 
+bool Node::unresolved() const {
+    return NodeBuilder::data(*this).unresolved;
+}
+
 Position Node::position_in_text(std::size_t offset) const {
     const auto& data = NodeBuilder::data(*this);
     if (data.kind != NodeKind::Scalar || data.substituted || !data.source) return data.position;

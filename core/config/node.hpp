@@ -30,6 +30,7 @@ public:
     const std::string& path() const;  // from the root of the file: "records[1].when"
     const std::string& text() const;  // scalar text after substitution; empty for the rest
     bool quoted() const;              // the scalar was quoted, a block or tagged !!str: always a string
+    bool unresolved() const;          // a ${...} of it failed, which a diagnostic says: nothing more to complain about
     bool substituted() const;         // the text came, whole or in part, from ${...}: never repeat it in a message
     int column_of_text() const;       // where the scalar's first character stands, for errors inside expressions
     // Where the byte at `offset` of text() stands in the file: looks through quotes, escapes and block indentation. Of

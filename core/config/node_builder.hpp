@@ -17,6 +17,7 @@ struct Node::Data {
     ScalarStyle style = ScalarStyle::Plain;
     bool tagged_string = false;
     bool substituted = false;
+    bool unresolved = false;
     Position position;
     std::string path;
     std::string text;

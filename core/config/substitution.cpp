@@ -42,10 +42,10 @@ private:
                 auto end = text.find('}', at);
                 if (end == std::string::npos) {
                     complain(node, at, "a ${ without its }; write $${ for the two characters themselves");
-                    return node;
+                    return unresolved(node);
                 }
                 auto value = resolve(node, at, text.substr(at + 2, end - at - 2));
-                if (!value) return node;
+                if (!value) return unresolved(node);
                 data.text += *value;
                 data.substituted = true;
                 at = end + 1;
@@ -53,6 +53,12 @@ private:
                 data.text += text[at++];
             }
         }
+        return NodeBuilder::make(std::move(data));
+    }
+
+    static Node unresolved(const Node& node) {
+        auto data = NodeBuilder::data(node);
+        data.unresolved = true;
         return NodeBuilder::make(std::move(data));
     }
 

@@ -22,7 +22,8 @@ struct Environment {
 
 // The tree with every reference replaced; `$${` stands for `${`. Keys are left alone. Relative paths of files begin at
 // the folder of the tree's file; one line end at the end of a file is cut. A variable or file that is missing, a file
-// above 64 KiB, an unknown kind of reference and one without end are diagnostics; the leaf then keeps its text.
+// above 64 KiB, an unknown kind of reference and one without end are diagnostics; the leaf is then unresolved() and
+// keeps its text.
 Node substitute(const Node& node, const Environment& environment, Diagnostics& diagnostics);
 
 }  // namespace tandem::config

@@ -325,12 +325,27 @@ bool check_text(const Source& source, Diagnostics& diagnostics) {
     return false;
 }
 
+// What yaml-cpp means, for people who do not know its words.
+struct Hint {
+    std::string_view message;
+    std::string_view meaning;
+};
+constexpr Hint kHints[] = {
+    {"end of map not found", "this line's indentation fits none above"},
+    {"end of sequence not found", "this line's indentation fits none above"},
+    {"end of map flow not found", "a { is not closed by }"},
+    {"end of sequence flow not found", "a [ is not closed by ]"},
+    {"illegal map value", "a ':' where none can be; a text that holds one stands in quotes"},
+};
+
 std::string explain(const YAML::ParserException& error, const Source& source) {
-    std::string text = "not YAML: " + error.msg;
+    auto hint = std::ranges::find(kHints, error.msg, &Hint::message);
+    auto text = "not YAML: " + (hint == std::end(kHints) ? error.msg : std::string(hint->meaning));
     auto position = source.position(error.mark);
-    if (position.line > 0 && source.line(position.line).contains("${")) {
-        text += "; inside { } a ${...} must stand in double quotes";
-    }
+    if (position.line == 0) return text;
+    auto line = source.line(position.line);
+    if (line.substr(0, line.find_first_not_of(" \t")).contains('\t')) text += "; indent with spaces, not with tabs";
+    if (line.contains("${")) text += "; inside { } a ${...} must stand in double quotes";
     return text;
 }
 
