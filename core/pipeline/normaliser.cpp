@@ -60,19 +60,39 @@ Value change_items(const Value& list, Arena& arena, Change change) {
     return copy.empty() ? list : Value::array(copy);
 }
 
-std::pair<Value, bool> normal_point(const Value& point, std::string_view region, Arena& arena) {
+// What the points of one snapshot have in common.
+struct Surroundings {
+    std::string_view region;
+    std::string_view name_space;
+    std::string_view external_id;
+};
+
+// A withheld or missing address is a placeholder of its own for every interaction: it must never join two of them.
+identity::NormalPoint normal_form(std::string_view scheme,
+                                  std::string_view scope,
+                                  std::string_view value,
+                                  const Surroundings& around) {
+    auto normal = identity::normalise(scheme, scope, value, around.region);
+    if (normal.point.scheme == "anon" && normal.point.value.empty()) {
+        normal.point.scope = around.name_space;
+        normal.point.value = around.external_id;
+    }
+    return normal;
+}
+
+std::pair<Value, bool> normal_point(const Value& point, const Surroundings& around, Arena& arena) {
     auto scheme = point.string_at("scheme");
     auto value = point.string_at("value");
     if (!scheme || !value) return {point, false};
-    auto normal = identity::normalise(*scheme, point.string_at("scope").value_or(""), *value, region);
+    auto normal = normal_form(*scheme, point.string_at("scope").value_or(""), *value, around);
     if (same_point(point, normal.point)) return {point, false};
     return {with_normal_form(point, normal.point, arena), true};
 }
 
-std::pair<Value, bool> normal_party(const Value& party, std::string_view region, Arena& arena) {
+std::pair<Value, bool> normal_party(const Value& party, const Surroundings& around, Arena& arena) {
     const auto* points = party.find("contact_points");
     if (points == nullptr || !points->is_array()) return {party, false};
-    auto changed = change_items(*points, arena, [&](const Value& point) { return normal_point(point, region, arena); });
+    auto changed = change_items(*points, arena, [&](const Value& point) { return normal_point(point, around, arena); });
     if (changed.items().data() == points->items().data()) return {party, false};
     return {replace_member(party, "contact_points", changed, arena), true};
 }
@@ -197,7 +217,8 @@ std::vector<store::PartyPoint> customer_points(const model::Snapshot& snapshot,
     auto customer = std::ranges::find(snapshot.parties, std::string_view("customer"), &model::Party::role);
     if (customer == snapshot.parties.end()) return out;
     for (const auto& point : customer->points) {
-        auto normal = identity::normalise(point.scheme, point.scope, point.value, region);
+        auto normal = normal_form(point.scheme, point.scope, point.value,
+                                  {region, snapshot.name_space, snapshot.external_id});
         store::PartyPoint entry;
         entry.point_class = identity::class_of(normal, identity.rules);
         entry.point = std::move(normal.point);

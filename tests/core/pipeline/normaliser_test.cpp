@@ -90,6 +90,15 @@ TEST_F(ToObservation, GivesNoPointsWithoutACustomer) {
     EXPECT_TRUE(got->points.empty());
 }
 
+TEST_F(ToObservation, KeepsWithheldCallersApart) {
+    auto got = observe(snapshot_json(R"([{"scheme":"tel","value":"anonymous"}])"));
+
+    ASSERT_TRUE(got) << got.error().text;
+    ASSERT_EQ(got->points.size(), 1U);
+    EXPECT_EQ(got->points[0].point.scheme, "anon");
+    EXPECT_EQ(got->points[0].point.value, "m1");
+}
+
 TEST_F(ToObservation, RefusesWhatDoesNotFitTheSchema) {
     auto got = observe(snapshot_json("[]", "yesterday"));
 
