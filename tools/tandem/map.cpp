@@ -5,7 +5,7 @@
 #include "core/config/substitution.hpp"
 #include "core/data/json.hpp"
 #include "core/mapping/pack.hpp"
-#include "core/mapping/result_json.hpp"
+#include "core/mapping/outcome.hpp"
 #include "core/pipeline/normaliser.hpp"
 #include "tools/tandem/commands.hpp"
 #include "tools/tandem/packs.hpp"
@@ -99,18 +99,11 @@ int map(const MapArguments& arguments) {
     mapping::BoundPack bound(pack, std::move(*settings), instance, region);
 
     mapping::Request request{file->method, file->url, {}, file->body, *received_at};
-    std::string_view content_type;
-    for (const auto& [name, value] : file->headers) {
-        request.headers.push_back({name, value});
-        if (iequals_ascii(name, "content-type")) content_type = value;
-    }
-    data::Arena judging;
+    for (const auto& [name, value] : file->headers) request.headers.push_back({name, value});
     data::Arena arena;
-    auto reception = bound.receive(request, judging);
-    mapping::Mapped mapped;
-    if (reception.store) mapped = bound.map({reception.envelope, content_type, file->body, *received_at}, arena);
-    normalise(mapped, region, arena);
-    print_line(mapping::map_result_json(reception, mapped));
+    auto outcome = mapping::process(bound, request, arena);
+    normalise(outcome.mapped, region, arena);
+    print_json(mapping::map_result(outcome, arena));
     return 0;
 }
 

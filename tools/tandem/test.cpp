@@ -40,18 +40,20 @@ void test_pack(const PackLibrary& library, const std::string& name, bool verbose
         return;
     }
     config::Diagnostics findings;
-    auto results = mapping::run_pack_tests(pack, *found->tests, found->tests_file, findings);
+    auto tests = config::parse_yaml(*found->tests, found->tests_file, findings);
+    auto report = mapping::run_pack_tests(pack, tests, findings);
     print_diagnostics(findings);
     if (findings.has_errors()) ++totals.failed;
-    std::size_t failed = 0;
-    for (const auto& result : results) {
-        failed += result.passed() ? 0 : 1;
-        if (result.passed() && !verbose) continue;
-        std::cout << (result.passed() ? "ok      " : "FAILED  ") << name << ": " << result.name << '\n';
+    for (const auto& result : report.cases) {
+        bool passed = result.failures.empty();
+        if (passed && !verbose) continue;
+        std::cout << (passed ? "ok      " : "FAILED  ") << name << ": " << result.name << '\n';
         for (const auto& failure : result.failures) std::cout << "        " << failure << '\n';
     }
-    std::cout << name << ": " << results.size() - failed << " passed, " << failed << " failed\n";
-    totals.passed += results.size() - failed;
+    auto failed = report.failed();
+    auto passed = report.cases.size() - failed;
+    std::cout << name << ": " << passed << " passed, " << failed << " failed\n";
+    totals.passed += passed;
     totals.failed += failed;
 }
 
