@@ -4,6 +4,7 @@
 #include "core/obs/redact.hpp"
 #include "core/obs/repeats.hpp"
 
+#include <spdlog/details/os.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -32,7 +33,8 @@ private:
     void sink_it_(const spdlog::details::log_msg& message) override {
         spdlog::memory_buf_t line;
         formatter_->format(message, line);
-        write_(std::string_view(line.data(), line.size()));
+        constexpr std::string_view kEnd = spdlog::details::os::default_eol;
+        write_(std::string_view(line.data(), line.size() - kEnd.size()));
     }
     void flush_() override {}
 

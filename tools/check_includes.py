@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Checks who includes what: the arrows between layers and the owners of third-party headers (docs/architecture.md).
+
+usage: check_includes.py [ROOT]
+
+Prints file:line: what is wrong, and fails, for every #include that goes against the tables below. A new arrow or a
+new owner is a change of these tables, to be seen and judged in review.
+"""
+import pathlib
+import re
+import sys
+
+# layer of core -> layers that it may include besides itself
+CORE = {
+    "base": [],
+    "data": ["base"],
+    "expr": ["base", "data"],
+    "model": ["base", "data"],
+    "identity": ["base", "data"],
+    "config": ["base", "data"],
+    "mapping": ["base", "data", "expr", "model", "identity", "config"],
+    "obs": ["base", "data"],
+    "async": ["base", "obs"],
+    "net": ["base", "data", "obs", "async"],
+    "sqlite": ["base"],
+    "journal": ["base", "data", "obs", "async", "sqlite"],
+    "store": ["base", "data", "model", "identity", "obs", "async", "sqlite"],
+    "connector": ["base", "data", "config", "obs", "async", "net", "journal"],
+    "pipeline": ["base", "data", "model", "mapping", "identity", "config", "obs", "async", "journal", "store",
+                 "connector"],
+    "api": ["base", "data", "model", "mapping", "identity", "config", "obs", "async", "net", "journal", "store",
+            "connector", "pipeline"],
+}
+
+# A connector has its Host, and nothing of what stands behind it.
+CONNECTORS = ["base", "data", "config", "obs", "async", "net", "connector"]
+
+# Functions of their arguments: no event loop, no threads, no files.
+PURE = ["base", "data", "expr", "model", "mapping", "identity"]
+IMPURE = re.compile(
+    r"boost/|uv\.h|sys/|fcntl\.h|unistd\.h|poll\.h|netdb\.h|arpa/|netinet/|pthread\.h"
+    r"|(thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barrier|stop_token|filesystem|fstream)$")
+
+# third-party header -> the files that may include it
+OWNERS = {
+    r"yaml-cpp/": ["core/config/yaml.cpp"],
+    r"rapidjson/": ["core/data/json.cpp"],
+    r"sqlite3\.h$": ["core/sqlite/database.cpp"],
+    r"spdlog/": ["core/obs/log.cpp"],
+    r"pugixml\.hpp$": ["core/data/decode_xml.cpp"],
+    r"openssl/": ["core/base/crypto.cpp", "core/net/tls.cpp"],
+    r"phonenumbers/": ["core/identity/phone.cpp"],
+    r"CLI/": ["tools/tandem/*"],
+    r"date/": ["core/mapping/time_pattern.cpp"],
+    r"re2/": ["core/mapping/functions_regex.cpp"],
+    r"unicode/": ["core/data/charset.cpp", "core/expr/functions_text.cpp", "core/identity/mailbox.cpp"],
+    r"boost/beast/": ["core/net/*.cpp", "core/async/*_impl.cpp"],
+    r"boost/asio": ["core/async/*", "core/net/*", "core/*/*.cpp", "connectors/*/*.cpp", "tools/tandem/*.cpp"],
+    r"fmt/": ["core/*/*.cpp", "core/*/*/*.cpp", "connectors/*/*.cpp", "tools/tandem/*.cpp"],
+}
+
+INCLUDE = re.compile(r'\s*#\s*include\s*(["<])([^">]+)[">]')
+
+
+def may_include(path, header):
+    """Why the file `path` may not include our own `header`, or None. Both are relative to the root."""
+    parts, target = path.parts, pathlib.PurePosixPath(header).parts
+    if len(target) < 2 or target[0] not in ("core", "connectors", "tools"):
+        return "write the path from the root: core/…, connectors/… or tools/…"
+    if parts[0] == "tools":
+        return None
+    if target[0] == "tools":
+        return f"{parts[0]} may not include tools"
+    if parts[0] == "core":
+        return check_core(parts[1], target)
+    return check_connector(parts, target)
+
+
+def check_core(layer, target):
+    if target[0] != "core":
+        return f"core/{layer} may not include {target[0]}"
+    if layer not in CORE:
+        return f"core/{layer} is no layer of tools/check_includes.py"
+    if target[1] != layer and target[1] not in CORE[layer]:
+        return f"core/{layer} may not include core/{target[1]}"
+    return None
+
+
+def check_connector(parts, target):
+    if target[0] == "core":
+        return None if target[1] in CONNECTORS else f"a connector may not include core/{target[1]}"
+    own = parts[1] if len(parts) > 2 else None  # connectors/all.cpp stands above all
+    if own is None or len(target) == 2 or target[1] in (own, "common"):
+        return None
+    return f"connectors/{own} may not include connectors/{target[1]}"
+
+
+def may_use(path, header):
+    """Why the file `path` may not include the foreign `header`, or None."""
+    if path.parts[0] == "core" and path.parts[1] in PURE and IMPURE.match(header):
+        return f"core/{path.parts[1]} is pure: no event loop, threads or files"
+    for library, owners in OWNERS.items():
+        if re.match(library, header) and not any(path.match(owner) for owner in owners):
+            return f"<{header}> belongs to {', '.join(owners)}"
+    return None
+
+
+def check_file(root, path):
+    for number, line in enumerate((root / path).read_text(encoding="utf-8").splitlines(), 1):
+        include = INCLUDE.match(line)
+        if include:
+            own = include[1] == '"'
+            wrong = may_include(path, include[2]) if own else may_use(path, include[2])
+            if wrong:
+                yield f"{path}:{number}: {wrong}"
+
+
+def check_tree(root):
+    files = sorted(path for folder in ("core", "connectors", "tools") for path in (root / folder).rglob("*.[hc]pp"))
+    if not files:
+        yield f"{root}: no sources here"
+    for path in files:
+        yield from check_file(root, path.relative_to(root))
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent)
+    findings = list(check_tree(root))
+    print("\n".join(findings) or "includes follow the layers")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
