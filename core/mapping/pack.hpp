@@ -1,14 +1,7 @@
-// A pack: one YAML file that describes one vendor's data format (mappings/README.md). Compiled once, immutable, shared by
-// threads. Bound to the settings of one connector instance it judges requests (before they are durable) and maps stored
-// events (after). Pure: no files, no threads, no clock of its own.
+// A pack: one YAML file that describes one vendor's data format (mappings/README.md). Compiled once, immutable, shared
+// by threads. Bound to the settings of one connector instance it judges requests (before they are durable) and maps
+// stored events (after). Pure: no files, no threads, no clock of its own.
 #pragma once
-
-#include <map>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "core/base/result.hpp"
 #include "core/base/secret.hpp"
@@ -16,6 +9,13 @@
 #include "core/config/diagnostics.hpp"
 #include "core/config/node.hpp"
 #include "core/data/value.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace tandem::mapping {
 
@@ -26,9 +26,9 @@ struct RequestHeader {
 };
 struct Request {
     std::string_view method;
-    std::string_view url;          // public URL exactly as the vendor called it: signatures cover it
+    std::string_view url;  // public URL exactly as the vendor called it: signatures cover it
     std::vector<RequestHeader> headers;
-    std::string_view body;         // exact bytes
+    std::string_view body;  // exact bytes
     Instant received_at{};
 };
 
@@ -44,27 +44,27 @@ struct Answer {
 // What to do with a request before anything is stored.
 struct Reception {
     Verdict verdict = Verdict::Accepted;
-    bool store = false;            // put it into the journal, then answer; false: answer at once (challenge, ignored, rejected)
+    bool store = false;  // put it into the journal, then answer; false: answer at once (challenge, ignored, rejected)
     Answer answer;
-    std::string reason;            // why ignored or rejected; for logs, counters and `tandem map`; no secrets, no payload
-    std::string envelope;          // when store: JSON for journal::Event::envelope (method, url without secrets, kept headers)
+    std::string reason;    // why ignored or rejected; for logs, counters and `tandem map`; no secrets, no payload
+    std::string envelope;  // when store: JSON for journal::Event::envelope (method, url without secrets, kept headers)
 };
 
 enum class RecordKind { Snapshot, Receipt, Ignored };
 
 struct Record {
     RecordKind kind;
-    data::Value document;          // in the arena; snapshot or receipt in the shape of core/model/snapshot.hpp
-    std::string_view rule;         // name of the rule
-    std::string reason;            // why ignored
-    std::size_t item = 0;          // index of the record within the event
+    data::Value document;   // in the arena; snapshot or receipt in the shape of core/model/snapshot.hpp
+    std::string_view rule;  // name of the rule
+    std::string reason;     // why ignored
+    std::size_t item = 0;   // index of the record within the event
 };
 
 // A record that could not be mapped: it goes to quarantine, its neighbours do not.
 struct RecordError {
     std::size_t item = 0;
     std::string reason;
-    std::string path;              // "records[0].rules[1].snapshot.started_at" or the decoder's position
+    std::string path;  // "records[0].rules[1].snapshot.started_at" or the decoder's position
 };
 
 struct Mapped {
@@ -74,7 +74,7 @@ struct Mapped {
 
 // A stored event as the mapper sees it.
 struct StoredRequest {
-    std::string_view envelope;     // JSON written by receive()
+    std::string_view envelope;  // JSON written by receive()
     std::string_view content_type;
     std::string_view raw;
     Instant received_at{};
@@ -83,8 +83,14 @@ struct StoredRequest {
 class Program;  // compiled pack, private
 
 struct SettingInfo {
-    std::string name, type, help, default_text;
-    bool required = false, secret = false;
+    std::string name;
+    std::string type;  // string, secret, integer, number, boolean, list
+    std::string help;
+    std::string default_text;         // as JSON; empty if there is none
+    std::vector<std::string> values;  // what a string may be; empty: anything
+    bool required = false;
+
+    bool secret() const { return type == "secret"; }
 };
 
 class Pack {
@@ -106,13 +112,16 @@ private:
 
 // Settings of one instance, checked against the pack's table.
 struct Settings {
-    std::map<std::string, data::Value> values;    // public ones; texts live as long as the Settings
-    std::map<std::string, Secret> secrets;
-    std::shared_ptr<data::Arena> arena;           // owns the texts
+    std::map<std::string, data::Value> values;           // public ones; texts live as long as the Settings
+    std::map<std::string, std::vector<Secret>> secrets;  // several while a secret is rotated; none set: absent
+    std::shared_ptr<data::Arena> arena;                  // owns the texts
 };
 // Reads `settings:` of a connector (or a --settings file). Unknown keys, wrong types and missing required ones are
 // diagnostics with position and "did you mean". `node` may be Missing.
-Settings read_settings(const Pack& pack, const config::Node& node, const std::string& path, config::Diagnostics& diagnostics);
+Settings read_settings(const Pack& pack,
+                       const config::Node& node,
+                       const std::string& path,
+                       config::Diagnostics& diagnostics);
 
 // Thread-safe after construction.
 class BoundPack {
@@ -129,8 +138,9 @@ public:
     // Warnings that only settings can show, e.g. "no secret_token: anybody who knows the URL can post".
     std::vector<std::string> warnings() const;
 
-private:
     struct State;
+
+private:
     std::unique_ptr<const State> state_;
 };
 

@@ -1,0 +1,101 @@
+#include "core/mapping/bound.hpp"
+
+#include "core/data/decode.hpp"
+#include "core/mapping/url.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace tandem::mapping {
+
+using data::Member;
+using data::Value;
+
+BoundPack::BoundPack(std::shared_ptr<const Pack> pack, Settings settings, std::string instance, std::string region) {
+    auto state = std::make_unique<State>();
+    state->pack = std::move(pack);
+    state->settings = std::move(settings);
+    state->instance = std::move(instance);
+    state->region = std::move(region);
+    if (!state->settings.arena) state->settings.arena = std::make_shared<data::Arena>(1024);
+    data::ArenaList<Member> members(*state->settings.arena, state->settings.values.size());
+    for (const auto& [name, value] : state->settings.values)
+        members.push_back({name, value});
+    state->settings_value = Value::object(members.items());
+    state->host = {&state->pack->program(), &state->settings.secrets, state->region};
+    state_ = std::move(state);
+}
+
+BoundPack::~BoundPack() = default;
+BoundPack::BoundPack(BoundPack&&) noexcept = default;
+
+const Pack& BoundPack::pack() const {
+    return *state_->pack;
+}
+const std::string& BoundPack::instance() const {
+    return state_->instance;
+}
+
+std::vector<std::string> BoundPack::warnings() const {
+    constexpr std::string_view kOpen = "anybody who knows the URL can post";
+    std::string unset;
+    for (const auto& entry : state_->program().verifications) {
+        if (!state_->secrets(entry.secret).empty()) return {};
+        if (entry.optional) unset += (unset.empty() ? "" : " and no ") + entry.secret;
+    }
+    if (!unset.empty()) return {fmt::format("no {}: {}", unset, kOpen)};
+    if (state_->program().verifications.empty()) return {fmt::format("the vendor signs nothing: {}", kOpen)};
+    return {};
+}
+
+std::span<const Secret> BoundPack::State::secrets(std::string_view setting) const {
+    const auto found = settings.secrets.find(std::string(setting));
+    return found == settings.secrets.end() ? std::span<const Secret>() : std::span<const Secret>(found->second);
+}
+
+Value request_value(const RequestSource& source, std::uint8_t mask, data::Arena& arena) {
+    if (mask == 0) return {};
+    data::ArenaList<Member> members(arena, 7);
+    const auto parts = split_url(source.url);
+    if ((mask & kMethod) != 0) members.push_back({"method", Value::string(source.method)});
+    if ((mask & kUrl) != 0) members.push_back({"url", Value::string(source.url)});
+    if ((mask & kPath) != 0) members.push_back({"path", Value::string(parts.path)});
+    if ((mask & kQuery) != 0) {
+        auto query = data::decode_form(parts.query, arena);
+        members.push_back({"query", query ? *query : Value::object({})});
+    }
+    if ((mask & kHeaders) != 0) members.push_back({"headers", Value::object(source.headers)});
+    if ((mask & kContentType) != 0) members.push_back({"content_type", Value::string(source.content_type)});
+    if ((mask & kReceivedAt) != 0) {
+        members.push_back({"received_at", data::make_string(arena, format_time(source.received_at))});
+    }
+    return Value::object(members.items());
+}
+
+Result<Value> decode_body(const Program& program,
+                          std::string_view method,
+                          std::string_view url,
+                          std::string_view content_type,
+                          std::string_view body,
+                          data::Arena& arena) {
+    const bool reads_query = program.decoder == "form" || program.decoder == "auto";
+    if (method == "GET" && body.empty() && reads_query) return data::decode_form(split_url(url).query, arena);
+    return data::decode(program.decoder, content_type, body, arena);
+}
+
+Frame make_frame(const BoundPack::State& state, Value body, Value request, data::Arena& arena) {
+    auto values = arena.array<Value>(state.program().slots);
+    std::uninitialized_fill(values.begin(), values.end(), Value());
+    values[kBody] = body;
+    values[kItem] = body;
+    values[kIndex] = Value::integer(0);
+    values[kSettings] = state.settings_value;
+    values[kInstance] = Value::string(state.instance);
+    values[kRequest] = request;
+    Frame frame{.arena = arena, .values = values, .host = &state.host, .root = body};
+    frame.memory += arena.used();
+    return frame;
+}
+
+}  // namespace tandem::mapping

@@ -1,0 +1,207 @@
+#include "core/mapping/compiler.hpp"
+
+#include "core/base/text.hpp"
+#include "core/data/json.hpp"
+#include "core/mapping/functions.hpp"
+#include "core/mapping/keys.hpp"
+#include "core/mapping/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace tandem::mapping {
+
+using config::Node;
+using config::NodeKind;
+using data::Value;
+
+namespace {
+
+constexpr std::array<std::string_view, kFixedSlots> kFixedNames = {"body",     "item",     "index",
+                                                                   "settings", "instance", "request"};
+
+constexpr std::pair<std::string_view, std::uint8_t> kRequestMembers[] = {
+    {"method", kMethod},
+    {"url", kUrl},
+    {"path", kPath},
+    {"query", kQuery},
+    {"headers", kHeaders},
+    {"content_type", kContentType},
+    {"received_at", kReceivedAt},
+};
+
+bool is_name(std::string_view text) {
+    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+    return !text.empty() && letter(text[0]) &&
+           std::ranges::all_of(text, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+}
+
+// The literal first argument of every call `function('...'` in the text. The parser of expressions has accepted it, so
+// a look at the characters is enough.
+std::vector<std::string_view> literal_arguments(std::string_view text, std::string_view function) {
+    std::vector<std::string_view> out;
+    for (auto at = text.find(function); at != std::string_view::npos; at = text.find(function, at + 1)) {
+        auto rest = text.substr(at + function.size());
+        const auto skip_spaces = [&] { rest.remove_prefix(std::min(rest.find_first_not_of(" \t\n"), rest.size())); };
+        skip_spaces();
+        if (!rest.starts_with('(')) continue;
+        rest.remove_prefix(1);
+        skip_spaces();
+        if (!rest.starts_with('\'')) continue;
+        const auto end = rest.find('\'', 1);
+        if (end != std::string_view::npos) out.push_back(rest.substr(1, end - 1));
+    }
+    return out;
+}
+
+// Whether a plain YAML scalar is a number, a boolean or null, which an author surely meant as a constant.
+bool plain_constant(const Node& node) {
+    return !node.quoted() && (node.as_bool() || node.as_double());
+}
+
+}  // namespace
+
+Compiler::Compiler(Program& program, config::Diagnostics& diagnostics) : program_(program), diagnostics_(diagnostics) {
+    names_.assign(kFixedNames.begin(), kFixedNames.end());
+}
+
+void Compiler::pack(const Node& root) {
+    program_.name = root.get("pack").text();
+    program_.version = static_cast<int>(root.get("version").as_int().value_or(0));
+    program_.title = root.get("title") ? root.get("title").text() : program_.name;
+    program_.description = root.get("description").text();
+    settings(root.get("settings"));
+    tables(root.get("tables"));
+    receive(root.get("receive"));
+}
+
+void Compiler::error(const Node& node, std::string text) {
+    diagnostics_.error(node.position(), node.path(), std::move(text));
+}
+
+void Compiler::settings(const Node& node) {
+    if (node.kind() != NodeKind::Mapping) return;
+    for (const auto& [key, value] : node.entries()) {
+        if (!is_name(key.text())) error(key, "a setting's name has letters, digits and _ only");
+        SettingInfo info;
+        info.name = key.text();
+        info.type = value.get("type").text();
+        info.help = value.get("help").text();
+        info.required = value.get("required").as_bool().value_or(false);
+        if (const auto values = value.get("values")) {
+            for (const auto& item : values.items())
+                info.values.push_back(item.text());
+        }
+        Value fallback;
+        setting_default(value.get("default"), info, fallback);
+        program_.settings.push_back(std::move(info));
+        program_.defaults.push_back(fallback);
+    }
+}
+
+void Compiler::setting_default(const Node& node, SettingInfo& info, Value& value) {
+    if (!node) return;
+    if (info.secret()) return error(node, "a secret has no default");
+    if (info.required) return error(node, "a required setting has no default");
+    auto read = read_setting(node, info, program_.arena);
+    if (!read) return error(node, read.error().text);
+    value = *read;
+    info.default_text = data::to_json(value);
+}
+
+void Compiler::tables(const Node& node) {
+    if (!node) return;
+    for (const auto& [key, entries] : node.entries()) {
+        Table table;
+        table.name = key.text();
+        for (const auto& [from, to] : entries.entries()) {
+            table.entries.push_back({program_.arena.copy(from.text()), to.to_value(program_.arena)});
+        }
+        std::ranges::sort(table.entries, {}, &data::Member::key);
+        program_.tables.push_back(std::move(table));
+    }
+}
+
+std::optional<Code> Compiler::expression(const Node& node) {
+    if (node.kind() != NodeKind::Scalar) {
+        error(node, "expected an expression");
+        return std::nullopt;
+    }
+    if (plain_constant(node)) {
+        error(node, fmt::format("a constant in an expression stands in backticks: \"`{}`\"", node.text()));
+        return std::nullopt;
+    }
+    std::vector<std::string_view> names(names_.begin(), names_.end());
+    auto compiled = expr::Expression::compile(
+        node.text(), {.functions = &pack_functions(), .variables = names, .known_variables_only = true});
+    if (!compiled) {
+        const auto& problem = compiled.error();
+        diagnostics_.error(node.position_in_text(problem.column > 0 ? problem.column - 1 : 0), node.path(),
+                           problem.text);
+        return std::nullopt;
+    }
+    check_named_arguments(node);
+    if (members_ != nullptr) {
+        for (const auto& [member, bit] : kRequestMembers) {
+            if (compiled->uses_member("request", member)) *members_ |= bit;
+        }
+    }
+    return Code{std::move(*compiled), node.path()};
+}
+
+std::optional<Code> Compiler::optional_expression(const Node& node) {
+    return node ? expression(node) : std::nullopt;
+}
+
+void Compiler::check_named_arguments(const Node& node) {
+    std::vector<std::string> table_names;
+    for (const auto& table : program_.tables)
+        table_names.push_back(table.name);
+    for (auto name : literal_arguments(node.text(), "lookup")) {
+        if (program_.find_table(name) != nullptr) continue;
+        error(node, fmt::format("there is no table '{}'{}", name, suggestion(name, table_names)));
+    }
+    std::vector<std::string> secret_names;
+    for (const auto& setting : program_.settings) {
+        if (setting.secret()) secret_names.push_back(setting.name);
+    }
+    for (auto name : literal_arguments(node.text(), "secret_equals")) {
+        if (std::ranges::find(secret_names, name) != secret_names.end()) continue;
+        error(node, fmt::format("there is no secret setting '{}'{}", name, suggestion(name, secret_names)));
+    }
+}
+
+std::optional<std::size_t> Compiler::declare(const Node& key) {
+    if (!is_name(key.text())) {
+        error(key, fmt::format("'{}' cannot be a name: letters, digits and _ only", key.text()));
+        return std::nullopt;
+    }
+    if (std::ranges::find(names_, key.text()) != names_.end()) {
+        error(key, fmt::format("${} is already defined", key.text()));
+        return std::nullopt;
+    }
+    names_.push_back(key.text());
+    program_.slots = std::max(program_.slots, names_.size());
+    return names_.size() - 1;
+}
+
+std::vector<Binding> Compiler::let(const Node& node) {
+    std::vector<Binding> out;
+    if (!node) return out;
+    for (const auto& [key, value] : node.entries()) {
+        auto code = expression(value);  // before the name exists: it cannot use itself
+        auto slot = declare(key);
+        if (code && slot) out.push_back({*slot, std::move(*code)});
+    }
+    return out;
+}
+
+const Table* Program::find_table(std::string_view table) const {
+    const auto found = std::ranges::find(tables, table, &Table::name);
+    return found == tables.end() ? nullptr : &*found;
+}
+
+}  // namespace tandem::mapping

@@ -1,0 +1,83 @@
+// The steps from YAML to a Program. One Compiler per pack; it reports everything it finds and goes on. Private to the
+// layer.
+#pragma once
+
+#include "core/config/diagnostics.hpp"
+#include "core/config/node.hpp"
+#include "core/mapping/program.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tandem::model {
+class ObjectSchema;
+struct Rule;
+}  // namespace tandem::model
+
+namespace tandem::mapping {
+
+// `root` has passed check_keys().
+class Compiler {
+public:
+    Compiler(Program& program, config::Diagnostics& diagnostics);
+
+    void pack(const config::Node& root);
+
+private:
+    // The names visible at one place in the file. Leaving the scope forgets what was declared inside it, so the slots
+    // of neighbours overlap.
+    class Scope {
+    public:
+        explicit Scope(Compiler& compiler) : compiler_(compiler), size_(compiler.names_.size()) {}
+        ~Scope() { compiler_.names_.resize(size_); }
+        Scope(const Scope&) = delete;
+        Scope& operator=(const Scope&) = delete;
+
+    private:
+        Compiler& compiler_;
+        std::size_t size_;
+    };
+
+    // compiler.cpp: declarations, expressions, names
+    void settings(const config::Node& node);
+    void setting_default(const config::Node& node, SettingInfo& info, data::Value& value);
+    void tables(const config::Node& node);
+    std::optional<Code> expression(const config::Node& node);
+    std::optional<Code> optional_expression(const config::Node& node);
+    void check_named_arguments(const config::Node& node);
+    std::optional<std::size_t> declare(const config::Node& key);
+    std::vector<Binding> let(const config::Node& node);
+    void error(const config::Node& node, std::string text);
+
+    // compile_receive.cpp: what happens before an event is stored
+    void receive(const config::Node& node);
+    void challenges(const config::Node& node);
+    void guards(const config::Node& node);
+    AnswerProgram answer(const config::Node& node, int status);
+    void verifications(const config::Node& node);
+    void verification(const config::Node& node);
+    void check_scheme_parameters(const config::Node& node, const SchemeInfo& scheme);
+    void place(const config::Node& node, Verification& out);
+    bool check_secret(const config::Node& node);
+
+    // compile_records.cpp: what happens to a stored event
+    void records(const config::Node& node);
+    void group(const config::Node& node);
+    void steps(const config::Node& node, Group& group);
+    void rule(const config::Node& node, Group& group);
+    void rule_body(const config::Node& node, Rule& rule);
+
+    // compile_template.cpp
+    class TemplateCompiler;
+    Template record_template(const config::Node& node, const model::ObjectSchema& schema, bool snapshot);
+
+    Program& program_;
+    config::Diagnostics& diagnostics_;
+    std::vector<std::string> names_;   // variables by slot
+    std::uint8_t* members_ = nullptr;  // where uses of $request are noted
+};
+
+}  // namespace tandem::mapping

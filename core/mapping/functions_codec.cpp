@@ -1,0 +1,63 @@
+#include "core/base/text.hpp"
+#include "core/mapping/functions_impl.hpp"
+#include "core/mapping/scalar_text.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace tandem::mapping {
+
+using data::Value;
+using expr::Call;
+using expr::Outcome;
+
+namespace {
+
+// A text cut in the middle of a character, as carriers do, loses that character only.
+void drop_unfinished_character(std::string& text) {
+    std::size_t tail = 0;
+    while (tail < 3 && tail < text.size() && (static_cast<unsigned char>(text[text.size() - 1 - tail]) & 0xC0) == 0x80)
+        ++tail;
+    if (tail >= text.size()) return;
+    const auto lead = static_cast<unsigned char>(text[text.size() - 1 - tail]);
+    const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+    if (length > tail + 1) text.resize(text.size() - 1 - tail);
+}
+
+std::optional<double> coordinate(Value value, double limit) {
+    if (value.is_null()) return std::nullopt;
+    ScalarText text(value);
+    double number = 0;
+    const auto view = text.view();
+    const auto parsed = std::from_chars(view.data(), view.data() + view.size(), number);
+    if (parsed.ec != std::errc() || parsed.ptr != view.data() + view.size()) return std::nullopt;
+    if (!std::isfinite(number) || std::abs(number) > limit) return std::nullopt;
+    return number;
+}
+
+}  // namespace
+
+Outcome base64_text_function(Call& call) {
+    if (call.value(0).is_null()) return Value();
+    auto text = unbase64(call.text(0));
+    if (!text) return Value();
+    drop_unfinished_character(*text);
+    return valid_utf8(*text) ? text_value(call, *text) : Value();
+}
+
+// Six decimals are a tenth of a metre; the same place always gives the same text.
+Outcome geo_function(Call& call) {
+    constexpr double kMaxLatitude = 90;
+    constexpr double kMaxLongitude = 180;
+    const auto latitude = coordinate(call.value(0), kMaxLatitude);
+    const auto longitude = coordinate(call.value(1), kMaxLongitude);
+    if (!latitude || !longitude) return Value();
+    return text_value(call, fmt::format("geo:{:.6f},{:.6f}", *latitude, *longitude));
+}
+
+}  // namespace tandem::mapping

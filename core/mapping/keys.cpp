@@ -1,0 +1,361 @@
+#include "core/mapping/keys.hpp"
+
+#include "core/base/text.hpp"
+#include "core/mapping/verify.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+namespace tandem::mapping {
+
+namespace {
+
+using config::Diagnostics;
+using config::Node;
+using config::NodeKind;
+
+constexpr std::array<std::string_view, 6> kSettingTypes = {"string", "secret", "integer", "number", "boolean", "list"};
+constexpr std::array<std::string_view, 7> kDecoders = {"json", "form", "multipart", "xml", "csv", "text", "auto"};
+constexpr std::array<std::string_view, 2> kGuardVerdicts = {"rejected", "ignored"};
+constexpr std::array<std::string_view, 3> kVerdicts = {"accepted", "ignored", "rejected"};
+constexpr std::array<std::string_view, 2> kUnmatched = {"ignored", "quarantined"};
+constexpr std::array<std::string_view, 3> kAlgorithms = {"sha1", "sha256", "sha512"};
+constexpr std::array<std::string_view, 2> kEncodings = {"hex", "base64"};
+constexpr std::array<std::string_view, 2> kRecordTypes = {"snapshot", "receipt"};
+
+constexpr Key kAnswer[] = {
+    {.name = "status", .shape = Shape::Integer, .help = "HTTP status, default 200", .minimum = 200, .maximum = 599},
+    {.name = "type", .shape = Shape::Text, .help = "Content-Type"},
+    {.name = "body", .shape = Shape::Expression, .help = "a text is sent as it is, anything else as JSON"},
+};
+constexpr KeyTable kAnswerKeys{"answer", kAnswer};
+
+constexpr Key kSetting[] = {
+    {.name = "type", .shape = Shape::Word, .help = "type of the value", .required = true, .words = kSettingTypes},
+    {.name = "required", .shape = Shape::Boolean, .help = "the user must give it"},
+    {.name = "default", .shape = Shape::Data, .help = "value when the user gives none"},
+    {.name = "help", .shape = Shape::Text, .help = "one sentence for the user"},
+    {.name = "values", .shape = Shape::Texts, .help = "the texts allowed (type string)"},
+};
+constexpr KeyTable kSettingKeys{"setting", kSetting};
+
+constexpr Key kChallenge[] = {
+    {.name = "when", .shape = Shape::Expression, .help = "which requests are handshakes", .required = true},
+    {.name = "accept", .shape = Shape::Expression, .help = "must be true for `answer`; absent: always"},
+    {.name = "answer", .shape = Shape::Object, .help = "to a handshake", .required = true, .table = &kAnswerKeys},
+    {.name = "refuse", .shape = Shape::Object, .help = "when not accepted, default 403", .table = &kAnswerKeys},
+};
+constexpr KeyTable kChallengeKeys{"challenge", kChallenge};
+
+constexpr Key kVerify[] = {
+    {.name = "scheme",
+     .shape = Shape::Word,
+     .help = "how requests prove their origin",
+     .required = true,
+     .words = kSchemeNames},
+    {.name = "secret", .shape = Shape::Text, .help = "name of a setting of type secret", .required = true},
+    {.name = "optional", .shape = Shape::Boolean, .help = "without the setting, requests pass unverified"},
+    {.name = "header", .shape = Shape::Text, .help = "header of the signature or token"},
+    {.name = "query", .shape = Shape::Text, .help = "query parameter of the signature or token"},
+    {.name = "field", .shape = Shape::Expression, .help = "token: where it stands in the decoded body"},
+    {.name = "prefix", .shape = Shape::Text, .help = "text before the signature or token"},
+    {.name = "algorithm", .shape = Shape::Word, .help = "of hmac, default sha256", .words = kAlgorithms},
+    {.name = "encoding", .shape = Shape::Word, .help = "of hmac, default hex", .words = kEncodings},
+    {.name = "message", .shape = Shape::Texts, .help = "parts that hmac signs, default [body]"},
+    {.name = "timestamp", .shape = Shape::Place, .help = "where the Unix seconds stand that hmac signs"},
+    {.name = "tolerance",
+     .shape = Shape::Integer,
+     .help = "seconds the timestamp may be away",
+     .minimum = 1,
+     .maximum = 86400},
+    {.name = "username", .shape = Shape::Expression, .help = "of basic; absent: any"},
+};
+constexpr KeyTable kVerifyKeys{"verify", kVerify};
+
+constexpr Key kGuard[] = {
+    {.name = "when", .shape = Shape::Expression, .help = "which requests it ends", .required = true},
+    {.name = "verdict", .shape = Shape::Word, .help = "rejected (default) or ignored", .words = kGuardVerdicts},
+    {.name = "status", .shape = Shape::Integer, .help = "of a rejection, default 400", .minimum = 200, .maximum = 599},
+    {.name = "reason", .shape = Shape::Expression, .help = "for logs and counters; no personal data"},
+    {.name = "answer", .shape = Shape::Object, .help = "instead of the usual answer", .table = &kAnswerKeys},
+};
+constexpr KeyTable kGuardKeys{"guard", kGuard};
+
+constexpr Key kRule[] = {
+    {.name = "name", .shape = Shape::Text, .help = "shown in reasons and counters", .required = true},
+    {.name = "when", .shape = Shape::Expression, .help = "which items it takes; absent: all"},
+    {.name = "let", .shape = Shape::Names, .help = "names for this rule"},
+    {.name = "snapshot", .shape = Shape::Template, .help = "template of an interaction"},
+    {.name = "receipt", .shape = Shape::Template, .help = "template of a delivery status"},
+    {.name = "ignore", .shape = Shape::Expression, .help = "the item is not kept; the value is the reason"},
+    {.name = "continue", .shape = Shape::Boolean, .help = "later rules are tried on the item as well"},
+};
+constexpr KeyTable kRuleKeys{"rule", kRule};
+
+constexpr Key kRecord[] = {
+    {.name = "each", .shape = Shape::Each, .help = "the items; absent: the whole body is one"},
+    {.name = "let", .shape = Shape::Names, .help = "names for every item"},
+    {.name = "rules",
+     .shape = Shape::Objects,
+     .help = "the first that applies makes the record",
+     .required = true,
+     .table = &kRuleKeys},
+    {.name = "unmatched", .shape = Shape::Word, .help = "an item without a rule, default ignored", .words = kUnmatched},
+};
+constexpr KeyTable kRecordKeys{"record", kRecord};
+
+constexpr Key kReceive[] = {
+    {.name = "methods", .shape = Shape::Texts, .help = "HTTP methods, default [POST]"},
+    {.name = "keep_headers", .shape = Shape::Texts, .help = "headers that records may read later"},
+    {.name = "secret_query", .shape = Shape::Texts, .help = "query parameters that must not be stored"},
+    {.name = "challenge", .shape = Shape::Objects, .help = "handshakes, answered at once", .table = &kChallengeKeys},
+    {.name = "verify", .shape = Shape::Objects, .help = "one of them must hold", .table = &kVerifyKeys},
+    {.name = "decode", .shape = Shape::Word, .help = "format of the body, default json", .words = kDecoders},
+    {.name = "guards", .shape = Shape::Objects, .help = "judged before anything is stored", .table = &kGuardKeys},
+    {.name = "answer", .shape = Shape::Object, .help = "to accepted and ignored requests", .table = &kAnswerKeys},
+    {.name = "let", .shape = Shape::Names, .help = "names for the whole body"},
+    {.name = "records",
+     .shape = Shape::Objects,
+     .help = "what the body holds",
+     .required = true,
+     .table = &kRecordKeys},
+};
+constexpr KeyTable kReceiveKeys{"receive", kReceive};
+
+constexpr Key kPack[] = {
+    {.name = "pack", .shape = Shape::Text, .help = "name used in the configuration", .required = true},
+    {.name = "version",
+     .shape = Shape::Integer,
+     .help = "raise it when the mapping changes",
+     .required = true,
+     .minimum = 0,
+     .maximum = 255},
+    {.name = "title", .shape = Shape::Text, .help = "name for people"},
+    {.name = "description", .shape = Shape::Text, .help = "one paragraph for people"},
+    {.name = "settings", .shape = Shape::Map, .help = "what the user may set", .table = &kSettingKeys},
+    {.name = "tables", .shape = Shape::Tables, .help = "for lookup()"},
+    {.name = "receive",
+     .shape = Shape::Object,
+     .help = "what the vendor posts",
+     .required = true,
+     .table = &kReceiveKeys},
+};
+
+constexpr Key kTestRequest[] = {
+    {.name = "method", .shape = Shape::Text, .help = "default POST"},
+    {.name = "url", .shape = Shape::Text, .help = "public URL"},
+    {.name = "headers", .shape = Shape::Data, .help = "name: value"},
+    {.name = "body", .shape = Shape::Text, .help = "exact text"},
+    {.name = "json", .shape = Shape::Data, .help = "body as JSON"},
+    {.name = "form", .shape = Shape::Data, .help = "body as a form: name: text or list of texts"},
+};
+constexpr KeyTable kTestRequestKeys{"request", kTestRequest};
+
+constexpr Key kExpectedRecord[] = {
+    {.name = "type", .shape = Shape::Word, .help = "snapshot or receipt", .required = true, .words = kRecordTypes},
+    {.name = "snapshot", .shape = Shape::Data, .help = "the keys that matter"},
+    {.name = "receipt", .shape = Shape::Data, .help = "the keys that matter"},
+};
+constexpr KeyTable kExpectedRecordKeys{"expected_record", kExpectedRecord};
+
+constexpr Key kExpect[] = {
+    {.name = "verdict", .shape = Shape::Word, .help = "of the request", .words = kVerdicts},
+    {.name = "status", .shape = Shape::Integer, .help = "HTTP status", .minimum = 100, .maximum = 599},
+    {.name = "answer", .shape = Shape::Text, .help = "exact body of the answer"},
+    {.name = "records", .shape = Shape::Objects, .help = "all of them, in order", .table = &kExpectedRecordKeys},
+    {.name = "ignored", .shape = Shape::Integer, .help = "number of ignored records", .minimum = 0},
+    {.name = "errors", .shape = Shape::Integer, .help = "number of records for quarantine", .minimum = 0},
+    {.name = "reason", .shape = Shape::Text, .help = "part of a reason"},
+};
+constexpr KeyTable kExpectKeys{"expect", kExpect};
+
+constexpr Key kTestCase[] = {
+    {.name = "name", .shape = Shape::Text, .help = "what the case shows", .required = true},
+    {.name = "settings", .shape = Shape::Data, .help = "added to those of the file"},
+    {.name = "request",
+     .shape = Shape::Object,
+     .help = "what the vendor posts",
+     .required = true,
+     .table = &kTestRequestKeys},
+    {.name = "sign", .shape = Shape::Boolean, .help = "adds the signature that the pack asks for"},
+    {.name = "expect", .shape = Shape::Object, .help = "what must come out", .required = true, .table = &kExpectKeys},
+};
+constexpr KeyTable kTestCaseKeys{"case", kTestCase};
+
+constexpr Key kTestFile[] = {
+    {.name = "settings", .shape = Shape::Data, .help = "for all cases"},
+    {.name = "instance", .shape = Shape::Text, .help = "default test"},
+    {.name = "region", .shape = Shape::Text, .help = "default RU"},
+    {.name = "url", .shape = Shape::Text, .help = "default https://gw.example.test/hooks/<instance>"},
+    {.name = "received_at", .shape = Shape::Text, .help = "default 2026-11-20T12:00:00Z"},
+    {.name = "headers", .shape = Shape::Data, .help = "for all cases"},
+    {.name = "cases", .shape = Shape::Objects, .help = "run one by one", .required = true, .table = &kTestCaseKeys},
+};
+
+class KeyChecker {
+public:
+    explicit KeyChecker(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+
+    bool object(const Node& node, const KeyTable& table) {
+        if (node.kind() != NodeKind::Mapping) return wrong(node, "expected keys and values");
+        bool good = true;
+        for (const auto& [key, value] : node.entries()) {
+            const auto found = std::ranges::find(table.keys, std::string_view(key.text()), &Key::name);
+            good &= found == table.keys.end() ? unknown(key, table) : this->value(value, *found);
+        }
+        for (const auto& key : table.keys) {
+            if (key.required && !node.get(key.name)) good = wrong(node, fmt::format("key '{}' is missing", key.name));
+        }
+        return good;
+    }
+
+private:
+    bool wrong(const Node& node, std::string text) {
+        diagnostics_.error(node.position(), node.path(), std::move(text));
+        return false;
+    }
+
+    bool unknown(const Node& key, const KeyTable& table) {
+        std::vector<std::string> names;
+        for (const auto& known : table.keys)
+            names.emplace_back(known.name);
+        return wrong(key, fmt::format("unknown key '{}'{}", key.text(), suggestion(key.text(), names)));
+    }
+
+    bool value(const Node& node, const Key& key) {
+        switch (key.shape) {
+            case Shape::Text:
+                return node.kind() == NodeKind::Scalar || wrong(node, "expected a text");
+            case Shape::Place:
+                return place(node);
+            case Shape::Word:
+                return word(node, key);
+            case Shape::Boolean:
+                return node.as_bool() || wrong(node, "expected true or false");
+            case Shape::Integer:
+                return integer(node, key);
+            case Shape::Texts:
+                return texts(node);
+            case Shape::Expression:
+                return node.kind() == NodeKind::Scalar || wrong(node, "expected an expression");
+            case Shape::Names:
+                return names(node);
+            case Shape::Object:
+                return object(node, *key.table);
+            case Shape::Objects:
+                return objects(node, *key.table);
+            case Shape::Map:
+                return map(node, *key.table);
+            case Shape::Tables:
+                return tables(node);
+            case Shape::Each:
+                return each(node);
+            case Shape::Template:
+                return node.kind() == NodeKind::Mapping || wrong(node, "expected a template");
+            case Shape::Data:
+                return true;
+        }
+        return true;
+    }
+
+    bool place(const Node& node) {
+        const auto& text = node.text();
+        const bool good =
+            node.kind() == NodeKind::Scalar && (text.starts_with("header:") || text.starts_with("query:"));
+        return good || wrong(node, "expected header:Name or query:name");
+    }
+
+    bool word(const Node& node, const Key& key) {
+        if (node.kind() != NodeKind::Scalar) return wrong(node, "expected a word");
+        if (std::ranges::find(key.words, std::string_view(node.text())) != key.words.end()) return true;
+        std::vector<std::string> words(key.words.begin(), key.words.end());
+        return wrong(node, fmt::format("'{}' is not one of {}{}", node.text(), fmt::join(key.words, ", "),
+                                       suggestion(node.text(), words)));
+    }
+
+    bool integer(const Node& node, const Key& key) {
+        const auto number = node.as_int();
+        if (!number) return wrong(node, "expected a whole number");
+        if (*number >= key.minimum && *number <= key.maximum) return true;
+        return wrong(node, key.maximum == INT64_MAX ? fmt::format("must be at least {}", key.minimum)
+                                                    : fmt::format("must be {} to {}", key.minimum, key.maximum));
+    }
+
+    bool texts(const Node& node) {
+        if (node.kind() != NodeKind::Sequence) return wrong(node, "expected a list of texts");
+        bool good = true;
+        for (const auto& item : node.items())
+            good &= item.kind() == NodeKind::Scalar || wrong(item, "expected a text");
+        return good;
+    }
+
+    bool names(const Node& node) {
+        if (node.kind() != NodeKind::Mapping) return wrong(node, "expected name: expression");
+        bool good = true;
+        for (const auto& [key, value] : node.entries())
+            good &= value.kind() == NodeKind::Scalar || wrong(value, "expected an expression");
+        return good;
+    }
+
+    bool objects(const Node& node, const KeyTable& table) {
+        if (node.kind() != NodeKind::Sequence) return wrong(node, "expected a list");
+        bool good = true;
+        for (const auto& item : node.items())
+            good &= object(item, table);
+        return good;
+    }
+
+    bool map(const Node& node, const KeyTable& table) {
+        if (node.kind() == NodeKind::Null) return true;
+        if (node.kind() != NodeKind::Mapping) return wrong(node, "expected names and what they hold");
+        bool good = true;
+        for (const auto& [key, value] : node.entries())
+            good &= object(value, table);
+        return good;
+    }
+
+    bool tables(const Node& node) {
+        if (node.kind() != NodeKind::Mapping) return wrong(node, "expected tables by name");
+        bool good = true;
+        for (const auto& [key, value] : node.entries())
+            good &= value.kind() == NodeKind::Mapping || wrong(value, "expected keys and values");
+        return good;
+    }
+
+    bool each(const Node& node) {
+        if (node.kind() == NodeKind::Scalar) return true;
+        if (node.kind() != NodeKind::Sequence || node.items().empty()) {
+            return wrong(node, "expected an expression or a list of steps");
+        }
+        bool good = true;
+        for (const auto& step : node.items()) {
+            const bool named = step.kind() == NodeKind::Mapping && step.entries().size() == 1 &&
+                               step.entries()[0].second.kind() == NodeKind::Scalar;
+            good &=
+                step.kind() == NodeKind::Scalar || named || wrong(step, "expected an expression or name: expression");
+        }
+        return good;
+    }
+
+    Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+const KeyTable kPackKeys{"pack", kPack};
+const KeyTable kTestFileKeys{"tests", kTestFile};
+
+bool check_keys(const Node& node, const KeyTable& table, Diagnostics& diagnostics) {
+    return KeyChecker(diagnostics).object(node, table);
+}
+
+std::string suggestion(std::string_view word, std::span<const std::string> candidates) {
+    auto near = did_you_mean(word, candidates);
+    return near ? fmt::format("; did you mean '{}'?", *near) : std::string();
+}
+
+}  // namespace tandem::mapping

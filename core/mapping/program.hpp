@@ -1,0 +1,113 @@
+// What a pack compiles to: plain data, immutable after Pack::compile, read by receive.cpp and map.cpp. Private to the
+// layer.
+#pragma once
+
+#include "core/data/arena.hpp"
+#include "core/data/value.hpp"
+#include "core/expr/expression.hpp"
+#include "core/mapping/pack.hpp"
+#include "core/mapping/template.hpp"
+#include "core/mapping/verify.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tandem::mapping {
+
+// Which members of $request a set of expressions can look at, so that nobody builds the others.
+enum RequestMember : std::uint8_t {
+    kMethod = 1,
+    kUrl = 2,
+    kPath = 4,
+    kQuery = 8,
+    kHeaders = 16,
+    kContentType = 32,
+    kReceivedAt = 64,
+};
+inline constexpr std::uint8_t kAllMembers = 127;
+
+struct AnswerProgram {
+    int status = 200;
+    std::string content_type;
+    std::optional<Code> body;
+};
+
+struct Challenge {
+    Code when;
+    std::optional<Code> accept;
+    AnswerProgram answer;
+    AnswerProgram refuse;
+};
+
+struct Guard {
+    Code when;
+    Verdict verdict = Verdict::Rejected;
+    int status = 400;
+    std::optional<Code> reason;
+    std::optional<AnswerProgram> answer;
+};
+
+struct Table {
+    std::string name;
+    std::vector<data::Member> entries;  // sorted by key
+};
+
+struct Step {
+    std::optional<std::size_t> slot;  // of a named step
+    Code items;
+};
+
+struct Rule {
+    std::string name;
+    std::string path;
+    std::optional<Code> when;
+    std::vector<Binding> let;
+    RecordKind kind = RecordKind::Snapshot;
+    Template body;               // Snapshot and Receipt
+    std::optional<Code> reason;  // Ignored
+    bool go_on = false;
+};
+
+struct Group {
+    std::string path;
+    std::vector<Step> steps;  // empty: one item, the whole body
+    std::vector<Binding> let;
+    std::vector<Rule> rules;
+    bool quarantine_unmatched = false;
+};
+
+class Program {
+public:
+    data::Arena arena;  // constants of tables and templates
+    std::string name;
+    int version = 0;
+    std::string title;
+    std::string description;
+    std::vector<SettingInfo> settings;
+    std::vector<data::Value> defaults;  // one for each setting, null if it has none
+    std::vector<Table> tables;
+
+    std::vector<std::string> methods;
+    std::vector<std::string> keep_headers;  // lower case
+    std::vector<std::string> secret_query;
+    std::vector<Challenge> challenges;
+    std::vector<Verification> verifications;
+    std::string decoder = "json";  // a name of data::decode()
+    std::vector<Guard> guards;
+    AnswerProgram answer;
+    std::vector<Binding> let;
+    std::vector<Group> groups;
+
+    std::size_t slots = kFixedSlots;     // values that evaluation needs at most
+    std::uint8_t challenge_members = 0;  // of $request, in `when` of challenges
+    std::uint8_t guard_members = 0;      // in guards and the answer
+    std::uint8_t map_members = 0;        // in everything map() evaluates
+
+    const Table* find_table(std::string_view table) const;
+};
+
+}  // namespace tandem::mapping

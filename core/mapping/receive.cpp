@@ -1,0 +1,179 @@
+#include "core/base/text.hpp"
+#include "core/data/json.hpp"
+#include "core/mapping/bound.hpp"
+#include "core/mapping/url.hpp"
+#include "core/mapping/verify.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace tandem::mapping {
+
+using data::Value;
+
+namespace {
+
+class Receiver {
+public:
+    Receiver(const BoundPack::State& state, const Request& request, data::Arena& arena)
+        : state_(state), program_(state.program()), request_(request), arena_(arena) {
+        content_type_ = find_header(request.headers, "content-type").value_or("");
+    }
+
+    Reception run() {
+        if (std::ranges::find(program_.methods, request_.method) == program_.methods.end()) {
+            return reject(405, "method not allowed");
+        }
+        if (auto reception = challenge()) return std::move(*reception);
+        if (!verified()) return reject(403, "the request does not prove that it comes from the vendor");
+        if (!document()) return reject(400, document().error().text);
+        if (auto reception = guard()) return std::move(*reception);
+        Reception out{.store = true, .answer = answer(program_.answer), .reason = {}, .envelope = envelope()};
+        return out;
+    }
+
+private:
+    static Reception reject(int status, std::string reason) {
+        Reception out{.verdict = Verdict::Rejected,
+                      .answer = {status, "text/plain; charset=utf-8", reason},
+                      .reason = {},
+                      .envelope = {}};
+        out.reason = std::move(reason);
+        return out;
+    }
+
+    const Result<Value>& document() {
+        if (!document_) {
+            document_ = decode_body(program_, request_.method, request_.url, content_type_, request_.body, arena_);
+        }
+        return *document_;
+    }
+
+    // Names and values for expressions over the body; null stands for a body that cannot be read.
+    Frame& frame(std::uint8_t members) {
+        if (!frame_) frame_.emplace(make_frame(state_, document() ? *document() : Value(), {}, arena_));
+        if ((members & ~built_) != 0) {
+            built_ |= members;
+            frame_->values[kRequest] = request_value(
+                {request_.method, request_.url, headers(), content_type_, request_.received_at}, built_, arena_);
+        }
+        return *frame_;
+    }
+
+    std::span<const data::Member> headers() {
+        data::ArenaList<data::Member> out(arena_, request_.headers.size());
+        for (const auto& header : request_.headers) {
+            out.push_back({arena_.copy(to_lower_ascii(header.name)), Value::string(header.value)});
+        }
+        return out.items();
+    }
+
+    // An expression that fails counts as null: an odd body must not turn into a refused one here.
+    Value value_of(const Code& code, std::uint8_t members) {
+        auto& names = frame(members);
+        Value out;
+        Failure failure;
+        if (!evaluate(code, names.root, names, out, failure)) return {};
+        return out;
+    }
+
+    std::optional<Reception> challenge() {
+        for (const auto& challenge : program_.challenges) {
+            if (!truthy(value_of(challenge.when, program_.challenge_members))) continue;
+            const bool accepted = !challenge.accept || truthy(value_of(*challenge.accept, kAllMembers));
+            Reception out{.answer = {}, .reason = accepted ? "handshake" : "handshake refused", .envelope = {}};
+            if (!accepted) out.verdict = Verdict::Rejected;
+            out.answer = answer(accepted ? challenge.answer : challenge.refuse, kAllMembers);
+            return out;
+        }
+        return std::nullopt;
+    }
+
+    bool verified() {
+        bool optional = program_.verifications.empty();
+        bool usable = false;
+        for (const auto& entry : program_.verifications) {
+            const auto secrets = state_.secrets(entry.secret);
+            optional |= entry.optional;
+            usable |= !secrets.empty();
+            if (secrets.empty()) continue;
+            Credentials credentials{.secrets = secrets, .field = {}, .username = {}};
+            if (entry.field) credentials.field = text_of(*entry.field);
+            if (entry.username) credentials.username = text_of(*entry.username);
+            if (holds(entry, request_, credentials)) return true;
+        }
+        return optional && !usable;
+    }
+
+    std::string_view text_of(const Code& code) {
+        const auto value = value_of(code, program_.guard_members);
+        return value.is_string() ? value.as_string() : std::string_view();
+    }
+
+    std::optional<Reception> guard() {
+        for (const auto& guard : program_.guards) {
+            if (!truthy(value_of(guard.when, program_.guard_members))) continue;
+            Reception out;
+            if (guard.reason) out.reason = text_of(*guard.reason);
+            if (guard.verdict == Verdict::Rejected) {
+                out = reject(guard.status, out.reason.empty() ? "refused" : std::move(out.reason));
+                if (guard.answer) out.answer = answer(*guard.answer);
+                return out;
+            }
+            out.verdict = Verdict::Ignored;
+            out.answer = answer(guard.answer ? *guard.answer : program_.answer);
+            return out;
+        }
+        return std::nullopt;
+    }
+
+    Answer answer(const AnswerProgram& program) { return answer(program, program_.guard_members); }
+    Answer answer(const AnswerProgram& program, std::uint8_t members) {
+        Answer out{.status = program.status, .content_type = program.content_type, .body = {}};
+        if (!program.body) return out;
+        const auto value = value_of(*program.body, members);
+        if (value.is_null()) return out;
+        out.body = value.is_string() ? std::string(value.as_string()) : data::to_json(value);
+        if (out.content_type.empty()) {
+            out.content_type = value.is_string() ? "text/plain; charset=utf-8" : "application/json";
+        }
+        return out;
+    }
+
+    std::string envelope() const {
+        std::string out = R"({"method":)";
+        data::write_json_string(request_.method, out);
+        out += R"(,"url":)";
+        data::write_json_string(without_parameters(request_.url, program_.secret_query), out);
+        out += R"(,"headers":{)";
+        bool first = true;
+        for (const auto& name : program_.keep_headers) {
+            const auto value = find_header(request_.headers, name);
+            if (!value) continue;
+            if (!std::exchange(first, false)) out += ',';
+            data::write_json_string(name, out);
+            out += ':';
+            data::write_json_string(*value, out);
+        }
+        out += "}}";
+        return out;
+    }
+
+    const BoundPack::State& state_;
+    const Program& program_;
+    const Request& request_;
+    data::Arena& arena_;
+    std::string_view content_type_;
+    std::optional<Result<Value>> document_;
+    std::optional<Frame> frame_;
+    std::uint8_t built_ = 0;
+};
+
+}  // namespace
+
+Reception BoundPack::receive(const Request& request, data::Arena& arena) const {
+    return Receiver(*state_, request, arena).run();
+}
+
+}  // namespace tandem::mapping
