@@ -1,0 +1,124 @@
+// Live updates, local times and "show older" in place. The page is complete without this file.
+'use strict';
+
+const page = document.body.dataset;
+const history_ = document.getElementById('history');
+const live = document.getElementById('live');
+const language = document.documentElement.lang;
+const maxLimit = 500;
+let limit = Number(page.limit);
+
+// ---------------------------------------------------------------------------------------------------------------- time
+
+const whole = new Intl.DateTimeFormat(language, {day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit'});
+const clock = new Intl.DateTimeFormat(language, {hour: '2-digit', minute: '2-digit'});
+
+// In a dialogue the day is said when it changes.
+function localTimes(root) {
+    for (const list of root.querySelectorAll('.messages')) {
+        let day = '';
+        for (const time of list.querySelectorAll('.meta time')) {
+            const at = new Date(time.dateTime);
+            const said = at.toDateString() === day;
+            day = at.toDateString();
+            time.textContent = said ? clock.format(at) : whole.format(at);
+            time.title = whole.format(at);
+        }
+    }
+    for (const time of root.querySelectorAll('time')) {
+        if (!time.title) time.textContent = whole.format(new Date(time.dateTime));
+    }
+}
+
+// ------------------------------------------------------------------------------------------------------------- refresh
+
+let running = false;
+let again = false;
+
+function show(state, text) {
+    live.hidden = false;
+    live.dataset.state = state;
+    if (live.textContent !== text) live.textContent = text;
+}
+
+function replaceHistory(html) {
+    const fresh = new DOMParser().parseFromString(html, 'text/html').body;
+    const open = [...history_.querySelectorAll('details[open]')].map((details) => details.id);
+    const focused = history_.contains(document.activeElement) ? document.activeElement.id : '';
+    localTimes(fresh);
+    history_.replaceChildren(...fresh.childNodes);
+    for (const id of open) document.getElementById(id)?.setAttribute('open', '');
+    if (focused) document.getElementById(focused)?.focus({preventScroll: true});
+}
+
+async function refresh() {
+    if (running) {
+        again = true;
+        return;
+    }
+    running = true;
+    try {
+        const response = await fetch(`${page.history}&limit=${limit}`, {credentials: 'same-origin'});
+        if (response.status === 401 || response.status === 403) end();
+        if (response.ok) replaceHistory(await response.text());
+    } catch {
+        // The stream notices a lost connection by itself and refreshes when it is back.
+    }
+    running = false;
+    if (again) {
+        again = false;
+        refresh();
+    }
+}
+
+// Many changes in a moment are one refresh.
+let timer = 0;
+function refreshSoon() {
+    if (timer) return;
+    timer = setTimeout(() => {
+        timer = 0;
+        refresh();
+    }, 150);
+}
+
+// ---------------------------------------------------------------------------------------------------------------- live
+
+let source = null;
+let lost = false;
+
+function end() {
+    source?.close();
+    source = null;
+    show('over', page.over);
+}
+
+function connect() {
+    source = new EventSource(page.feed);
+    source.addEventListener('open', () => {
+        show('live', page.live);
+        if (lost) refresh();
+        lost = false;
+    });
+    source.addEventListener('changed', refreshSoon);
+    source.addEventListener('error', () => {
+        lost = true;
+        show('lost', page.reconnecting);
+        if (source && source.readyState === EventSource.CLOSED) {
+            // Refused, not broken off: the fragment tells whether the session has ended.
+            refresh().then(() => source && setTimeout(connect, 5000));
+        }
+    });
+}
+
+// --------------------------------------------------------------------------------------------------------------- older
+
+document.addEventListener('click', (event) => {
+    const link = event.target.closest('#older');
+    if (!link || !page.feed || limit >= maxLimit || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    limit = Math.min(limit + 50, maxLimit);
+    refresh();
+});
+
+localTimes(document);
+if (page.feed && window.EventSource) connect();
