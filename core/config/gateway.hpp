@@ -88,18 +88,13 @@ struct ApiOptions {
     bool open_metrics = false;
 };
 
-struct RateLimit {
-    double per_second = 100;
-    std::int64_t burst = 200;
-};
-
 struct ConnectorOptions {
     std::string name;
     std::string pack;  // of these two exactly one is given
     std::string type;
-    std::int64_t precedence = 100;  // when two sources disagree about one interaction, the higher one wins
-    std::optional<RateLimit> rate_limit;
-    Node settings;  // read by the pack or connector; Missing if absent
+    std::int64_t precedence = 100;  // when two sources disagree about one interaction, the lower one wins
+    Node options;   // read by the connector (rate_limit ...); Missing if absent
+    Node settings;  // read by the pack; Missing if absent
     Position position;
     std::string path;
 };

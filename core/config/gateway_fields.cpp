@@ -180,16 +180,6 @@ const Fields<ApiOptions>& api_fields() {
     return fields;
 }
 
-const Fields<RateLimit>& rate_limit_fields() {
-    static const auto fields =
-        Fields<RateLimit>()
-            .field("per_second", &RateLimit::per_second, "Requests per second in the long run; above it 429.")
-            .range(1, 1'000'000)
-            .field("burst", &RateLimit::burst, "Requests at once.")
-            .range(1, 1'000'000);
-    return fields;
-}
-
 const Fields<ConnectorOptions>& connector_fields() {
     static const auto fields =
         Fields<ConnectorOptions>()
@@ -200,10 +190,11 @@ const Fields<ConnectorOptions>& connector_fields() {
             .field("type", &ConnectorOptions::type, "Another protocol: name of its connector (tandem list).")
             .one_of({"pack", "type"})
             .field("precedence", &ConnectorOptions::precedence,
-                   "When sources disagree about one interaction, the higher one is shown.")
+                   "When sources disagree about one interaction, the lower one is shown.")
             .range(0, 1'000)
-            .table("rate_limit", &ConnectorOptions::rate_limit, rate_limit_fields(), "Limit of requests.")
-            .field("settings", &ConnectorOptions::settings, "Options of the pack or connector.");
+            .field("options", &ConnectorOptions::options,
+                   "Options of the connector, e.g. rate_limit and burst of http (connectors/README.md).")
+            .field("settings", &ConnectorOptions::settings, "Settings of the pack (tandem list, mappings/README.md).");
     return fields;
 }
 

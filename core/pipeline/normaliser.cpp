@@ -198,8 +198,11 @@ int class_rank(const store::PartyPoint& point) {
 Value normalise_points(Value snapshot, std::string_view region, Arena& arena) {
     const auto* parties = snapshot.find("parties");
     if (parties == nullptr || !parties->is_array()) return snapshot;
+    Surroundings around{region,
+                        snapshot.string_at("namespace").value_or(""),
+                        snapshot.string_at("external_id").value_or("")};
     auto changed =
-        change_items(*parties, arena, [&](const Value& party) { return normal_party(party, region, arena); });
+        change_items(*parties, arena, [&](const Value& party) { return normal_party(party, around, arena); });
     if (changed.items().data() == parties->items().data()) return snapshot;
     return replace_member(snapshot, "parties", changed, arena);
 }

@@ -3,7 +3,7 @@
 // events could: repeats change nothing, higher revisions win.
 #pragma once
 
-#include "core/journal/journal.hpp"
+#include "core/journal/reader.hpp"
 #include "core/pipeline/mapper.hpp"
 #include "core/store/store.hpp"
 
@@ -53,7 +53,7 @@ struct ReplayReport {
 };
 
 struct ReplayContext {
-    journal::Journal& journal;
+    journal::Reader& journal;
     store::Store& store;
     const Sources& sources;
     const IdentityContext& identity;

@@ -35,9 +35,7 @@ std::string fingerprint(const ConnectorOptions& entry, const PackText& pack, con
     data::Arena arena;
     std::string text = entry.name + '\0' + entry.type + '\0' + region + '\0' + pack.text + '\0';
     data::write_json(entry.settings.to_value(arena), text);
-    if (entry.rate_limit) {
-        text += std::to_string(entry.rate_limit->per_second) + '/' + std::to_string(entry.rate_limit->burst);
-    }
+    data::write_json(entry.options.to_value(arena), text);
     return hex(sha256(text));
 }
 
@@ -51,16 +49,10 @@ public:
         spec.name = entry.name;
         spec.connector = entry.pack.empty() ? entry.type : "http";
         spec.pack = entry.pack;
+        spec.options = entry.options;
         PackText pack;
         std::string region = out_.config.identity.region;
-        if (entry.pack.empty()) {
-            spec.options = entry.settings;
-        } else if (!bind(entry, spec, pack, region)) {
-            return;
-        }
-        spec.rate_limit = entry.rate_limit ? std::optional(connector::RateLimit{entry.rate_limit->per_second,
-                                                                                entry.rate_limit->burst})
-                                           : std::nullopt;
+        if (!entry.pack.empty() && !bind(entry, spec, pack, region)) return;
         spec.fingerprint = fingerprint(entry, pack, region);
         registry_.validate(spec, entry.position, entry.path, diagnostics_);
         out_.instances.push_back(std::move(spec));

@@ -31,7 +31,7 @@ std::unique_ptr<Data> Data::open(const std::string& config_file) {
     }
     auto key = point_key(out->assembly_);
     auto store = store::open_sqlite_store(options);
-    auto journal = journal::open_journal_reader(out->assembly_.journal_file());
+    auto journal = journal::Reader::open(out->assembly_.journal_file());
     for (const auto* error : {key ? nullptr : &key.error(), store ? nullptr : &store.error(),
                               journal ? nullptr : &journal.error()}) {
         if (error != nullptr) {

@@ -9,7 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "core/base/time.hpp"
-#include "core/journal/journal.hpp"
+#include "core/journal/reader.hpp"
 #include "core/pipeline/replay.hpp"
 #include "core/store/store.hpp"
 #include "tools/tandem/assembly.hpp"
@@ -27,7 +27,7 @@ public:
 
     const Assembly& assembly() const { return assembly_; }
     store::Store& store() { return *store_; }
-    journal::Journal& journal() { return *journal_; }
+    journal::Reader& journal() { return *journal_; }
     pipeline::ReplayContext replay_context();
 
 private:
@@ -35,7 +35,7 @@ private:
     SystemClock clock_;
     pipeline::IdentityContext identity_;
     std::unique_ptr<store::Store> store_;
-    std::unique_ptr<journal::Journal> journal_;
+    std::unique_ptr<journal::Reader> journal_;
 };
 
 }  // namespace tandem::tool

@@ -98,7 +98,9 @@ int tail(const TailArguments& arguments) {
     auto stats = data->store().stats();
     if (!stats) return complain(stats.error().text);
     auto back = [&](std::uint64_t position) { return position > arguments.last ? position - arguments.last : 0; };
-    auto event = back(data->journal().stats().last);
+    auto last = data->journal().last();
+    if (!last) return complain(last.error().text);
+    auto event = back(*last);
     auto entry = back(stats->feed_position);
     std::signal(SIGINT, [](int) { interrupted = 1; });
     std::signal(SIGTERM, [](int) { interrupted = 1; });

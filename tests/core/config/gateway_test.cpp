@@ -64,7 +64,7 @@ TEST(Gateway, TheFullExampleShowsEveryOptionInAValidForm) {
 
     EXPECT_EQ(diagnostics.to_text(), "");
     EXPECT_TRUE(config.gateway.tls.has_value());
-    EXPECT_TRUE(config.connectors.at(0).rate_limit.has_value());
+    EXPECT_TRUE(config.connectors.at(0).options.get("rate_limit").as_int().has_value());
     expect_names(gateway_table(), text);
 }
 
