@@ -45,7 +45,7 @@ Task<Result<void>> Session::emit(Batch batch) {
         co_return fail(std::move(position.error()));
     }
     Counters& counters = owner_->counters_;
-    counters.emitted.fetch_add(events, std::memory_order_relaxed);
+    counters.emitted.add(events);
     counters.last_event_micros.store(to_micros(clock().now()), std::memory_order_relaxed);
     if (batch.after) {
         owner_->context_->options.cursors->advance(owner_->spec_.name, batch.stream, std::move(*batch.after),

@@ -52,6 +52,7 @@ Supervised::Supervised(std::shared_ptr<const SupervisorContext> context,
       connector_(connector),
       spec_(std::move(spec)),
       log_(context_->options.log.with({{"instance", spec_.name}, {"connector", spec_.connector}})),
+      counters_(context_->metrics, spec_.name),
       backoff_(context_->options.backoff),
       random_(random_seed()) {
     status_.name = spec_.name;
@@ -168,6 +169,7 @@ Task<void> Supervised::wait_before_retry(Error error) {
 }
 
 void Supervised::set_state(State state, std::string detail, std::optional<Instant> retry_at) {
+    counters_.up.set(state == State::Ready || state == State::Degraded ? 1 : 0);
     const std::lock_guard lock(status_mutex_);
     if (status_.state != state) {
         status_.since = context_->options.clock.now();
@@ -187,9 +189,7 @@ InstanceStatus Supervised::status() const {
     if (const auto micros = counters_.last_event_micros.load(std::memory_order_relaxed)) {
         copy.last_event_at = from_micros(micros);
     }
-    for (auto& sample : counters_.samples()) {
-        copy.counters[sample.label.empty() ? sample.counter : sample.counter + ":" + sample.label] = sample.value;
-    }
+    copy.counters = counters_.values();
     return copy;
 }
 
@@ -219,8 +219,8 @@ Task<net::HttpReply> Supervised::hook(net::HttpRequest request) {
             if (--session.running_hooks == 0 && session.closed) changed.notify_all();
         }
     } running(*session, changed_);
-    counters_.received.fetch_add(1, std::memory_order_relaxed);
-    counters_.received_bytes.fetch_add(request.body.size(), std::memory_order_relaxed);
+    counters_.received.add();
+    counters_.received_bytes.add(request.body.size());
     co_return co_await session->hook(std::move(request));
 }
 

@@ -20,6 +20,8 @@ namespace tandem::connector {
 struct SupervisorContext {
     journal::Journal& journal;
     SupervisorOptions options;
+    // A registry of its own: instances come and go with a reload, their numbers stay.
+    mutable obs::Registry metrics = {};
 };
 
 class Session;  // one opened instance and its Host

@@ -35,6 +35,7 @@ public:
     const async::Executor& strand() const { return strand_; }
 
     // Any thread.
+    std::string metrics() const { return context_->metrics.exposition(); }
     std::shared_ptr<const Instances> instances() const {
         const std::lock_guard lock(mutex_);
         return instances_;
@@ -201,6 +202,10 @@ std::vector<InstanceStatus> Supervisor::status() const {
     for (const auto& [name, instance] : *instances)
         all.push_back(instance->status());
     return all;
+}
+
+std::string Supervisor::metrics() const {
+    return impl_->metrics();
 }
 
 }  // namespace tandem::connector

@@ -82,7 +82,7 @@ void Connection::deadline_passed() {
 
 void Connection::begin_stop() {
     ErrorCode ignored;
-    if (phase_ == Phase::Idle || phase_ == Phase::Handshake) socket().close(ignored);
+    if (phase_ == Phase::Handshake || phase_ == Phase::Fresh || phase_ == Phase::Idle) socket().close(ignored);
     if (phase_ == Phase::Streaming) signal_.emit(asio::cancellation_type::terminal);
 }
 
@@ -121,6 +121,7 @@ private:
     Task<bool> send_bytes(std::array<asio::const_buffer, 2> buffers);
     Task<void> refuse(const HttpResponse& response);
     Task<void> linger();
+    Task<void> say_goodbye();
     ResponseHead head_of(int status, std::string_view content_type, const std::vector<Header>& headers) const;
     void close();
 
@@ -139,7 +140,7 @@ Task<void> ConnectionOn<Stream>::run() {
     co_await asio::this_coro::throw_if_cancelled(false);
     peer_ = address_text(socket());
     if (co_await handshake()) {
-        enter(Phase::Header, timeouts().header);  // a fresh connection that stays silent is not an idle one
+        enter(Phase::Fresh, timeouts().header);  // a connection that has asked nothing yet gets no idle time
         while (co_await read_request()) {
             ++shared_->counters.requests;
             HttpRequest request = reader_.take();
@@ -150,6 +151,7 @@ Task<void> ConnectionOn<Stream>::run() {
         }
     }
     co_await linger();
+    co_await say_goodbye();
     close();
 }
 
@@ -158,6 +160,7 @@ Task<bool> ConnectionOn<Stream>::handshake() {
     if constexpr (Stream::kSecure) {
         enter(Phase::Handshake, timeouts().header);
         auto [error] = co_await stream_.stream.async_handshake(asio::ssl::stream_base::server, kTuple);
+        if (error) broken_ = true;
         if (error) shared_->log.debug("tls handshake failed", {{"peer", peer_}, {"error", error.message()}});
         co_return !error;
     }
@@ -176,7 +179,9 @@ Task<bool> ConnectionOn<Stream>::read_request() {
             co_return false;
         }
         if (reader_.header_done() && phase_ != Phase::Body) enter(Phase::Body, timeouts().body);
-        if (reader_.started() && phase_ == Phase::Idle) enter(Phase::Header, timeouts().header);
+        if (reader_.started() && (phase_ == Phase::Fresh || phase_ == Phase::Idle)) {
+            enter(Phase::Header, timeouts().header);
+        }
         if (reader_.take_expect_continue()) {
             static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
             if (!co_await send_bytes({asio::buffer(kContinue), {}})) co_return false;
@@ -185,7 +190,7 @@ Task<bool> ConnectionOn<Stream>::read_request() {
         auto [error, size] = co_await stream_.stream.async_read_some(asio::buffer(room.data(), room.size()), kTuple);
         if (error) {
             const bool slow = late_ && !aborted_ && (phase_ == Phase::Header || phase_ == Phase::Body);
-            if (slow && reader_.started()) co_await refuse(problem(408, "the request did not arrive in time"));
+            if (slow) co_await refuse(problem(408, "the request did not arrive in time"));
             co_return false;
         }
         reader_.commit(size);
@@ -240,10 +245,11 @@ Task<HttpReply> ConnectionOn<Stream>::call_handler(HttpRequest request) {
         failure = error.what();
     }
     co_await asio::this_coro::throw_if_cancelled(false);
+    const bool cancelled = late_ || aborted_;
+    // Also when the handler has answered after all: the next one must not find itself cancelled.
+    if (cancelled) co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
     if (reply) co_return std::move(*reply);
 
-    const bool cancelled = late_ || aborted_;
-    if (cancelled) co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
     ++shared_->counters.handler_errors;
     shared_->log.error(cancelled ? "handler was too slow" : "handler failed",
                        {{"route", match.route->pattern}, {"error", failure}});
@@ -370,6 +376,17 @@ Task<void> ConnectionOn<Stream>::linger() {
         auto [error, size] = co_await stream_.stream.async_read_some(asio::buffer(sink), kTuple);
         failed = error;
     }
+}
+
+// TLS wants to be ended, or the peer cannot tell the end from an attack that cut it.
+template <class Stream>
+Task<void> ConnectionOn<Stream>::say_goodbye() {
+    if constexpr (Stream::kSecure) {
+        if (broken_ || aborted_ || !socket().is_open()) co_return;
+        enter(Phase::Lingering, timeouts().linger);
+        [[maybe_unused]] auto [ignored] = co_await stream_.stream.async_shutdown(kTuple);
+    }
+    co_return;
 }
 
 template <class Stream>

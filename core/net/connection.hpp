@@ -56,7 +56,8 @@ public:
     const async::Executor& strand() const { return strand_; }
 
 protected:
-    enum class Phase { Handshake, Idle, Header, Body, Handling, Writing, Streaming, Lingering };
+    // Fresh: accepted, nothing received. Lingering: the last answer is sent, the peer may still be sending.
+    enum class Phase { Handshake, Fresh, Idle, Header, Body, Handling, Writing, Streaming, Lingering };
 
     Connection(async::Executor strand, std::shared_ptr<ServerShared> shared)
         : strand_(std::move(strand)), shared_(std::move(shared)) {}

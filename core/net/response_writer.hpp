@@ -11,11 +11,11 @@ namespace tandem::net {
 
 struct ResponseHead {
     int status = 200;
-    std::string_view content_type;
+    std::string_view content_type = {};
     const std::vector<Header>* headers = nullptr;
     bool keep_alive = true;
     bool http10 = false;
-    std::string_view date;  // of http_date()
+    std::string_view date = {};  // of http_date()
 };
 
 // Appends status line and headers with the final empty line. `length` is the body's, also for HEAD.

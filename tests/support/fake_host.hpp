@@ -1,0 +1,51 @@
+// A Host that remembers: what was emitted, counted, told. For tests of a connector without supervisor and journal.
+#pragma once
+
+#include "core/connector/connector.hpp"
+#include "tests/support/manual_clock.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tandem::test {
+
+class FakeHost final : public connector::Host {
+public:
+    async::Task<Result<void>> emit(connector::Batch batch) override {
+        if (refusal) co_return fail(*refusal);
+        for (auto& event : batch.events)
+            events.push_back(std::move(event));
+        co_return Result<void>();
+    }
+    async::Task<Result<std::optional<connector::Cursor>>> resume(connector::StreamName) override {
+        co_return std::optional<connector::Cursor>();
+    }
+    void state(connector::State state, std::string) override { states.push_back(state); }
+    void failed(Error error) override { failure = std::move(error); }
+    void serve_hook(net::HttpHandler handler) override { hook = std::move(handler); }
+    std::string public_url(const net::HttpRequest& request) const override { return "https://gw" + request.target; }
+    const connector::Judge* judge() const override { return judge_.get(); }
+    const Clock& clock() const override { return time; }
+    obs::Log& log() override { return log_; }
+    void count(std::string_view counter, std::string_view label, std::uint64_t by) override {
+        counters[std::string(counter) + (label.empty() ? "" : ":" + std::string(label))] += by;
+    }
+    const std::string& instance() const override { return name; }
+
+    std::string name = "sms";
+    ManualClock time;
+    net::HttpHandler hook;
+    std::vector<journal::Event> events;
+    std::vector<connector::State> states;
+    std::map<std::string, std::uint64_t> counters;
+    std::optional<Error> refusal;  // the answer of emit()
+    std::optional<Error> failure;
+    std::shared_ptr<const connector::Judge> judge_;
+    obs::Log log_;
+};
+
+}  // namespace tandem::test
