@@ -39,7 +39,7 @@ struct StoredEvent {
 };
 
 struct JournalOptions {
-    std::filesystem::path file;                      // journal.db inside the data folder
+    std::filesystem::path file{};                                 // journal.db inside the data folder
     std::uint64_t max_unsettled_bytes = 8ULL << 30;  // backlog: above it append fails with Full
     std::chrono::seconds max_unsettled_age{std::chrono::hours(72)};
     std::uint64_t max_total_bytes = 64ULL << 30;               // settled events are dropped early above it

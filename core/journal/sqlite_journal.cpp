@@ -279,14 +279,19 @@ std::vector<Pending> SqliteJournal::take_batch() {
     return batch;
 }
 
-// With a full disk, settled events make room first; then the batch gets its second and last chance.
+// With a full disk, the log starts over first, then settled events make room; each time the batch gets another chance.
 Result<Position> SqliteJournal::commit(std::vector<Pending>& batch, std::vector<Position>& positions) {
+    const auto no_room = [](const Result<Position>& result) {
+        return !result && result.error().kind == ErrorKind::Full;
+    };
     auto result = write(batch, positions);
-    if (result || result.error().kind != ErrorKind::Full) return result;
+    if (!no_room(result)) return result;
+    database_.checkpoint();
+    result = write(batch, positions);
+    if (!no_room(result)) return result;
     std::uint64_t bytes = 0;
     for (const Pending& pending : batch)
         bytes += pending.bytes;
-    database_.checkpoint();
     return drop_step(bytes) ? write(batch, positions) : std::move(result);
 }
 

@@ -16,18 +16,18 @@ namespace tandem::store {
 
 // The latest that one source said about an interaction.
 struct Register {
-    std::string source;
+    std::string source{};
     int precedence = 100;
     std::int64_t rev = 0;
     std::uint64_t rev_hash = 0;
     std::uint64_t event = 0;
     Instant started_at{};
-    std::string channel;
+    std::string channel{};
     bool outbound = false;
-    std::optional<ThreadId> thread;
+    std::optional<ThreadId> thread{};
     std::int64_t point = 0;  // row of the strongest point, 0 if it has none
     int point_rank = 0;      // lower is stronger
-    std::string document;
+    std::string document{};
 };
 
 // What the sources together say. Everything but the document is needed by the store itself.

@@ -71,17 +71,17 @@ struct Watermark {
 
 struct QuarantineEntry {
     std::uint64_t id = 0;  // given by the store
-    std::string node;
+    std::string node{};
     std::uint64_t event = 0;  // journal position; (node, event, item) is unique
     std::uint32_t item = 0;   // index of the record inside the event
-    std::string instance;
-    std::string pack;
-    std::string reason;  // one sentence
-    std::string path;    // field path or expression position
+    std::string instance{};
+    std::string pack{};
+    std::string reason{};  // one sentence
+    std::string path{};    // field path or expression position
     Instant at{};
-    std::string content_type;
-    std::string envelope;
-    std::string raw;
+    std::string content_type{};
+    std::string envelope{};
+    std::string raw{};
 };
 
 // One step of the pipeline: all of it and the new position, or nothing.
@@ -156,8 +156,8 @@ struct InteractionView {
 
 struct TimelineQuery {
     std::size_t limit = 50;
-    std::optional<std::string> before;  // `next` of the previous page
-    std::vector<std::string> channels;  // empty: all
+    std::optional<std::string> before{};  // `next` of the previous page
+    std::vector<std::string> channels{};  // empty: all
 };
 
 struct TimelinePage {
@@ -184,7 +184,7 @@ struct StoreStats {
 struct QuarantineQuery {
     std::size_t limit = 50;
     std::uint64_t before = 0;  // entry id; 0: from the newest
-    std::string instance;      // empty: all
+    std::string instance{};    // empty: all
 };
 
 class Store {
@@ -220,8 +220,8 @@ public:
 };
 
 struct SqliteStoreOptions {
-    std::filesystem::path file;
-    identity::LinkRules rules;
+    std::filesystem::path file{};
+    identity::LinkRules rules{};
     std::size_t readers = 4;  // reader connections
     std::chrono::seconds keep_feed{std::chrono::hours(24 * 30)};
 };

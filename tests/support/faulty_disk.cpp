@@ -1,9 +1,9 @@
 #include "tests/support/faulty_disk.hpp"
 
+#include <sqlite3.h>
+
 #include <atomic>
 #include <limits>
-
-#include <sqlite3.h>
 
 namespace tandem::test {
 namespace {
@@ -22,7 +22,9 @@ struct File {
     sqlite3_file* inner;
 };
 
-sqlite3_file* inner(sqlite3_file* file) { return reinterpret_cast<File*>(file)->inner; }
+sqlite3_file* inner(sqlite3_file* file) {
+    return reinterpret_cast<File*>(file)->inner;
+}
 
 int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
     if (broken) return ++refusals, SQLITE_IOERR_WRITE;
@@ -45,21 +47,28 @@ int close(sqlite3_file* file) {
 const sqlite3_io_methods kMethods = {
     .iVersion = 2,
     .xClose = close,
-    .xRead = [](sqlite3_file* f, void* d, int n, sqlite3_int64 o) { return inner(f)->pMethods->xRead(inner(f), d, n, o); },
+    .xRead =
+        [](sqlite3_file* f, void* d, int n, sqlite3_int64 o) { return inner(f)->pMethods->xRead(inner(f), d, n, o); },
     .xWrite = write,
     .xTruncate = [](sqlite3_file* f, sqlite3_int64 n) { return inner(f)->pMethods->xTruncate(inner(f), n); },
     .xSync = [](sqlite3_file* f, int flags) { return inner(f)->pMethods->xSync(inner(f), flags); },
     .xFileSize = [](sqlite3_file* f, sqlite3_int64* n) { return inner(f)->pMethods->xFileSize(inner(f), n); },
     .xLock = [](sqlite3_file* f, int level) { return inner(f)->pMethods->xLock(inner(f), level); },
     .xUnlock = [](sqlite3_file* f, int level) { return inner(f)->pMethods->xUnlock(inner(f), level); },
-    .xCheckReservedLock = [](sqlite3_file* f, int* out) { return inner(f)->pMethods->xCheckReservedLock(inner(f), out); },
-    .xFileControl = [](sqlite3_file* f, int op, void* arg) { return inner(f)->pMethods->xFileControl(inner(f), op, arg); },
+    .xCheckReservedLock = [](sqlite3_file* f,
+                             int* out) { return inner(f)->pMethods->xCheckReservedLock(inner(f), out); },
+    .xFileControl =
+        [](sqlite3_file* f, int op, void* arg) { return inner(f)->pMethods->xFileControl(inner(f), op, arg); },
     .xSectorSize = [](sqlite3_file* f) { return inner(f)->pMethods->xSectorSize(inner(f)); },
     .xDeviceCharacteristics = [](sqlite3_file* f) { return inner(f)->pMethods->xDeviceCharacteristics(inner(f)); },
-    .xShmMap = [](sqlite3_file* f, int page, int size, int extend,
-                  void volatile** out) { return inner(f)->pMethods->xShmMap(inner(f), page, size, extend, out); },
-    .xShmLock = [](sqlite3_file* f, int offset, int n,
-                   int flags) { return inner(f)->pMethods->xShmLock(inner(f), offset, n, flags); },
+    .xShmMap =
+        [](sqlite3_file* f, int page, int size, int extend, void volatile** out) {
+            return inner(f)->pMethods->xShmMap(inner(f), page, size, extend, out);
+        },
+    .xShmLock =
+        [](sqlite3_file* f, int offset, int n, int flags) {
+            return inner(f)->pMethods->xShmLock(inner(f), offset, n, flags);
+        },
     .xShmBarrier = [](sqlite3_file* f) { inner(f)->pMethods->xShmBarrier(inner(f)); },
     .xShmUnmap = [](sqlite3_file* f, int remove) { return inner(f)->pMethods->xShmUnmap(inner(f), remove); },
     .xFetch = nullptr,
@@ -101,12 +110,20 @@ FaultyDisk::~FaultyDisk() {
     sqlite3_vfs_register(real(), 1);
 }
 
-void FaultyDisk::limit(std::int64_t bytes) { room = bytes; }
+void FaultyDisk::limit(std::int64_t bytes) {
+    room = bytes;
+}
 
-void FaultyDisk::unlimited() { room = std::numeric_limits<std::int64_t>::max(); }
+void FaultyDisk::unlimited() {
+    room = std::numeric_limits<std::int64_t>::max();
+}
 
-void FaultyDisk::fail_writes(bool on) { broken = on; }
+void FaultyDisk::fail_writes(bool on) {
+    broken = on;
+}
 
-std::int64_t FaultyDisk::refused() const { return refusals; }
+std::int64_t FaultyDisk::refused() const {
+    return refusals;
+}
 
 }  // namespace tandem::test

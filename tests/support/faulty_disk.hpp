@@ -1,5 +1,5 @@
-// A disk that can be full: a SQLite VFS that becomes the default and gives files only so many bytes to grow by. Reading,
-// overwriting and truncating go on, as on a real full disk.
+// A disk that can be full: a SQLite VFS that becomes the default and gives files only so many bytes to grow by.
+// Reading, overwriting and truncating go on, as on a real full disk.
 #pragma once
 
 #include <cstdint>

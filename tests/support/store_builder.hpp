@@ -2,15 +2,15 @@
 // on purpose, as a second opinion) and small ones made on the spot.
 #pragma once
 
-#include <algorithm>
-#include <functional>
-#include <string>
-#include <string_view>
-
 #include "core/data/json.hpp"
 #include "core/identity/link.hpp"
 #include "core/identity/point.hpp"
 #include "core/store/store.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <string_view>
 
 namespace tandem::test {
 
@@ -27,7 +27,8 @@ inline store::PartyPoint party_point(identity::Point point,
     if (point.scheme == "webchat" || point.scheme == "cookie") point_class = PointClass::Ephemeral;
     if (point.scheme == "anon") point_class = PointClass::Placeholder;
     const PointId id = identity::point_id(point_key(), point);
-    return {.id = id, .point = std::move(point), .point_class = point_class, .verification = verification, .display = {}};
+    return {
+        .id = id, .point = std::move(point), .point_class = point_class, .verification = verification, .display = {}};
 }
 
 inline store::PartyPoint tel(const std::string& number,
@@ -43,15 +44,15 @@ inline identity::Point colon_point(const std::string& text) {
 }
 
 struct MessageSpec {
-    std::string external_id;
+    std::string external_id{};
     std::string source = "sms";
     int precedence = 100;
     std::int64_t rev = 1;
     std::string channel = "sms";
     std::string direction = "inbound";
     std::int64_t at = 1'800'000'000;  // seconds
-    std::string thread;
-    std::vector<store::PartyPoint> points;
+    std::string thread{};
+    std::vector<store::PartyPoint> points{};
     std::string body = "hello";
 };
 
@@ -82,14 +83,16 @@ inline std::vector<store::PartyPoint> customer_points(data::Value document) {
     for (const data::Value& party : document.get("parties").items()) {
         if (party.string_at("role") != "customer" || !party.get("contact_points").is_array()) continue;
         for (const data::Value& point : party.get("contact_points").items()) {
-            out.push_back(party_point({std::string(*point.string_at("scheme")),
-                                       std::string(point.string_at("scope").value_or("")),
-                                       std::string(*point.string_at("value"))},
-                                      identity::parse_verification(point.string_at("verified").value_or("none"))));
+            auto made = party_point(
+                {std::string(*point.string_at("scheme")), std::string(point.string_at("scope").value_or("")),
+                 std::string(*point.string_at("value"))},
+                identity::parse_verification(point.string_at("verified").value_or("none")));
+            const auto weaker = std::ranges::find_if(out, [&](const store::PartyPoint& known) {
+                return identity::strength(known.verification) < identity::strength(made.verification);
+            });
+            out.insert(weaker, std::move(made));
         }
     }
-    std::ranges::stable_sort(out, std::greater<>{},
-                             [](const store::PartyPoint& p) { return identity::strength(p.verification); });
     return out;
 }
 
