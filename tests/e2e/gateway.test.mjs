@@ -75,7 +75,7 @@ async function feed(path, count, headers = {}) {
     if (events.length >= count) break;
   }
   abort.abort();
-  return events;
+  return events.slice(0, count);
 }
 
 before(async () => {
@@ -104,8 +104,8 @@ describe('one customer over three vendors', () => {
 
     assert.deepEqual(new Set(items.map((item) => item.provider)), new Set(['twilio', 'whatsapp', 'telegram']));
     assert.ok(items.some((item) => item.text === 'из Telegram'));
-    const sorted = [...items].sort((a, b) => (a.started_at < b.started_at ? 1 : -1));
-    assert.deepEqual(items.map((item) => item.id), sorted.map((item) => item.id));
+    const times = items.map((item) => Date.parse(item.started_at));
+    assert.deepEqual(times, [...times].sort((a, b) => b - a));
     const byTelegram = await customer('telegram:parcel_bot:77001');
     assert.equal(byTelegram.id, (await customer('+7 916 123-00-01')).id);
   });

@@ -57,24 +57,11 @@ Table schemes() {
     return out;
 }
 
-std::string signature(const expr::Function& function) {
-    std::string out(function.name);
-    out.push_back('(');
-    bool first = true;
-    for (const auto& parameter : function.parameters) {
-        std::string text(parameter.name);
-        if (parameter.variadic) text.append("…");
-        if (parameter.optional) text = "[" + text + "]";
-        out.append(first ? "" : ", ").append(text);
-        first = false;
-    }
-    return out + ")";
-}
 
 Table functions() {
     Table out{"functions", {}};
     for (const auto& function : mapping::pack_functions().all()) {
-        out.rows.push_back({signature(function), std::string(function.description)});
+        out.rows.push_back({expr::signature(function), std::string(function.description)});
     }
     return out;
 }
