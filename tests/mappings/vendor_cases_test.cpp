@@ -1,0 +1,331 @@
+// The shared cases of ../shared/fixtures/{sms,chat}/cases.jsonl for every provider that has a pack. What their origin
+// asserts must hold, but for the differences in differences.tsv.
+#include "core/base/time.hpp"
+#include "core/data/json.hpp"
+#include "tests/mappings/differences.hpp"
+#include "tests/mappings/reading.hpp"
+#include "tests/support/fixtures.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <memory>
+#include <set>
+#include <sstream>
+
+namespace tandem::testing {
+namespace {
+
+using data::Value;
+
+const std::map<std::string, std::string, std::less<>> kPacks = {
+    {"twilio", "twilio"},
+    {"twilio-messaging-service", "twilio"},
+    {"twilio-twiml-api", "twilio"},
+    {"twilio-whatsapp", "twilio"},
+    {"telegram", "telegram"},
+    {"whatsapp", "whatsapp"},
+    {"messenger", "messenger"},
+    {"instagram", "instagram"},
+    {"viber", "viber"},
+};
+
+std::string text_at(Value object, std::string_view key) {
+    const auto value = object.get(key);
+    if (value.is_null()) return {};
+    return value.is_string() ? std::string(value.as_string()) : data::to_json(value);
+}
+
+std::vector<Value> list_at(Value object, std::string_view key) {
+    const auto list = object.get(key);
+    if (!list.is_array()) return {};
+    return {list.items().begin(), list.items().end()};
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+    std::string out;
+    for (const auto& text : texts)
+        out += (out.empty() ? "" : " ") + text;
+    return out;
+}
+
+// "geo:1.200000,-1.300000" and "geo:1.2,-1.3" are one place.
+std::string plain_place(const std::string& address) {
+    double latitude = 0;
+    double longitude = 0;
+    if (std::sscanf(address.c_str(), "geo:%lf,%lf", &latitude, &longitude) != 2) return address;
+    std::array<char, 64> out{};
+    std::snprintf(out.data(), out.size(), "geo:%.5f,%.5f", latitude, longitude);
+    return out.data();
+}
+
+std::string same_instant(const std::string& time) {
+    const auto at = parse_time(time);
+    return at ? format_time(*at) : time;
+}
+
+// One case and its verdicts, with the arena its values live in.
+class Judge {
+public:
+    Judge(std::string provider, std::string number, Value line, Differences& differences)
+        : provider_(std::move(provider)), number_(std::move(number)), line_(line), differences_(differences) {}
+
+    void run(const std::string& url) {
+        Vendor vendor(kPacks.at(provider_), data::to_json(line_.get("config")), country());
+        if (!vendor.ready()) return;
+        const auto method = text_at(line_, "method");
+        const auto body = text_at(line_, "body");
+        mapping::Request request{.method = method, .url = url, .headers = {}, .body = body};
+        for (const auto& header : line_.get("headers").members())
+            request.headers.push_back({header.key, header.value.as_string()});
+        reading_ = vendor.read(request, arena_);
+    }
+
+    void chat() {
+        const auto expect = line_.get("expect");
+        same("http_status", text_at(expect, "http_status"), std::to_string(reading_.status));
+        const auto outcome = chat_outcome(expect);
+        same("verdict", outcome,
+             outcome == "rejected" || reading_.verdict == "accepted" ? reading_.verdict : "nothing");
+        if (text_at(line_, "method") == "GET") return challenge(expect);
+        messages(expect);
+        if (!expect.get("text").is_null() && !reading_.messages.empty())
+            chat_message(expect, reading_.messages.front());
+        for (const auto& event : list_at(expect, "events"))
+            chat_event(event);
+        statuses(expect);
+        for (const auto& error : list_at(expect, "errors"))
+            vendor_error("error", text_at(error, "code"), text_at(error, "message"));
+    }
+
+    void sms() {
+        const auto expect = line_.get("expect");
+        const auto kind = text_at(line_, "kind");
+        same("http_status", text_at(expect, "http_status_in_source_suite"), std::to_string(reading_.status));
+        same("verdict", kind == "ignored" || kind == "rejected" ? kind : "accepted", reading_.verdict);
+        messages(expect);
+        if (kind == "inbound" && !reading_.messages.empty()) sms_message(expect, reading_.messages.front());
+        statuses(expect);
+        for (const auto& error : list_at(expect, "vendor_errors"))
+            vendor_error("error", text_at(error, "code"), text_at(error, "text"));
+        for (const auto& event : list_at(expect, "events"))
+            sms_event(event);
+    }
+
+private:
+    std::string country() const {
+        const auto country = text_at(line_.get("config"), "country");
+        return country.empty() ? "RU" : country;
+    }
+
+    void same(std::string_view field, const std::string& theirs, const std::string& ours) {
+        if (theirs == ours || differences_.explain(provider_, number_, field, theirs, ours)) return;
+        ADD_FAILURE() << provider_ << " case " << number_ << " (" << text_at(line_, "name") << "): " << field
+                      << "\n  theirs: " << theirs << "\n  ours:   " << ours << "\n  " << reading_.verdict << " "
+                      << reading_.status << ": " << reading_.reason << document();
+    }
+
+    std::string document() const { return reading_.documents.empty() ? "" : reading_.documents.front(); }
+
+    // The suite speaks of answers, not of verdicts.
+    std::string chat_outcome(Value expect) const {
+        const auto auth = text_at(line_, "auth");
+        if (auth == "invalid" || auth == "missing") return "rejected";
+        if (text_at(line_, "method") == "GET") return auth == "valid" ? "accepted" : "rejected";
+        const bool something =
+            !expect.get("text").is_null() || !list_at(expect, "events").empty() || !list_at(expect, "statuses").empty();
+        return something ? "accepted" : "nothing";
+    }
+
+    void challenge(Value expect) {
+        if (text_at(line_, "auth") == "valid") same("answer", text_at(expect, "body_contains"), reading_.answer);
+    }
+
+    // Repeats in one request must be equal, and count once.
+    void messages(Value expect) {
+        std::map<std::string, std::string> seen;
+        for (const auto& message : reading_.messages) {
+            const auto [at, first] = seen.emplace(message.external_id, message.text);
+            if (!first) {
+                same("repeat", at->second, message.text);
+            }
+        }
+        const bool expected = !expect.get("text").is_null() || !expect.get("from").is_null();
+        same("messages", expected ? "1" : "0", std::to_string(seen.size()));
+    }
+
+    void point(const std::string& field, const std::string& wanted, const std::vector<std::string>& points) {
+        same(field, wanted, std::ranges::find(points, wanted) != points.end() ? wanted : joined(points));
+    }
+
+    void only_if_given(std::string_view field, Value expect, const std::string& ours) {
+        if (!expect.get(field).is_null()) same(field, text_at(expect, field), ours);
+    }
+
+    void message_fields(Value expect, const ReadMessage& message) {
+        only_if_given("text", expect, message.text);
+        only_if_given("external_id", expect, message.external_id);
+        if (!expect.get("time").is_null()) {
+            same("time", same_instant(text_at(expect, "time")), same_instant(message.time));
+        }
+        if (expect.get("attachments").is_null()) return;
+        std::vector<std::string> theirs;
+        std::vector<std::string> ours;
+        for (const auto& attachment : list_at(expect, "attachments"))
+            theirs.push_back(plain_place(std::string(attachment.as_string())));
+        for (const auto& attachment : message.attachments)
+            ours.push_back(plain_place(attachment));
+        same("attachments", joined(theirs), joined(ours));
+    }
+
+    void chat_message(Value expect, const ReadMessage& message) {
+        message_fields(expect, message);
+        const auto urn = text_at(expect, "urn");
+        point("sender", urn.substr(0, urn.find('#')), message.points);
+        only_if_given("sender_username", expect, message.username);
+        only_if_given("sender_name", expect, message.name);
+        only_if_given("payload", expect, message.payload);
+        if (!expect.get("extra_identity").is_null()) {
+            point("extra_identity", text_at(expect, "extra_identity"), message.points);
+        }
+    }
+
+    void sms_message(Value expect, const ReadMessage& message) {
+        message_fields(expect, message);
+        const auto scheme = text_at(expect, "from_scheme");
+        point("from", (scheme.empty() ? "tel" : scheme) + ":" + text_at(expect, "from"), message.points);
+    }
+
+    // What the suite calls an event is a dated fact in a snapshot or a pressed button.
+    void chat_event(Value event) {
+        static const std::map<std::string, std::string, std::less<>> kTypes = {
+            {"stop_contact", "consent.withdrawn"},
+            {"welcome_message", "conversation.started"},
+        };
+        const auto type = text_at(event, "type");
+        std::vector<std::string> points;
+        std::string time;
+        if (!reading_.events.empty()) {
+            const auto& ours = reading_.events.front();
+            points = ours.points;
+            time = ours.time;
+            const auto known = kTypes.find(type);
+            if (known != kTypes.end()) same("event", known->second, ours.type);
+        } else if (!reading_.messages.empty()) {
+            points = reading_.messages.front().points;
+            time = reading_.messages.front().time;
+        }
+        const auto scheme = provider_ == "messenger" ? "facebook" : provider_;
+        point("event_sender", scheme + ":" + text_at(event, "sender_id"), points);
+        if (!event.get("time").is_null()) same("event_time", same_instant(text_at(event, "time")), same_instant(time));
+        event_extra(event.get("extra"));
+    }
+
+    void event_extra(Value extra) {
+        static const std::map<std::string, std::string, std::less<>> kNames = {{"referrer_id", "ref"}};
+        if (!extra.is_object()) return;
+        Value referral;
+        for (const auto& document : reading_.documents) {
+            const auto snapshot = data::parse_json(document, arena_);
+            ASSERT_TRUE(snapshot);
+            referral = snapshot->get("visitor").get("referral");
+        }
+        for (const auto& member : extra.members()) {
+            const std::string key(member.key);
+            const auto wanted = std::string(member.value.as_string());
+            const auto name = kNames.contains(key) ? kNames.find(key)->second : key;
+            const bool message = key == "title" || key == "payload";
+            const auto ours = !message                    ? text_at(referral, name)
+                              : reading_.messages.empty() ? ""
+                              : key == "title"            ? reading_.messages.front().text
+                                                          : reading_.messages.front().payload;
+            same("extra." + key, wanted, ours);
+        }
+    }
+
+    void sms_event(Value event) {
+        same("events", "1", std::to_string(reading_.events.size()));
+        if (reading_.events.empty()) return;
+        same("event", "consent.withdrawn", reading_.events.front().type);
+        point("event_sender", "tel:" + text_at(event, "address"), reading_.events.front().points);
+    }
+
+    void statuses(Value expect) {
+        const auto theirs = list_at(expect, "statuses");
+        same("statuses", std::to_string(theirs.size()), std::to_string(reading_.statuses.size()));
+        for (std::size_t i = 0; i < std::min(theirs.size(), reading_.statuses.size()); ++i) {
+            same("status", text_at(theirs[i], "status"), reading_.statuses[i].status);
+            only_if_given("external_id", theirs[i], reading_.statuses[i].external_id);
+            only_if_given("our_message_id", theirs[i], "");
+        }
+    }
+
+    void vendor_error(const std::string& field, const std::string& code, const std::string& text) {
+        std::string ours = reading_.reason;
+        for (const auto& status : reading_.statuses) {
+            if (status.code == code && status.reason == text) return;
+            ours += status.code + " " + status.reason;
+        }
+        const auto wanted = code + " " + text;
+        same(field, wanted, ours.contains(code) && ours.contains(text) ? wanted : ours);
+    }
+
+    std::string provider_;
+    std::string number_;
+    Value line_;
+    Differences& differences_;
+    data::Arena arena_;
+    Reading reading_;
+};
+
+// "... handlers/twiml/handlers_test.go case 57"
+std::string number_of(Value line) {
+    if (const auto number = line.get("case_no"); !number.is_null()) return data::to_json(number);
+    const auto source = text_at(line, "source");
+    return source.substr(source.rfind(' ') + 1);
+}
+
+struct Suite {
+    std::string_view folder;
+    std::string_view provider_key;
+    std::size_t least;  // cases of our providers that the file is known to hold
+};
+
+void run(const Suite& suite) {
+    const auto folder = fixtures(std::string(suite.folder));
+    if (!folder) return;
+    Differences differences(std::string(TANDEM_SOURCE_DIR) + "/tests/mappings/differences.tsv");
+    std::istringstream lines(read_file(*folder / "cases.jsonl"));
+    std::set<std::string> providers;
+    std::size_t count = 0;
+    data::Arena arena;
+    for (std::string text; std::getline(lines, text);) {
+        auto line = data::parse_json(text, arena);
+        ASSERT_TRUE(line) << line.error().text;
+        const auto provider = text_at(*line, suite.provider_key);
+        if (!kPacks.contains(provider)) continue;
+        providers.insert(provider);
+        ++count;
+        const auto base = text_at(*line, "base_url");
+        Judge judge(provider, number_of(*line), *line, differences);
+        judge.run((base.empty() ? "https://gw.example.test" : base) + text_at(*line, "path"));
+        if (suite.folder == "sms") {
+            judge.sms();
+        } else {
+            judge.chat();
+        }
+    }
+    EXPECT_GE(count, suite.least);
+    EXPECT_EQ(differences.unused(providers), "") << "rows of differences.tsv that no case needs";
+}
+
+TEST(VendorCases, Sms) {
+    run({"sms", "provider", 28});
+}
+
+TEST(VendorCases, Chat) {
+    run({"chat", "platform", 64});
+}
+
+}  // namespace
+}  // namespace tandem::testing
