@@ -1,0 +1,114 @@
+#include "core/store/fold.hpp"
+
+#include "core/data/json.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace tandem::store {
+namespace {
+
+struct Case {
+    const char* name;
+    std::vector<std::string_view> documents;  // best first
+    const char* folded;
+};
+
+const Case kCases[] = {
+    {"one source is itself", {R"({"b":1,"a":[]})"}, R"({"a":[],"b":1})"},
+    {"the best source that has a field wins",
+     {R"({"state":"closed","subject":null})", R"({"state":"active","subject":"s","queue":"q"})"},
+     R"({"queue":"q","state":"closed","subject":"s"})"},
+    {"times are the earliest, whatever their precision",
+     {R"({"started_at":"2026-11-20T09:12:05.120Z"})", R"({"started_at":"2026-11-20T09:12:05Z"})"},
+     R"({"started_at":"2026-11-20T09:12:05Z"})"},
+    {"a time that only the worse source knows counts",
+     {R"({"answered_at":null})", R"({"answered_at":"2026-11-20T09:00:00Z"})"},
+     R"({"answered_at":"2026-11-20T09:00:00Z"})"},
+    {"counters are the highest",
+     {R"({"customer_msgs":2,"transfer_count":1})", R"({"customer_msgs":7})"},
+     R"({"customer_msgs":7,"transfer_count":1})"},
+    {"open data is joined key by key",
+     {R"({"attributes":{"a":1,"b":null}})", R"({"attributes":{"a":2,"b":3,"c":4}})"},
+     R"({"attributes":{"a":1,"b":3,"c":4}})"},
+    {"only the best source deletes", {R"({"a":1})", R"({"deleted_at":"2026-11-20T09:00:00Z"})"}, R"({"a":1})"},
+    {"the best source deletes",
+     {R"({"deleted_at":"2026-11-20T09:00:00Z"})", R"({"a":1})"},
+     R"({"a":1,"deleted_at":"2026-11-20T09:00:00Z"})"},
+    {"messages are united by id and sorted by time, an edit beats the better source",
+     {R"({"messages":[{"external_id":"2","sent_at":"2026-11-20T09:02:00Z","body":"b"},
+                      {"external_id":"1","sent_at":"2026-11-20T09:01:00Z","body":"a"}]})",
+      R"({"messages":[{"external_id":"3","sent_at":"2026-11-20T09:00:00Z","body":"c"},
+                      {"external_id":"1","sent_at":"2026-11-20T09:01:00Z","body":"no"},
+                      {"external_id":"2","sent_at":"2026-11-20T09:02:00Z","body":"edited","rev":2}]})"},
+     R"({"messages":[{"body":"c","external_id":"3","sent_at":"2026-11-20T09:00:00Z"},
+                     {"body":"a","external_id":"1","sent_at":"2026-11-20T09:01:00Z"},
+                     {"body":"edited","external_id":"2","rev":2,"sent_at":"2026-11-20T09:02:00Z"}]})"},
+    {"events without an id are united by content",
+     {R"({"events":[{"type":"party.held","at":"2026-11-20T09:00:00Z"}]})",
+      R"({"events":[{"at":"2026-11-20T09:00:00Z","type":"party.held"},
+                    {"at":"2026-11-20T09:01:00Z","type":"party.unheld"}]})"},
+     R"({"events":[{"at":"2026-11-20T09:00:00Z","type":"party.held"},
+                   {"at":"2026-11-20T09:01:00Z","type":"party.unheld"}]})"},
+    {"party numbers of another source are translated, unknown parties added",
+     {R"({"parties":[{"no":0,"role":"customer","contact_points":[{"scheme":"tel","value":"+1"}]},
+                     {"no":1,"role":"agent","user_ref":"a:1"}]})",
+      R"({"parties":[{"no":0,"role":"agent","user_ref":"a:1"},
+                     {"no":1,"role":"customer","contact_points":[{"scheme":"tel","value":"+1"}]},
+                     {"no":2,"role":"bot","name":"Helper"}],
+          "messages":[{"external_id":"m","sender":1,"to":[0,2]}]})"},
+     R"({"messages":[{"external_id":"m","sender":0,"to":[1,2]}],
+         "parties":[{"contact_points":[{"scheme":"tel","value":"+1"}],"no":0,"role":"customer"},
+                    {"no":1,"role":"agent","user_ref":"a:1"},
+                    {"name":"Helper","no":2,"role":"bot"}]})"},
+    {"a document that cannot be read does not hide the others", {"{broken", R"({"a":1})"}, R"({"a":1})"},
+};
+
+std::string canonical(std::string_view text) {
+    data::Arena arena;
+    const auto value = data::parse_json(text, arena);
+    return value ? data::to_canonical_json(*value) : "not JSON: " + std::string(text);
+}
+
+class FoldCases : public ::testing::TestWithParam<Case> {};
+
+TEST_P(FoldCases, Folds) {
+    EXPECT_EQ(canonical(fold_documents(GetParam().documents)), canonical(GetParam().folded)) << GetParam().name;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, FoldCases, ::testing::ValuesIn(kCases));
+
+TEST(PutRegister, KeepsTheHighestRevisionOfEachSourceInEveryOrder) {
+    std::vector<Register> input = {{.source = "b", .precedence = 50, .rev = 1, .rev_hash = 9},
+                                   {.source = "b", .precedence = 50, .rev = 2, .rev_hash = 3},
+                                   {.source = "b", .precedence = 50, .rev = 2, .rev_hash = 7},
+                                   {.source = "a", .precedence = 100, .rev = 1, .rev_hash = 1},
+                                   {.source = "c", .precedence = 50, .rev = 1, .rev_hash = 1}};
+    const auto less = [](const Register& x, const Register& y) {
+        return std::tie(x.source, x.rev, x.rev_hash) < std::tie(y.source, y.rev, y.rev_hash);
+    };
+    std::ranges::sort(input, less);
+    do {
+        std::vector<Register> registers;
+        for (const Register& one : input)
+            put_register(registers, one);
+        ASSERT_EQ(registers.size(), 3U);
+        EXPECT_EQ(registers[0].source, "b");
+        EXPECT_EQ(registers[0].rev_hash, 7U);
+        EXPECT_EQ(registers[1].source, "c");
+        EXPECT_EQ(registers[2].source, "a");
+        EXPECT_FALSE(put_register(registers, input.front())) << "a repeat changes nothing";
+    } while (std::next_permutation(input.begin(), input.end(), less));
+}
+
+TEST(SameContent, OverlooksTheRevisionOnly) {
+    EXPECT_TRUE(same_content(R"({"a":1,"rev":1})", R"({"rev":2,"a":1})"));
+    EXPECT_FALSE(same_content(R"({"a":1,"rev":1})", R"({"a":2,"rev":1})"));
+    EXPECT_FALSE(same_content(R"({"a":1})", R"({"a":1,"b":2})"));
+    EXPECT_FALSE(same_content(R"({"a":1,"b":2})", R"({"a":1})"));
+    EXPECT_FALSE(same_content("{broken", R"({"a":1})"));
+}
+
+}  // namespace
+}  // namespace tandem::store
