@@ -198,8 +198,7 @@ int class_rank(const store::PartyPoint& point) {
 Value normalise_points(Value snapshot, std::string_view region, Arena& arena) {
     const auto* parties = snapshot.find("parties");
     if (parties == nullptr || !parties->is_array()) return snapshot;
-    Surroundings around{region,
-                        snapshot.string_at("namespace").value_or(""),
+    Surroundings around{region, snapshot.string_at("namespace").value_or(""),
                         snapshot.string_at("external_id").value_or("")};
     auto changed =
         change_items(*parties, arena, [&](const Value& party) { return normal_party(party, around, arena); });
@@ -220,14 +219,14 @@ std::vector<store::PartyPoint> customer_points(const model::Snapshot& snapshot,
     auto customer = std::ranges::find(snapshot.parties, std::string_view("customer"), &model::Party::role);
     if (customer == snapshot.parties.end()) return out;
     for (const auto& point : customer->points) {
-        auto normal = normal_form(point.scheme, point.scope, point.value,
-                                  {region, snapshot.name_space, snapshot.external_id});
+        auto normal =
+            normal_form(point.scheme, point.scope, point.value, {region, snapshot.name_space, snapshot.external_id});
         store::PartyPoint entry;
         entry.point_class = identity::class_of(normal, identity.rules);
         entry.point = std::move(normal.point);
         entry.id = identity::point_id(identity.key, entry.point);
         entry.verification = identity::parse_verification(point.verified);
-        entry.display = point.display.empty() ? customer->name : point.display;
+        entry.display = customer->name.empty() ? point.display : customer->name;
         out.push_back(std::move(entry));
     }
     // An insertion sort: stable, and a party has a handful of points.

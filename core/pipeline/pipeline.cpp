@@ -8,6 +8,9 @@ namespace {
 // Also without a wake-up the journal is looked at this often: a lost notification may delay, never strand an event.
 constexpr std::chrono::milliseconds kIdleLook{1000};
 
+// Reasons may hold a vendor's words: beyond this many pairs of instance and reason the rest count as "other".
+constexpr std::size_t kIgnoredReasons = 1'000;
+
 // Trouble that passes: the disk, a lock. Everything else is a refusal of the content.
 bool passes(const Error& error) {
     return error.kind == ErrorKind::Transient || error.kind == ErrorKind::Full || error.kind == ErrorKind::Throttled;
@@ -226,7 +229,8 @@ void Pipeline::settled(journal::Position position, const MapCounts& counts) {
         stats_.receipts += counts.receipts;
         stats_.quarantined += counts.quarantined;
         for (const auto& [key, count] : counts.ignored) {
-            ignored_[key] += count;
+            bool room = ignored_.size() < kIgnoredReasons || ignored_.contains(key);
+            ignored_[room ? key : std::pair(key.first, std::string("other"))] += count;
             stats_.ignored += count;
         }
         ++stats_.batches;

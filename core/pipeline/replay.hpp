@@ -16,10 +16,10 @@
 namespace tandem::pipeline {
 
 struct ReplayFilter {
-    std::string pack;      // empty: any
-    std::string instance;  // empty: any
-    std::optional<Instant> since;
-    std::optional<Instant> until;
+    std::string pack = {};      // empty: any
+    std::string instance = {};  // empty: any
+    std::optional<Instant> since = {};
+    std::optional<Instant> until = {};
 };
 
 // One difference between what is stored and what the mapping says now.

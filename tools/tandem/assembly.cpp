@@ -1,13 +1,5 @@
 #include "tools/tandem/assembly.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <map>
-
 #include "connectors/all.hpp"
 #include "core/base/crypto.hpp"
 #include "core/base/text.hpp"
@@ -15,6 +7,13 @@
 #include "core/data/json.hpp"
 #include "tools/tandem/pack_judge.hpp"
 #include "tools/tandem/packs.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <map>
+#include <unistd.h>
 
 namespace tandem::tool {
 namespace {
@@ -98,7 +97,9 @@ private:
     pipeline::Sources sources_;
 };
 
-Error system_error(const std::string& what) { return config_error(what + ": " + std::strerror(errno)); }
+Error system_error(const std::string& what) {
+    return config_error(what + ": " + std::strerror(errno));
+}
 
 // Written under another name, synced, then linked: the key file is whole or absent, and never overwritten.
 Result<void> write_key(const std::filesystem::path& file, const std::string& text) {
@@ -106,8 +107,8 @@ Result<void> write_key(const std::filesystem::path& file, const std::string& tex
     temporary += ".new";
     int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (descriptor < 0) return fail(system_error("cannot write " + temporary.string()));
-    bool ok = ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-              ::fsync(descriptor) == 0;
+    bool ok =
+        ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(descriptor) == 0;
     ok = ::close(descriptor) == 0 && ok;
     if (!ok || (::link(temporary.c_str(), file.c_str()) != 0 && errno != EEXIST)) {
         return fail(system_error("cannot write " + file.string()));
@@ -129,16 +130,18 @@ connector::Registry make_registry() {
     return registry;
 }
 
-std::optional<Assembly> assemble(const std::string& config_file, const connector::Registry& registry,
+std::optional<Assembly> assemble(const std::string& config_file,
+                                 const connector::Registry& registry,
                                  config::Diagnostics& diagnostics) {
     Assembly out;
     out.config = config::load_gateway(config_file, config::Environment::of_process(), diagnostics);
     if (diagnostics.has_errors()) return std::nullopt;
     Assembler assembler(out, registry, diagnostics);
-    for (const auto& entry : out.config.connectors) assembler.add(entry);
+    for (const auto& entry : out.config.connectors)
+        assembler.add(entry);
     const auto& identity = out.config.identity;
-    auto rules = identity::read_point_rules({identity.trunks, identity.shared_mailboxes, identity.own_numbers},
-                                            identity.region);
+    auto rules =
+        identity::read_point_rules({identity.trunks, identity.shared_mailboxes, identity.own_numbers}, identity.region);
     if (rules) {
         out.point_rules = std::move(*rules);
     } else {
@@ -152,7 +155,8 @@ std::optional<Assembly> assemble(const std::string& config_file, const connector
 Result<void> prepare_data_folder(const Assembly& assembly) {
     std::error_code error;
     std::filesystem::create_directories(assembly.config.gateway.data, error);
-    if (error) return fail(config_error("cannot make " + assembly.config.gateway.data.string() + ": " + error.message()));
+    if (error)
+        return fail(config_error("cannot make " + assembly.config.gateway.data.string() + ": " + error.message()));
     return {};
 }
 

@@ -2,17 +2,17 @@
 // What `run`, `check`, `replay` and the rest share, so that all of them see the same thing.
 #pragma once
 
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "core/config/diagnostics.hpp"
 #include "core/config/gateway.hpp"
 #include "core/connector/connector.hpp"
 #include "core/connector/registry.hpp"
 #include "core/pipeline/normaliser.hpp"
 #include "core/pipeline/sources.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace tandem::tool {
 
@@ -28,7 +28,8 @@ struct Assembly {
 };
 
 // Reads everything that can be wrong before anything is opened. nullopt when `diagnostics` hold errors.
-std::optional<Assembly> assemble(const std::string& config_file, const connector::Registry& registry,
+std::optional<Assembly> assemble(const std::string& config_file,
+                                 const connector::Registry& registry,
                                  config::Diagnostics& diagnostics);
 
 // The connectors of this binary.

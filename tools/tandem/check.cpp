@@ -1,11 +1,11 @@
 // tandem check CONFIG
-#include <algorithm>
-#include <iostream>
-#include <memory>
-
 #include "tools/tandem/assembly.hpp"
 #include "tools/tandem/commands.hpp"
 #include "tools/tandem/terminal.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
 
 namespace tandem::tool {
 namespace {
@@ -32,7 +32,8 @@ void add_check(CLI::App& app, Shell& shell) {
     auto file = std::make_shared<std::string>();
     auto* command = app.add_subcommand("check", "Validate a configuration and the packs it uses");
     command->add_option("config", *file, "Configuration file")->required();
-    command->footer("Findings go to standard error as file:line:column: error: path: text. Exits with 1 when there are errors.");
+    command->footer(
+        "Findings go to standard error as file:line:column: error: path: text. Exits with 1 when there are errors.");
     command->callback([file, &shell] { shell.code = check(*file); });
 }
 

@@ -1,10 +1,10 @@
-// The subcommands of the one binary. Each add_… registers options and a callback with CLI11; callbacks put the exit code
-// into `Shell::code`: 0 done, 1 it failed or found something wrong, 2 wrong usage.
+// The subcommands of the one binary. Each add_… registers options and a callback with CLI11; callbacks put the exit
+// code into `Shell::code`: 0 done, 1 it failed or found something wrong, 2 wrong usage.
 #pragma once
 
-#include <string>
-
 #include <CLI/CLI.hpp>
+
+#include <string>
 
 namespace tandem::tool {
 

@@ -1,21 +1,20 @@
 #include "tools/tandem/daemon.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <csignal>
-#include <cstring>
-#include <iostream>
+#include "tools/tandem/exposition.hpp"
+#include "tools/tandem/store_options.hpp"
+#include "tools/tandem/terminal.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "tools/tandem/exposition.hpp"
-#include "tools/tandem/store_options.hpp"
-#include "tools/tandem/terminal.hpp"
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <iostream>
+#include <sys/file.h>
+#include <unistd.h>
 
 namespace tandem::tool {
 namespace {
@@ -31,15 +30,19 @@ std::chrono::seconds whole_seconds(std::chrono::milliseconds value) {
     return std::chrono::duration_cast<std::chrono::seconds>(value);
 }
 
-std::uint64_t count(config::Bytes bytes) { return static_cast<std::uint64_t>(bytes.count); }
+std::uint64_t count(config::Bytes bytes) {
+    return static_cast<std::uint64_t>(bytes.count);
+}
 
 net::ServerOptions server_options(const config::GatewayOptions& gateway) {
     net::ServerOptions options;
     bool secure = gateway.tls.has_value();
     bool apart = secure && !gateway.tls->listen.empty();
-    for (const auto& address : gateway.listen) options.listen.push_back({address.host, address.port, secure && !apart});
+    for (const auto& address : gateway.listen)
+        options.listen.push_back({address.host, address.port, secure && !apart});
     if (apart) {
-        for (const auto& address : gateway.tls->listen) options.listen.push_back({address.host, address.port, true});
+        for (const auto& address : gateway.tls->listen)
+            options.listen.push_back({address.host, address.port, true});
     }
     if (secure) options.tls = net::TlsFiles{gateway.tls->certificate.string(), gateway.tls->key.string()};
     options.limits.body_bytes = count(gateway.body_limit);
@@ -140,8 +143,10 @@ Result<void> Daemon::open_server(const Secret& key) {
     supervisor_ = std::make_unique<connector::Supervisor>(io_, registry_, *journal_, std::move(options));
     api_ = std::make_unique<api::Api>(api_options(key), api_sources(), *store_, readers_, clock_, log_);
     net::Router router;
-    for (auto& route : supervisor_->routes()) router.add(std::move(route));
-    for (auto& route : api_->routes()) router.add(std::move(route));
+    for (auto& route : supervisor_->routes())
+        router.add(std::move(route));
+    for (auto& route : api_->routes())
+        router.add(std::move(route));
     auto server = net::HttpServer::open(io_, files_, server_options(gateway), std::move(router), log_);
     if (!server) return fail(std::move(server.error()));
     server_ = std::move(*server);
@@ -194,8 +199,9 @@ std::vector<api::ConnectorStatus> Daemon::connectors() const {
 
 std::string Daemon::metrics() const {
     auto stats = store_->stats();
-    GatewayNumbers numbers{journal_->stats(), pipeline_->stats(), pipeline_->ignored(),
-                           stats ? *stats : store::StoreStats{}, server_->stats(), clock_.now()};
+    GatewayNumbers numbers{journal_->stats(),    pipeline_->stats(),
+                           pipeline_->ignored(), stats ? *stats : store::StoreStats{},
+                           server_->stats(),     clock_.now()};
     return exposition(numbers) + supervisor_->metrics();
 }
 

@@ -2,10 +2,6 @@
 // (docs/architecture.md, "Start and stop").
 #pragma once
 
-#include <memory>
-#include <mutex>
-#include <string>
-
 #include "core/api/api.hpp"
 #include "core/async/io.hpp"
 #include "core/async/offload.hpp"
@@ -18,6 +14,10 @@
 #include "core/pipeline/pipeline.hpp"
 #include "core/store/store.hpp"
 #include "tools/tandem/assembly.hpp"
+
+#include <memory>
+#include <mutex>
+#include <string>
 
 namespace tandem::tool {
 

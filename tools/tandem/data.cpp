@@ -1,9 +1,9 @@
 #include "tools/tandem/data.hpp"
 
-#include <filesystem>
-
 #include "tools/tandem/store_options.hpp"
 #include "tools/tandem/terminal.hpp"
+
+#include <filesystem>
 
 namespace tandem::tool {
 
@@ -32,8 +32,8 @@ std::unique_ptr<Data> Data::open(const std::string& config_file) {
     auto key = point_key(out->assembly_);
     auto store = store::open_sqlite_store(options);
     auto journal = journal::Reader::open(out->assembly_.journal_file());
-    for (const auto* error : {key ? nullptr : &key.error(), store ? nullptr : &store.error(),
-                              journal ? nullptr : &journal.error()}) {
+    for (const auto* error :
+         {key ? nullptr : &key.error(), store ? nullptr : &store.error(), journal ? nullptr : &journal.error()}) {
         if (error != nullptr) {
             complain(error->text);
             return nullptr;

@@ -2,17 +2,17 @@
 // reading only.
 #pragma once
 
-#include <memory>
-#include <optional>
-#include <string>
-
-#include <CLI/CLI.hpp>
-
 #include "core/base/time.hpp"
 #include "core/journal/reader.hpp"
 #include "core/pipeline/replay.hpp"
 #include "core/store/store.hpp"
 #include "tools/tandem/assembly.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
 
 namespace tandem::tool {
 
@@ -21,8 +21,8 @@ void add_config_option(CLI::App& command, std::string& file);
 
 class Data {
 public:
-    // Complains on stderr and returns nullptr when something cannot be opened. Never creates a data folder: a wrong path
-    // must not look like an empty gateway.
+    // Complains on stderr and returns nullptr when something cannot be opened. Never creates a data folder: a wrong
+    // path must not look like an empty gateway.
     static std::unique_ptr<Data> open(const std::string& config_file);
 
     const Assembly& assembly() const { return assembly_; }

@@ -1,13 +1,12 @@
 // tandem eval EXPRESSION [FILE]: tries an expression of the mapping language on a JSON document.
-#include <unistd.h>
-
-#include <memory>
-
 #include "core/data/json.hpp"
 #include "core/expr/expression.hpp"
 #include "core/mapping/functions.hpp"
 #include "tools/tandem/commands.hpp"
 #include "tools/tandem/terminal.hpp"
+
+#include <memory>
+#include <unistd.h>
 
 namespace tandem::tool {
 namespace {
@@ -19,7 +18,8 @@ struct EvalOptions {
 };
 
 int report(const expr::ExprError& error, const std::string& expression) {
-    complain(std::string(expr::to_string(error.kind)) + " at column " + std::to_string(error.column) + ": " + error.text);
+    complain(std::string(expr::to_string(error.kind)) + " at column " + std::to_string(error.column) + ": " +
+             error.text);
     if (expression.find('\n') == std::string::npos && error.column >= 1 && ::isatty(STDERR_FILENO) == 1) {
         std::cerr << "  " << expression << "\n  " << std::string(error.column - 1, ' ') << "^\n";
     }

@@ -37,7 +37,9 @@ private:
     std::string out_;
 };
 
-double number(std::uint64_t value) { return static_cast<double>(value); }
+double number(std::uint64_t value) {
+    return static_cast<double>(value);
+}
 
 void journal_numbers(Writer& out, const GatewayNumbers& numbers) {
     const auto& journal = numbers.journal;

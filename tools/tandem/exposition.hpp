@@ -1,14 +1,14 @@
 // The gateway's own numbers in Prometheus' text exposition format 0.0.4.
 #pragma once
 
-#include <map>
-#include <string>
-#include <utility>
-
 #include "core/journal/journal.hpp"
 #include "core/net/http_server.hpp"
 #include "core/pipeline/pipeline.hpp"
 #include "core/store/store.hpp"
+
+#include <map>
+#include <string>
+#include <utility>
 
 namespace tandem::tool {
 

@@ -1,7 +1,4 @@
 // tandem list [packs|connectors|schemes|functions]
-#include <iostream>
-#include <memory>
-
 #include "core/data/json.hpp"
 #include "core/mapping/functions.hpp"
 #include "core/mapping/verify.hpp"
@@ -9,6 +6,9 @@
 #include "tools/tandem/commands.hpp"
 #include "tools/tandem/packs.hpp"
 #include "tools/tandem/terminal.hpp"
+
+#include <iostream>
+#include <memory>
 
 namespace tandem::tool {
 namespace {
@@ -57,7 +57,6 @@ Table schemes() {
     return out;
 }
 
-
 Table functions() {
     Table out{"functions", {}};
     for (const auto& function : mapping::pack_functions().all()) {
@@ -68,10 +67,14 @@ Table functions() {
 
 void print_table(const Table& table) {
     std::size_t width = 0;
-    for (const auto& row : table.rows) width = std::max(width, row.name.size());
+    for (const auto& row : table.rows)
+        width = std::max(width, row.name.size());
     std::cout << table.title << '\n';
     for (const auto& row : table.rows) {
-        std::cout << "  " << row.name << std::string(std::min<std::size_t>(width, 40) + 2 - std::min(row.name.size(), std::min<std::size_t>(width, 40)), ' ')
+        std::cout << "  " << row.name
+                  << std::string(std::min<std::size_t>(width, 40) + 2 -
+                                     std::min(row.name.size(), std::min<std::size_t>(width, 40)),
+                                 ' ')
                   << row.text << '\n';
     }
 }
@@ -93,12 +96,14 @@ int list(const ListArguments& arguments) {
     if (wanted("schemes")) tables.push_back(schemes());
     if (wanted("functions")) tables.push_back(functions());
     if (!arguments.json) {
-        for (const auto& table : tables) print_table(table);
+        for (const auto& table : tables)
+            print_table(table);
         return 0;
     }
     data::Arena arena;
     data::ArenaList<data::Member> members(arena);
-    for (const auto& table : tables) members.push_back({table.title, table_json(table, arena)});
+    for (const auto& table : tables)
+        members.push_back({table.title, table_json(table, arena)});
     print_line(data::to_json(data::Value::object(members.items())));
     return 0;
 }
@@ -107,11 +112,13 @@ int list(const ListArguments& arguments) {
 
 void add_list(CLI::App& app, Shell& shell) {
     auto arguments = std::make_shared<ListArguments>();
-    auto* command = app.add_subcommand("list", "What this binary knows: packs, connectors, verification schemes, functions");
+    auto* command =
+        app.add_subcommand("list", "What this binary knows: packs, connectors, verification schemes, functions");
     command->add_option("what", arguments->what, "One table only")
         ->check(CLI::IsMember({"all", "packs", "connectors", "schemes", "functions"}))
         ->capture_default_str();
-    command->add_option("--packs", arguments->folder, "Folder of your own packs, searched first")->capture_default_str();
+    command->add_option("--packs", arguments->folder, "Folder of your own packs, searched first")
+        ->capture_default_str();
     command->add_flag("--json", arguments->json, "JSON for scripts");
     command->callback([arguments, &shell] { shell.code = list(*arguments); });
 }

@@ -1,7 +1,7 @@
+#include "tools/tandem/commands.hpp"
+
 #include <exception>
 #include <iostream>
-
-#include "tools/tandem/commands.hpp"
 
 int main(int argc, char** argv) {
     using namespace tandem::tool;

@@ -1,15 +1,15 @@
 // tandem map PACK --request FILE [--settings FILE]: what a pack makes of one request, for people who write packs.
-#include <memory>
-
 #include "core/base/text.hpp"
 #include "core/config/substitution.hpp"
 #include "core/data/json.hpp"
-#include "core/mapping/pack.hpp"
 #include "core/mapping/outcome.hpp"
+#include "core/mapping/pack.hpp"
 #include "core/pipeline/normaliser.hpp"
 #include "tools/tandem/commands.hpp"
 #include "tools/tandem/packs.hpp"
 #include "tools/tandem/terminal.hpp"
+
+#include <memory>
 
 namespace tandem::tool {
 namespace {
@@ -30,11 +30,13 @@ Result<RequestFile> read_request(const std::string& file) {
     data::Arena arena;
     auto document = data::parse_json(*text, arena);
     if (!document) return fail(std::move(document.error()).with_context(file));
-    if (!document->is_object()) return fail(rejected(file + ": a JSON object with method, url, headers and body is needed"));
+    if (!document->is_object())
+        return fail(rejected(file + ": a JSON object with method, url, headers and body is needed"));
     RequestFile out;
     for (const auto& [key, value] : document->members()) {
         bool text_field = key == "method" || key == "url" || key == "body" || key == "body_base64";
-        if (text_field && !value.is_string()) return fail(rejected(file + ": " + std::string(key) + ": a text is needed"));
+        if (text_field && !value.is_string())
+            return fail(rejected(file + ": " + std::string(key) + ": a text is needed"));
         if (key == "method") out.method = value.as_string();
         if (key == "url") out.url = value.as_string();
         if (key == "body") out.body = value.as_string();
@@ -92,14 +94,16 @@ int map(const MapArguments& arguments) {
     if (!settings) return 1;
     auto file = read_request(arguments.request);
     if (!file) return complain(file.error().text);
-    auto received_at = arguments.received_at.empty() ? std::optional(SystemClock().now()) : parse_time(arguments.received_at);
+    auto received_at =
+        arguments.received_at.empty() ? std::optional(SystemClock().now()) : parse_time(arguments.received_at);
     if (!received_at) return complain("--received-at: this is no RFC 3339 time", 2);
     auto region = region_of(*settings, arguments.region);
     auto instance = arguments.instance.empty() ? pack->name() : arguments.instance;
     mapping::BoundPack bound(pack, std::move(*settings), instance, region);
 
     mapping::Request request{file->method, file->url, {}, file->body, *received_at};
-    for (const auto& [name, value] : file->headers) request.headers.push_back({name, value});
+    for (const auto& [name, value] : file->headers)
+        request.headers.push_back({name, value});
     data::Arena arena;
     auto outcome = mapping::process(bound, request, arena);
     normalise(outcome.mapped, region, arena);
@@ -113,11 +117,14 @@ void add_map(CLI::App& app, Shell& shell) {
     auto arguments = std::make_shared<MapArguments>();
     auto* command = app.add_subcommand("map", "Show what a pack makes of one request");
     command->add_option("pack", arguments->pack, "Name of a pack, or a .yaml file")->required();
-    command->add_option("--request", arguments->request, "JSON file: method, url, headers, body; '-': standard input")->required();
+    command->add_option("--request", arguments->request, "JSON file: method, url, headers, body; '-': standard input")
+        ->required();
     command->add_option("--settings", arguments->settings, "YAML or JSON file with the instance's settings");
-    command->add_option("--packs", arguments->folder, "Folder of your own packs, searched first")->capture_default_str();
+    command->add_option("--packs", arguments->folder, "Folder of your own packs, searched first")
+        ->capture_default_str();
     command->add_option("--instance", arguments->instance, "Name of the instance (default: the pack's)");
-    command->add_option("--region", arguments->region, "Region of numbers without a country prefix")->capture_default_str();
+    command->add_option("--region", arguments->region, "Region of numbers without a country prefix")
+        ->capture_default_str();
     command->add_option("--received-at", arguments->received_at, "Time of arrival (default: now)");
     command->footer("Prints JSON: verdict (accepted, ignored, rejected), status and answer for the vendor, records.");
     command->callback([arguments, &shell] { shell.code = map(*arguments); });

@@ -1,10 +1,10 @@
 // A bound pack as the judge that connectors ask (they do not know packs).
 #pragma once
 
-#include <memory>
-
 #include "core/connector/judge.hpp"
 #include "core/mapping/pack.hpp"
+
+#include <memory>
 
 namespace tandem::tool {
 
@@ -12,7 +12,8 @@ class PackJudge final : public connector::Judge {
 public:
     explicit PackJudge(std::shared_ptr<const mapping::BoundPack> pack) : pack_(std::move(pack)) {}
 
-    connector::Reception judge(const net::HttpRequest& request, std::string_view public_url,
+    connector::Reception judge(const net::HttpRequest& request,
+                               std::string_view public_url,
                                Instant received_at) const override;
     std::vector<std::string> warnings() const override { return pack_->warnings(); }
 

@@ -1,12 +1,12 @@
 #include "tools/tandem/packs.hpp"
 
-#include <algorithm>
-#include <set>
-
 #include "core/base/embedded_file.hpp"
 #include "core/base/text.hpp"
 #include "core/config/node.hpp"
 #include "tools/tandem/terminal.hpp"
+
+#include <algorithm>
+#include <set>
 
 namespace tandem::embedded {
 std::span<const EmbeddedFile> mappings();
@@ -20,7 +20,9 @@ namespace fs = std::filesystem;
 constexpr std::string_view kTests = ".tests.yaml";
 constexpr std::string_view kPack = ".yaml";
 
-bool is_pack_file(std::string_view file) { return file.ends_with(kPack) && !file.ends_with(kTests); }
+bool is_pack_file(std::string_view file) {
+    return file.ends_with(kPack) && !file.ends_with(kTests);
+}
 
 std::string stem(std::string_view file) {
     auto slash = file.rfind('/');
@@ -68,7 +70,8 @@ PackLibrary::PackLibrary(fs::path folder) : folder_(std::move(folder)) {}
 
 std::vector<std::string> PackLibrary::names() const {
     std::set<std::string> names;
-    for (const auto& path : pack_files(folder_)) names.insert(stem(path.string()));
+    for (const auto& path : pack_files(folder_))
+        names.insert(stem(path.string()));
     for (const auto& file : embedded::mappings()) {
         if (is_pack_file(file.name)) names.insert(stem(file.name));
     }
@@ -89,7 +92,8 @@ Result<PackText> PackLibrary::find(const std::string& name) const {
                           " (tandem list packs shows all)"));
 }
 
-std::shared_ptr<const mapping::Pack> PackLibrary::load(const std::string& name, const config::Position& where,
+std::shared_ptr<const mapping::Pack> PackLibrary::load(const std::string& name,
+                                                       const config::Position& where,
                                                        config::Diagnostics& diagnostics) const {
     auto found = find(name);
     if (!found) {

@@ -1,6 +1,9 @@
 // Where packs come from: a file the user names, the user's own folder, the ones built into the binary (in this order).
 #pragma once
 
+#include "core/config/diagnostics.hpp"
+#include "core/mapping/pack.hpp"
+
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -8,14 +11,11 @@
 #include <string_view>
 #include <vector>
 
-#include "core/config/diagnostics.hpp"
-#include "core/mapping/pack.hpp"
-
 namespace tandem::tool {
 
 struct PackText {
     std::string name;
-    std::string file;                  // shown in diagnostics; "built-in: sms/twilio.yaml"
+    std::string file;  // shown in diagnostics; "built-in: sms/twilio.yaml"
     std::string text;
     std::optional<std::string> tests;  // of the file beside it
     std::string tests_file;
@@ -33,7 +33,8 @@ public:
 
     // Finds and compiles; nullptr with diagnostics when either fails. `where` is the position of the reference, for
     // "no such pack".
-    std::shared_ptr<const mapping::Pack> load(const std::string& name, const config::Position& where,
+    std::shared_ptr<const mapping::Pack> load(const std::string& name,
+                                              const config::Position& where,
                                               config::Diagnostics& diagnostics) const;
 
 private:

@@ -1,7 +1,4 @@
 // tandem quarantine list|show|replay
-#include <iostream>
-#include <memory>
-
 #include "core/base/text.hpp"
 #include "core/data/json.hpp"
 #include "core/pipeline/replay.hpp"
@@ -9,6 +6,9 @@
 #include "tools/tandem/data.hpp"
 #include "tools/tandem/replay_report.hpp"
 #include "tools/tandem/terminal.hpp"
+
+#include <iostream>
+#include <memory>
 
 namespace tandem::tool {
 namespace {
@@ -86,7 +86,8 @@ Result<std::vector<std::uint64_t>> chosen(Data& data, const QuarantineArguments&
         auto page = data.store().quarantine({kPage, before, arguments.instance});
         if (!page) return fail(std::move(page.error()));
         if (page->empty()) break;
-        for (const auto& entry : *page) ids.push_back(entry.id);
+        for (const auto& entry : *page)
+            ids.push_back(entry.id);
         before = ids.back();
     }
     return std::vector<std::uint64_t>(ids.rbegin(), ids.rend());
@@ -138,7 +139,9 @@ void add_quarantine(CLI::App& app, Shell& shell) {
     };
     auto* listing = sub("list", "Newest first, one line each", list);
     listing->add_option("--instance", arguments->instance, "Only of this instance");
-    listing->add_option("--limit", arguments->limit, "At most this many")->capture_default_str()->check(CLI::Range(1, 10'000));
+    listing->add_option("--limit", arguments->limit, "At most this many")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 10'000));
     listing->add_flag("--json", arguments->json, "One JSON object per line");
     auto* showing = sub("show", "Everything about an entry, with the raw bytes, as JSON", show);
     showing->add_option("id", arguments->ids, "Numbers of entries")->required();

@@ -1,12 +1,13 @@
 // tandem replay: past events once more through today's packs.
-#include <iostream>
-#include <memory>
-
 #include "core/pipeline/replay.hpp"
+
 #include "tools/tandem/commands.hpp"
 #include "tools/tandem/data.hpp"
 #include "tools/tandem/replay_report.hpp"
 #include "tools/tandem/terminal.hpp"
+
+#include <iostream>
+#include <memory>
 
 namespace tandem::tool {
 namespace {
@@ -24,7 +25,8 @@ std::optional<Instant> parse_when(const std::string& text) {
 
 int replay(const ReplayArguments& arguments) {
     pipeline::ReplayFilter filter{arguments.pack, arguments.instance, {}, {}};
-    for (const auto& [text, out] : {std::pair(&arguments.since, &filter.since), std::pair(&arguments.until, &filter.until)}) {
+    for (const auto& [text, out] :
+         {std::pair(&arguments.since, &filter.since), std::pair(&arguments.until, &filter.until)}) {
         if (text->empty()) continue;
         *out = parse_when(*text);
         if (!*out) return complain("'" + *text + "' is no time; write 2026-11-20 or 2026-11-20T13:05:00Z", 2);
@@ -52,8 +54,9 @@ void add_replay(CLI::App& app, Shell& shell) {
     command->add_option("--until", arguments->until, "Only events that arrived before then");
     command->add_flag("--dry-run", arguments->dry_run, "Show what would change, write nothing");
     command->add_flag("--json", arguments->json, "One JSON object per line");
-    command->footer("Raise the pack's version first: a snapshot replaces a stored one only with a higher revision.\n"
-                    "May run beside the gateway. Repeating it changes nothing.");
+    command->footer(
+        "Raise the pack's version first: a snapshot replaces a stored one only with a higher revision.\n"
+        "May run beside the gateway. Repeating it changes nothing.");
     command->callback([arguments, &shell] { shell.code = replay(*arguments); });
 }
 

@@ -1,11 +1,11 @@
 #include "tools/tandem/replay_report.hpp"
 
+#include "core/data/json.hpp"
+#include "tools/tandem/terminal.hpp"
+
 #include <array>
 #include <iostream>
 #include <utility>
-
-#include "core/data/json.hpp"
-#include "tools/tandem/terminal.hpp"
 
 namespace tandem::tool {
 namespace {
@@ -47,19 +47,20 @@ void print_item(const pipeline::ReplayItem& item, bool json) {
 
 void print_report(const pipeline::ReplayReport& report, bool dry_run, bool json) {
     const std::array<std::pair<std::string_view, std::uint64_t>, 9> rows = {{{"events", report.events},
-                                                                            {"snapshots", report.snapshots},
-                                                                            {"receipts", report.receipts},
-                                                                            {"created", report.created},
-                                                                            {"changed", report.changed},
-                                                                            {"unchanged", report.unchanged},
-                                                                            {"outranked", report.outranked},
-                                                                            {"quarantined", report.quarantined},
-                                                                            {"released", report.released}}};
+                                                                             {"snapshots", report.snapshots},
+                                                                             {"receipts", report.receipts},
+                                                                             {"created", report.created},
+                                                                             {"changed", report.changed},
+                                                                             {"unchanged", report.unchanged},
+                                                                             {"outranked", report.outranked},
+                                                                             {"quarantined", report.quarantined},
+                                                                             {"released", report.released}}};
     if (json) {
         data::Arena arena;
         data::ArenaList<Member> members(arena);
         members.push_back({"dry_run", Value::boolean(dry_run)});
-        for (const auto& [name, value] : rows) members.push_back({name, Value::unsigned_integer(value)});
+        for (const auto& [name, value] : rows)
+            members.push_back({name, Value::unsigned_integer(value)});
         return print_line(data::to_json(Value::object(members.items())));
     }
     std::cout << (dry_run ? "Nothing was written. A replay gives: " : "Done: ");

@@ -1,9 +1,9 @@
 // tandem run CONFIG
-#include <memory>
-
 #include "tools/tandem/commands.hpp"
 #include "tools/tandem/daemon.hpp"
 #include "tools/tandem/terminal.hpp"
+
+#include <memory>
 
 namespace tandem::tool {
 namespace {
@@ -27,7 +27,8 @@ void add_run(CLI::App& app, Shell& shell) {
     auto file = std::make_shared<std::string>();
     auto* command = app.add_subcommand("run", "Run the gateway until Ctrl-C (SIGHUP reloads the configuration)");
     command->add_option("config", *file, "Configuration file")->required();
-    command->footer("Prints 'tandem: ready on URL' on standard output when it takes requests; the log goes to standard error.");
+    command->footer(
+        "Prints 'tandem: ready on URL' on standard output when it takes requests; the log goes to standard error.");
     command->callback([file, &shell] { shell.code = run(*file); });
 }
 

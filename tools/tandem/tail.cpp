@@ -1,14 +1,14 @@
 // tandem tail: live events and interactions of the gateway on this machine.
-#include <csignal>
-#include <chrono>
-#include <iostream>
-#include <memory>
-#include <thread>
-
 #include "core/data/json.hpp"
 #include "tools/tandem/commands.hpp"
 #include "tools/tandem/data.hpp"
 #include "tools/tandem/terminal.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <thread>
 
 namespace tandem::tool {
 namespace {
@@ -32,13 +32,12 @@ void event_line(const journal::StoredEvent& stored, bool json) {
         return;
     }
     data::Arena arena;
-    print_line(data::to_json(data::make_object(
-        arena, {{"kind", data::Value::string("event")},
-                {"position", data::Value::unsigned_integer(stored.position)},
-                {"at", data::make_string(arena, format_time(event.received_at))},
-                {"instance", data::make_string(arena, event.instance)},
-                {"content_type", data::make_string(arena, event.content_type)},
-                {"bytes", data::Value::unsigned_integer(event.raw.size())}})));
+    print_line(data::to_json(data::make_object(arena, {{"kind", data::Value::string("event")},
+                                                       {"position", data::Value::unsigned_integer(stored.position)},
+                                                       {"at", data::make_string(arena, format_time(event.received_at))},
+                                                       {"instance", data::make_string(arena, event.instance)},
+                                                       {"content_type", data::make_string(arena, event.content_type)},
+                                                       {"bytes", data::Value::unsigned_integer(event.raw.size())}})));
 }
 
 std::string first_text(const data::Value& document) {
@@ -59,12 +58,11 @@ void feed_line(store::Store& store, const store::FeedEntry& entry, bool json) {
         if (view && *view) document = data::parse_json((*view)->document, arena).value_or(data::Value());
     }
     if (json) {
-        print_line(data::to_json(data::make_object(
-            arena, {{"kind", data::Value::string(store::to_string(entry.kind))},
-                    {"position", data::Value::unsigned_integer(entry.position)},
-                    {"at", data::make_string(arena, format_time(entry.at))},
-                    {"subject", data::make_string(arena, entry.subject)},
-                    {"document", document}})));
+        print_line(data::to_json(data::make_object(arena, {{"kind", data::Value::string(store::to_string(entry.kind))},
+                                                           {"position", data::Value::unsigned_integer(entry.position)},
+                                                           {"at", data::make_string(arena, format_time(entry.at))},
+                                                           {"subject", data::make_string(arena, entry.subject)},
+                                                           {"document", document}})));
         return;
     }
     std::cout << format_time(entry.at) << ' ' << store::to_string(entry.kind) << ' ' << entry.subject;
@@ -84,8 +82,10 @@ bool look(Data& data, std::uint64_t& event, std::uint64_t& entry, bool json) {
         complain(!events ? events.error().text : entries.error().text);
         return false;
     }
-    for (const auto& stored : *events) event_line(stored, json);
-    for (const auto& change : *entries) feed_line(data.store(), change, json);
+    for (const auto& stored : *events)
+        event_line(stored, json);
+    for (const auto& change : *entries)
+        feed_line(data.store(), change, json);
     if (!events->empty()) event = events->back().position;
     if (!entries->empty()) entry = entries->back().position;
     std::cout.flush();
@@ -117,7 +117,8 @@ void add_tail(CLI::App& app, Shell& shell) {
     auto arguments = std::make_shared<TailArguments>();
     auto* command = app.add_subcommand("tail", "Follow live events and interactions until Ctrl-C");
     add_config_option(*command, arguments->config);
-    command->add_option("-n,--last", arguments->last, "Begin with this many past events and changes")->capture_default_str();
+    command->add_option("-n,--last", arguments->last, "Begin with this many past events and changes")
+        ->capture_default_str();
     command->add_flag("--json", arguments->json, "One JSON object per line");
     command->callback([arguments, &shell] { shell.code = tail(*arguments); });
 }

@@ -1,13 +1,12 @@
 #include "tools/tandem/terminal.hpp"
 
-#include <unistd.h>
+#include "core/data/json.hpp"
 
 #include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <iterator>
-
-#include "core/data/json.hpp"
+#include <unistd.h>
 
 namespace tandem::tool {
 namespace {
@@ -33,7 +32,9 @@ Result<std::string> read_input(const std::string& path) {
     return read_stream(in, path);
 }
 
-bool stdout_is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
+bool stdout_is_terminal() {
+    return ::isatty(STDOUT_FILENO) == 1;
+}
 
 void print_json(data::Value value) {
     print_line(stdout_is_terminal() ? data::to_pretty_json(value) : data::to_json(value));

@@ -1,12 +1,12 @@
 // Reading files and writing to people: errors on stderr, results on stdout, colour only on a terminal.
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "core/base/result.hpp"
 #include "core/config/diagnostics.hpp"
 #include "core/data/value.hpp"
+
+#include <string>
+#include <string_view>
 
 namespace tandem::tool {
 

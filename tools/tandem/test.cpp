@@ -1,11 +1,11 @@
 // tandem test [PACK…]: runs the cases beside packs.
-#include <iostream>
-#include <memory>
-
 #include "core/mapping/pack_tests.hpp"
 #include "tools/tandem/commands.hpp"
 #include "tools/tandem/packs.hpp"
 #include "tools/tandem/terminal.hpp"
+
+#include <iostream>
+#include <memory>
 
 namespace tandem::tool {
 namespace {
@@ -48,7 +48,8 @@ void test_pack(const PackLibrary& library, const std::string& name, bool verbose
         bool passed = result.failures.empty();
         if (passed && !verbose) continue;
         std::cout << (passed ? "ok      " : "FAILED  ") << name << ": " << result.name << '\n';
-        for (const auto& failure : result.failures) std::cout << "        " << failure << '\n';
+        for (const auto& failure : result.failures)
+            std::cout << "        " << failure << '\n';
     }
     auto failed = report.failed();
     auto passed = report.cases.size() - failed;
@@ -73,7 +74,8 @@ void add_test(CLI::App& app, Shell& shell) {
     auto arguments = std::make_shared<TestArguments>();
     auto* command = app.add_subcommand("test", "Run the tests beside packs");
     command->add_option("pack", arguments->packs, "Names of packs or .yaml files; none: all");
-    command->add_option("--packs", arguments->folder, "Folder of your own packs, searched first")->capture_default_str();
+    command->add_option("--packs", arguments->folder, "Folder of your own packs, searched first")
+        ->capture_default_str();
     command->add_flag("-v,--verbose", arguments->verbose, "Name the cases that pass, too");
     command->callback([arguments, &shell] { shell.code = test(*arguments); });
 }

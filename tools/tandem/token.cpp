@@ -1,12 +1,12 @@
 // tandem token create|list|revoke
-#include <iostream>
-#include <memory>
-
 #include "core/api/tokens.hpp"
 #include "tools/tandem/assembly.hpp"
 #include "tools/tandem/commands.hpp"
 #include "tools/tandem/data.hpp"
 #include "tools/tandem/terminal.hpp"
+
+#include <iostream>
+#include <memory>
 
 namespace tandem::tool {
 namespace {
@@ -29,11 +29,13 @@ int create(const TokenArguments& arguments) {
     auto assembly = load(arguments.config);
     if (!assembly) return 1;
     api::Scopes scopes;
-    for (const auto& name : arguments.scopes) scopes.add(*api::parse_scope(name));
+    for (const auto& name : arguments.scopes)
+        scopes.add(*api::parse_scope(name));
     if (auto ok = prepare_data_folder(*assembly); !ok) return complain(ok.error().text);
     auto token = api::create_token(assembly->token_file(), arguments.name, scopes, SystemClock().now());
     if (!token) return complain(token.error().text);
-    std::cerr << "Keep it: it is stored hashed and cannot be shown again. A running gateway takes it within a second.\n";
+    std::cerr
+        << "Keep it: it is stored hashed and cannot be shown again. A running gateway takes it within a second.\n";
     print_line(token->reveal());
     return 0;
 }
@@ -45,7 +47,8 @@ int list(const TokenArguments& arguments) {
     if (!tokens) return complain(tokens.error().text);
     for (const auto& token : *tokens) {
         std::cout << token.name << '\t' << format_time(token.created_at) << '\t';
-        for (const auto& scope : token.scopes.names()) std::cout << scope << ' ';
+        for (const auto& scope : token.scopes.names())
+            std::cout << scope << ' ';
         std::cout << '\n';
     }
     return 0;
