@@ -117,7 +117,7 @@ std::vector<Function> selections() {
          .result = "any",
          .description = "The value of `key` in a table of the pack; `default` (or null) when the table lacks it or the "
                         "key is null. A number is looked up by its text.",
-         .example = "lookup('colour', 7, 'unknown')",
+         .example = "lookup('colour', `7`, 'unknown')",
          .example_result = R"("red")",
          .run = lookup_function,
          .extension = true},

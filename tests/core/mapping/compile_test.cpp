@@ -1,0 +1,137 @@
+#include "support.hpp"
+
+#include <algorithm>
+
+namespace tandem::mapping::testing {
+namespace {
+
+struct Case {
+    std::string name;
+    std::string text;      // of the pack
+    std::string expected;  // part of the diagnostics
+};
+
+class Diagnostics : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Diagnostics, NamePlaceAndRemedy) {
+    std::string problems;
+    EXPECT_FALSE(compile(GetParam().text, &problems));
+    EXPECT_TRUE(problems.contains(GetParam().expected)) << problems;
+}
+
+const std::string kRules = "  records: [ { rules: [ { name: any, ignore: \"'any'\" } ] } ]\n";
+
+std::string snapshot(const std::string& line) {
+    return pack_text(one_rule(kSnapshot + "            " + line + "\n"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Keys,
+    Diagnostics,
+    ::testing::Values(Case{"unknown_key", pack_text("  guard: []\n" + kRules),
+                           "acme.yaml:4:3: error: receive: unknown key 'guard'; did you mean 'guards'?"},
+                      Case{"missing_key", "pack: acme\nversion: 1\n", "key 'receive' is missing"},
+                      Case{"version_range", "pack: acme\nversion: 256\nreceive:\n" + kRules,
+                           "acme.yaml:2:10: error: version: must be 0 to 255"},
+                      Case{"wrong_kind", pack_text("  guards: { when: a }\n" + kRules),
+                           "receive.guards: expected a list"},
+                      Case{"unknown_word", pack_text("  decode: jsn\n" + kRules),
+                           "'jsn' is not one of json, form, multipart, xml, csv, text, auto; did you mean 'json'?"},
+                      Case{"not_a_mapping", "- 1\n", "expected keys and values"},
+                      Case{"two_results", pack_text("  records: [ { rules: [ { name: any } ] } ]\n"),
+                           "a rule has one of `snapshot`, `receipt`, `ignore`"},
+                      Case{"secret_default", pack_text(kRules, "settings: { k: { type: secret, default: x } }\n"),
+                           "settings.k.default: a secret has no default"},
+                      Case{"default_type", pack_text(kRules, "settings: { k: { type: integer, default: x } }\n"),
+                           "settings.k.default: expected a whole number"}),
+    [](const auto& info) { return info.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Expressions,
+    Diagnostics,
+    ::testing::Values(
+        Case{"syntax_position", pack_text("  guards: [ { when: \"a == = b\" } ]\n" + kRules),
+             "acme.yaml:4:27: error: receive.guards[0].when"},
+        Case{"unknown_function", pack_text("  guards: [ { when: \"tme(a, 's')\" } ]\n" + kRules), "did you mean time?"},
+        Case{"unknown_variable", pack_text("  guards: [ { when: $setings.a } ]\n" + kRules), "settings"},
+        Case{"unknown_table",
+             pack_text("  guards: [ { when: \"lookup('colours', a)\" } ]\n" + kRules,
+                       "tables: { colour: { r: red } }\n"),
+             "there is no table 'colours'; did you mean 'colour'?"},
+        Case{"unknown_secret",
+             pack_text("  guards: [ { when: \"secret_equals('tokn', a)\" } ]\n" + kRules,
+                       "settings: { token: { type: secret } }\n"),
+             "there is no secret setting 'tokn'; did you mean 'token'?"},
+        Case{"plain_number", snapshot("rev: 1"), "a constant in an expression stands in backticks: \"`1`\""},
+        Case{"plain_boolean", pack_text("  guards: [ { when: true } ]\n" + kRules),
+             "a constant in an expression stands in backticks"},
+        Case{"name_twice", pack_text("  let: { a: b, body: c }\n" + kRules), "$body is already defined"},
+        Case{"odd_name", pack_text("  let: { a-b: c }\n" + kRules), "'a-b' cannot be a name"},
+        Case{"let_uses_itself", pack_text("  let: { a: $a }\n" + kRules), "receive.let.a"},
+        Case{"let_after_guards", pack_text("  let: { a: b }\n  guards: [ { when: $a } ]\n" + kRules),
+             "receive.guards[0].when"}),
+    [](const auto& info) { return info.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Templates,
+    Diagnostics,
+    ::testing::Values(Case{"unknown_field", snapshot("subjekt: a"),
+                           "the schema has no 'subjekt' here; did you mean 'subject'?"},
+                      Case{"gateway_field", snapshot("source: a"), "'source' is filled in by the gateway"},
+                      Case{"missing_field", pack_text(one_rule("          receipt: { status: \"'sent'\" }\n")),
+                           "'namespace' is missing"},
+                      Case{"constant_word", snapshot("end_reason: \"'done'\""), "'done' is not a end_reason"},
+                      Case{"forgotten_quotes", snapshot("initiated_by: customer"), "the constant is \"'customer'\""},
+                      Case{"each_outside_a_list", snapshot("thread: { $each: a, namespace: b, external_id: c }"),
+                           "$each stands in an object of a list only"},
+                      Case{"unknown_control", snapshot("attributes: { $when: a, b: c }"), "unknown key '$when'"},
+                      Case{"object_for_a_list", snapshot("attachments: { external_id: a, kind: b }"),
+                           "'attachments' is not an object but a list of objects"},
+                      Case{"nested_field", snapshot("attachments: [ { external_id: a, kind: b, nmae: c } ]"),
+                           "acme.yaml:16:55: error: receive.records[0].rules[0].snapshot.attachments[0]: the schema "
+                           "has no 'nmae' here"}),
+    [](const auto& info) { return info.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Verification,
+    Diagnostics,
+    ::testing::Values(
+        Case{"unknown_scheme",
+             pack_text("  verify: [ { scheme: hmak, secret: k } ]\n" + kRules, "settings: { k: { type: secret } }\n"),
+             "'hmak' is not one of hmac, twilio, token, basic; did you mean 'hmac'?"},
+        Case{"foreign_parameter",
+             pack_text("  verify: [ { scheme: twilio, secret: k, algorithm: sha1 } ]\n" + kRules,
+                       "settings: { k: { type: secret } }\n"),
+             "scheme twilio has no 'algorithm'"},
+        Case{"no_place",
+             pack_text("  verify: [ { scheme: hmac, secret: k } ]\n" + kRules, "settings: { k: { type: secret } }\n"),
+             "needs `header` or `query`"},
+        Case{"no_such_secret",
+             pack_text("  verify: [ { scheme: twilio, secret: kk } ]\n" + kRules,
+                       "settings: { kk: { type: string } }\n"),
+             "there is no secret setting 'kk'"},
+        Case{"tolerance_alone",
+             pack_text("  verify: [ { scheme: hmac, secret: k, header: X, tolerance: 5 } ]\n" + kRules,
+                       "settings: { k: { type: secret } }\n"),
+             "`tolerance` needs `timestamp`"}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(Compile, ReportsEverythingAtOnce) {
+    std::string problems;
+    EXPECT_FALSE(compile(pack_text("  guards: [ { when: \"a ==\" }, { when: \"(b\" } ]\n" + kRules), &problems));
+    EXPECT_EQ(std::ranges::count(problems, '\n'), 2) << problems;
+}
+
+TEST(Compile, KeepsWhatItDeclares) {
+    auto pack = compile(pack_text(kRules, "title: ACME\nsettings:\n  a: { type: integer, default: 7, help: \"h\" }\n"));
+    ASSERT_TRUE(pack);
+    EXPECT_EQ(pack->name(), "acme");
+    EXPECT_EQ(pack->version(), 3);
+    EXPECT_EQ(pack->title(), "ACME");
+    ASSERT_EQ(pack->settings().size(), 1U);
+    EXPECT_EQ(pack->settings()[0].default_text, "7");
+    EXPECT_FALSE(pack->settings()[0].secret());
+}
+
+}  // namespace
+}  // namespace tandem::mapping::testing

@@ -1,0 +1,70 @@
+// The generated parts of mappings/. UPDATE_GOLDEN=1 writes them anew.
+#include "core/mapping/documentation.hpp"
+
+#include "core/data/decode.hpp"
+#include "core/mapping/keys.hpp"
+#include "core/mapping/verify.hpp"
+#include "tests/support/fixtures.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace tandem::mapping::testing {
+namespace {
+
+const std::filesystem::path kFolder = std::filesystem::path(TANDEM_SOURCE_DIR) / "mappings";
+
+void expect_file(const std::filesystem::path& path, const std::string& expected) {
+    if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path, std::ios::binary) << expected;
+    EXPECT_EQ(tandem::testing::read_file(path), expected) << "run core_mapping_test with UPDATE_GOLDEN=1";
+}
+
+// The text with what stands between the markers of `name` replaced.
+std::string with_section(const std::string& text, const std::string& name, const std::string& section) {
+    const auto begin = text.find("<!-- " + name + ": begin");
+    const auto end = text.find("<!-- " + name + ": end");
+    if (begin == std::string::npos || end == std::string::npos) return "no section " + name;
+    const auto from = text.find('\n', begin) + 1;
+    return text.substr(0, from) + section + text.substr(end);
+}
+
+TEST(Documentation, ReadmeListsSchemesAndFunctions) {
+    auto text = tandem::testing::read_file(kFolder / "README.md");
+    text = with_section(text, "schemes", schemes_markdown());
+    text = with_section(text, "functions", pack_functions_markdown());
+    expect_file(kFolder / "README.md", text);
+}
+
+TEST(Documentation, JsonSchemaIsCurrent) {
+    expect_file(kFolder / "pack.schema.json", pack_json_schema());
+}
+
+const Key& key(const KeyTable& table, std::string_view name) {
+    return *std::ranges::find(table.keys, name, &Key::name);
+}
+
+TEST(Documentation, KeysNameWhatTheEngineKnows) {
+    const auto& receive = *key(kPackKeys, "receive").table;
+    const auto words = key(receive, "decode").words;
+    EXPECT_TRUE(std::ranges::is_permutation(words, data::decoder_names()));
+    const auto& verify = *key(receive, "verify").table;
+    for (const auto& scheme : schemes()) {
+        EXPECT_NE(std::ranges::find(kSchemeNames, scheme.name), kSchemeNames.end());
+        for (const auto& parameter : scheme.parameters)
+            EXPECT_NE(std::ranges::find(verify.keys, parameter.name, &Key::name), verify.keys.end()) << parameter.name;
+    }
+    for (const auto& known : verify.keys) {
+        const bool common = known.name == "scheme" || known.name == "secret" || known.name == "optional";
+        const bool used = std::ranges::any_of(schemes(), [&](const auto& scheme) {
+            return std::ranges::find(scheme.parameters, known.name, &SchemeParameter::name) != scheme.parameters.end();
+        });
+        EXPECT_TRUE(common || used) << known.name;
+    }
+}
+
+}  // namespace
+}  // namespace tandem::mapping::testing

@@ -1,0 +1,136 @@
+#include "core/mapping/functions.hpp"
+
+#include "support.hpp"
+
+#include "core/mapping/functions_impl.hpp"
+#include "core/mapping/program.hpp"
+
+namespace tandem::mapping::testing {
+namespace {
+
+// What the examples refer to: a table and a secret.
+class Host {
+public:
+    Host() {
+        program_.tables.push_back(
+            {"colour", {{"7", data::Value::string("red")}, {"true", data::Value::string("yes")}}});
+        secrets_["app_secret"] = {Secret("older"), Secret("s3cret")};
+        host_ = {&program_, &secrets_, "RU"};
+    }
+
+    // The result as JSON, or the kind of the error.
+    std::string run(std::string_view text) {
+        auto code = expr::Expression::compile(text, {.functions = &pack_functions()});
+        if (!code) return std::string(expr::to_string(code.error().kind)) + " " + code.error().text;
+        auto value = code->evaluate({}, {.arena = arena_, .host = &host_});
+        return value ? data::to_json(*value) : std::string(expr::to_string(value.error().kind));
+    }
+
+    data::Arena& arena() { return arena_; }
+
+private:
+    Program program_;
+    std::map<std::string, std::vector<Secret>> secrets_;
+    FunctionHost host_;
+    data::Arena arena_;
+};
+
+TEST(PackFunctions, ExamplesAreTrue) {
+    Host host;
+    for (const auto& function : pack_functions().all()) {
+        if (!function.extension) continue;
+        SCOPED_TRACE(function.example);
+        EXPECT_EQ(parse(host.run(function.example), host.arena()), parse(function.example_result, host.arena()))
+            << host.run(function.example);
+    }
+}
+
+TEST(PackFunctions, NullGivesNull) {
+    Host host;
+    for (const auto* text : {"time(null, 's')", "phone(null)", "mailbox(null)", "html_text(null)", "json(null)",
+                             "digits(null)", "sha256(null)", "url_query(null)", "regex_match(null, 'a')",
+                             "regex_capture(null, 'a')", "regex_replace(null, 'a', 'b')", "lookup('colour', null)"}) {
+        EXPECT_EQ(host.run(text), "null") << text;
+    }
+}
+
+TEST(PackFunctions, Table) {
+    Host host;
+    for (const auto& [text, expected] : std::initializer_list<std::pair<std::string, std::string>>{
+             {"time(`1700000000`, 's')", R"("2023-11-14T22:13:20Z")"},
+             {"time('1700000000', 's')", R"("2023-11-14T22:13:20Z")"},
+             {"time('1531420618.000200', 's')", R"("2018-07-12T18:36:58.000200Z")"},
+             {"time(`1700000000123`, 'ms')", R"("2023-11-14T22:13:20.123Z")"},
+             {"time(`1700000000123456`, 'us')", R"("2023-11-14T22:13:20.123456Z")"},
+             {"time(`1700000000`, 'auto')", R"("2023-11-14T22:13:20Z")"},
+             {"time('1700000000123', 'auto')", R"("2023-11-14T22:13:20.123Z")"},
+             {"time('2023-08-01T16:10:00+0530', 'rfc3339')", R"("2023-08-01T10:40:00Z")"},
+             {"time('soon', 's')", "invalid-value"},
+             {"time('12x', 's')", "invalid-value"},
+             {"time(`-1`, 's')", "invalid-value"},
+             {"time(`1e300`, 's')", "invalid-value"},
+             {"time('99999999999999', 's')", "invalid-value"},
+             {"time('2023', 'year')", "invalid-value"},
+             {"time('2023', '%Y', 'Mars/Olympus')", "invalid-value"},
+             {"phone('123')", "null"},
+             {"phone(`74951234567`)", R"("+74951234567")"},
+             {"phone('+49 30 123456')", R"("+4930123456")"},
+             {"mailbox('nobody')", "null"},
+             {"lookup('colour', 'true')", R"("yes")"},
+             {"lookup('colour', `true`)", R"("yes")"},
+             {"lookup('colour', 'x')", "null"},
+             {"lookup('colour', 'x', `[1]`)", "[1]"},
+             {"lookup('color', 'x')", "invalid-value"},
+             {"secret_equals('app_secret', 'older')", "true"},
+             {"secret_equals('app_secret', 's3cre')", "false"},
+             {"secret_equals('app_secret', null)", "false"},
+             {"secret_equals('other', '')", "false"},
+             {"coalesce(null, '')", "null"},
+             {"coalesce(`false`, 'a')", "false"},
+             {"json('{')", "null"},
+             {"json('5741311803571721087')", "5741311803571721087"},
+             {"digits(`12`)", R"("12")"},
+             {"uuid5('x', 'a')", "invalid-value"},
+             {"numbered(`{\"data[10]\": \"b\", \"data[9]\": \"a\", \"data\": \"c\", \"datax\": \"d\"}`, ['data'])",
+              R"([{"index":9,"data":"a"},{"index":10,"data":"b"}])"},
+             {"numbered(null, ['a'])", "[]"},
+             {"url_query('/a').b", "null"},
+             {"url_query('/a?b=1&b=%20').b", R"(["1"," "])"},
+             {"regex_match('abc', 'B')", "false"},
+             {"regex_match('abc', '(?i)B')", "true"},
+             {"regex_match('abc', '(')", "invalid-value"},
+             {"regex_capture('ac', '(a)(b)?c')", R"(["ac","a",null])"},
+             {"regex_capture('x', 'a')", "null"},
+             {"regex_replace('a1b22', '[0-9]+', '<\\0>')", R"("a<1>b<22>")"},
+             {"regex_replace('a', 'a', '\\1')", "invalid-value"},
+         }) {
+        EXPECT_EQ(host.run(text), expected) << text;
+    }
+}
+
+TEST(PackFunctions, RegularExpressionsAreLinear) {
+    Host host;
+    EXPECT_EQ(host.run("regex_match('" + std::string(50'000, 'a') + "', '(a*)*b')"), "false");
+}
+
+TEST(Html, GivesReadableText) {
+    for (const auto& [html, expected] : std::initializer_list<std::pair<std::string, std::string>>{
+             {"plain", "plain"},
+             {"  a \n\t b  ", "a b"},
+             {"<p>one</p><p>two</p>", "one\ntwo"},
+             {"<div>a<br/>b<BR>c</div>", "a\nb\nc"},
+             {"<b>a</b> <i>b</i>", "a b"},
+             {"a<script>alert('<p>')</script>b<style>x{}</style>c", "abc"},
+             {"a<!-- <b> -->b", "ab"},
+             {"1 < 2 & 3 > 2", "1 < 2 & 3 > 2"},
+             {"&lt;b&gt; &#1071;&#x42F; &unknown; &#xD800;", "<b> \u042F\u042F &unknown; \uFFFD"},
+             {"<a href=\"x\">link</a", "link"},
+             {"<script>never closed", ""},
+             {"", ""},
+         }) {
+        EXPECT_EQ(html_to_text(html), expected) << html;
+    }
+}
+
+}  // namespace
+}  // namespace tandem::mapping::testing

@@ -1,0 +1,129 @@
+#include "core/mapping/pack_tests.hpp"
+
+#include "support.hpp"
+
+namespace tandem::mapping::testing {
+namespace {
+
+std::shared_ptr<const Pack> pack() {
+    return compile(pack_text(R"y(
+  verify: [ { scheme: hmac, secret: key, header: X-Sig, optional: true } ]
+  answer: { body: "'ok'" }
+  decode: auto
+  records:
+    - rules:
+        - { name: typing, when: typing, ignore: "'typing'" }
+        - name: message
+          snapshot:
+            namespace: "'acme'"
+            external_id: id
+            channel: "'chat'"
+            direction: "'inbound'"
+            state: "'closed'"
+            started_at: $request.received_at
+            subject: $settings.label
+            parties: [ { no: "`0`", role: "'customer'" } ]
+)y",
+                             "settings: { key: { type: secret }, label: { type: string, default: d } }\n"));
+}
+
+TestReport run(const std::string& yaml, std::string* problems = nullptr) {
+    config::Diagnostics diagnostics;
+    auto tests = config::parse_yaml(yaml, "acme.tests.yaml", diagnostics);
+    auto report = run_pack_tests(pack(), tests, diagnostics);
+    if (problems != nullptr) {
+        *problems = diagnostics.to_text();
+    } else {
+        EXPECT_EQ(diagnostics.to_text(), "");
+    }
+    return report;
+}
+
+TEST(PackTests, PassWhenEverythingHolds) {
+    auto report = run(R"y(
+settings: { key: k, label: common }
+instance: acme_test
+cases:
+  - name: signed JSON
+    request: { json: { id: m1 } }
+    sign: true
+    expect:
+      verdict: accepted
+      status: 200
+      answer: ok
+      ignored: 0
+      records: [ { type: snapshot, snapshot: { external_id: m1, source: acme_test, subject: common, queue: null, parties: [ { role: customer } ] } } ]
+  - name: form with own settings
+    settings: { key: null, label: own }
+    request: { form: { id: [m2], x: "a b&c" } }
+    expect: { records: [ { type: snapshot, snapshot: { external_id: m2, subject: own, started_at: "2026-11-20T12:00:00Z" } } ] }
+  - name: unsigned
+    request: { json: { id: m1 } }
+    expect: { verdict: rejected, status: 403 }
+  - name: ignored
+    request: { body: '{"typing": true}' }
+    sign: true
+    expect: { verdict: ignored, ignored: 1, reason: typing, records: [] }
+  - name: quarantined
+    request: { json: { no: id } }
+    sign: true
+    expect: { verdict: rejected, status: 200, errors: 1, reason: external_id }
+)y");
+    ASSERT_EQ(report.cases.size(), 5U);
+    for (const auto& result : report.cases)
+        EXPECT_TRUE(result.failures.empty()) << result.name << ": " << ::testing::PrintToString(result.failures);
+    EXPECT_EQ(report.failed(), 0U);
+}
+
+TEST(PackTests, EveryDifferenceIsASentenceWithItsPath) {
+    auto report = run(R"y(
+cases:
+  - name: wrong
+    request: { json: { id: m1 } }
+    expect:
+      verdict: ignored
+      status: 201
+      answer: no
+      ignored: 2
+      reason: typing
+      records: [ { type: snapshot, snapshot: { external_id: m2, parties: [ {}, {} ], channel: null } }, { type: receipt } ]
+  - name: unexpected error
+    request: { json: {} }
+    expect: {}
+  - name: no key to sign with
+    request: { json: {} }
+    sign: true
+    expect: {}
+  - name: wrong settings
+    settings: { labl: x }
+    request: { json: {} }
+    expect: {}
+)y");
+    ASSERT_EQ(report.cases.size(), 4U);
+    EXPECT_EQ(report.failed(), 4U);
+    EXPECT_EQ(
+        report.cases[0].failures,
+        (std::vector<std::string>{"verdict: expected ignored, got accepted", "status: expected 201, got 200",
+                                  "answer: expected no, got ok", "records: expected 2, got 1",
+                                  R"(records[0].snapshot.external_id: expected "m2", got "m1")",
+                                  R"(records[0].snapshot.parties: expected [{},{}], got [{"no":0,"role":"customer"}])",
+                                  R"(records[0].snapshot.channel: expected null, got "chat")",
+                                  "ignored: expected 2, got 0", "reason: expected 'typing', got '', ''"}));
+    EXPECT_EQ(report.cases[0].position.line, 3);
+    EXPECT_TRUE(report.cases[1].failures.at(0).starts_with("errors: expected 0, got 1; receive.records[0]"));
+    EXPECT_TRUE(report.cases[2].failures.at(0).starts_with("sign: "));
+    EXPECT_TRUE(report.cases[3].failures.at(0).contains("did you mean 'label'?"));
+}
+
+TEST(PackTests, MistakesInTheFileAreDiagnostics) {
+    std::string problems;
+    EXPECT_TRUE(run("cases: [ { name: a, request: {}, expect: { verdikt: x } } ]", &problems).cases.empty());
+    EXPECT_TRUE(problems.contains(
+        "acme.tests.yaml:1:44: error: cases[0].expect: unknown key 'verdikt'; did you mean 'verdict'?"))
+        << problems;
+    run("received_at: yesterday\ncases: []", &problems);
+    EXPECT_TRUE(problems.contains("expected a time")) << problems;
+}
+
+}  // namespace
+}  // namespace tandem::mapping::testing

@@ -1,0 +1,214 @@
+#include "core/mapping/verify.hpp"
+
+#include "support.hpp"
+
+#include "core/base/crypto.hpp"
+#include "core/base/text.hpp"
+#include "core/mapping/program.hpp"
+#include "tests/support/fixtures.hpp"
+
+#include <set>
+#include <sstream>
+
+namespace tandem::mapping::testing {
+namespace {
+
+using data::Value;
+
+std::string text_at(Value value, std::string_view key) {
+    return std::string(value.string_at(key).value_or(""));
+}
+
+// The entry of `verify` written as in a pack.
+Verification entry(const std::string& yaml) {
+    auto pack = compile(
+        pack_text("  verify: [ " + yaml + " ]\n  records: [ { rules: [ { name: any, ignore: \"'any'\" } ] } ]\n",
+                  "settings: { key: { type: secret }, user: { type: string } }\n"));
+    return pack ? pack->program().verifications.at(0) : Verification{};
+}
+
+bool accepts(const Verification& verification, const Sent& sent, const std::vector<Secret>& secrets) {
+    return holds(verification, sent.request(), {secrets, {}, "alice"});
+}
+
+std::string form(Value params) {
+    std::string out;
+    const auto add = [&](std::string_view name, std::string_view value) {
+        out += (out.empty() ? "" : "&") + percent_encode(name) + "=" + percent_encode(value);
+    };
+    for (const auto& [name, value] : params.members()) {
+        if (value.is_string()) add(name, value.as_string());
+        if (!value.is_array()) continue;
+        for (const auto& item : value.items())
+            add(name, item.as_string());
+    }
+    return out;
+}
+
+TEST(Verify, TwilioVectors) {
+    auto folder = tandem::testing::fixtures("sms");
+    if (!folder) return;
+    const auto twilio = entry("{ scheme: twilio, secret: key }");
+    std::istringstream lines(tandem::testing::read_file(*folder / "signatures.jsonl"));
+    int seen = 0;
+    for (std::string line; std::getline(lines, line);) {
+        data::Arena arena;
+        const auto vector = parse(line, arena);
+        const auto scheme = text_at(vector, "scheme");
+        if (scheme != "twilio" && scheme != "twilio-json") continue;
+        ++seen;
+        const bool json = scheme == "twilio-json";
+        const auto signature = text_at(vector, "signature");
+        const bool get = !json && vector.get("params").size() == 0;
+        Sent sent{.method = get ? "GET" : "POST",
+                  .url = text_at(vector, "url"),
+                  .headers = {{"Content-Type", json ? "application/json" : "application/x-www-form-urlencoded"},
+                              {"x-twilio-signature", signature}},
+                  .body = json ? text_at(vector, "body") : form(vector.get("params"))};
+        const std::vector<Secret> secrets = {Secret(text_at(vector, "auth_token"))};
+        EXPECT_EQ(accepts(twilio, sent, secrets), vector.get("valid").as_bool()) << text_at(vector, "name");
+    }
+    EXPECT_EQ(seen, 17);
+}
+
+TEST(Verify, KeyedDigestsOfChatPlatforms) {
+    auto folder = tandem::testing::fixtures("chat");
+    if (!folder) return;
+    const std::map<std::string, std::string> schemes = {
+        {"viber", "{ scheme: hmac, secret: key, header: X-Viber-Content-Signature }"},
+        {"slack_v0",
+         "{ scheme: hmac, secret: key, header: X-Slack-Signature, prefix: v0=, "
+         "message: ['v0:', 'header:X-Slack-Request-Timestamp', ':', body] }"},
+        {"hub_sha256", "{ scheme: hmac, secret: key, header: X-Hub-Signature-256, prefix: sha256= }"},
+        {"chatwoot",
+         "{ scheme: hmac, secret: key, header: X-Chatwoot-Signature, prefix: sha256=, "
+         "message: ['header:X-Chatwoot-Timestamp', '.', body] }"},
+        {"line", "{ scheme: hmac, secret: key, header: X-Line-Signature, encoding: base64 }"},
+    };
+    data::Arena arena;
+    std::set<std::string> seen;
+    for (const auto& vector : parse(tandem::testing::read_file(*folder / "signature_vectors.json"), arena).items()) {
+        const auto scheme = schemes.find(text_at(vector, "scheme"));
+        if (scheme == schemes.end()) continue;
+        seen.insert(scheme->first);
+        const auto header = text_at(vector, "header");
+        const auto stamp = text_at(vector, "timestamp_header");
+        const auto signature = text_at(vector, "signature");
+        const auto timestamp = text_at(vector, "timestamp");
+        Sent sent{.headers = {{header, signature}, {stamp, timestamp}}, .body = text_at(vector, "body")};
+        const std::vector<Secret> secrets = {Secret("another"), Secret(text_at(vector, "key"))};
+        EXPECT_TRUE(accepts(entry(scheme->second), sent, secrets)) << scheme->first;
+        sent.body += " ";
+        EXPECT_FALSE(accepts(entry(scheme->second), sent, secrets)) << scheme->first;
+    }
+    EXPECT_EQ(seen.size(), schemes.size());
+}
+
+struct Case {
+    std::string name;
+    std::string entry;
+    Sent sent;
+    bool valid;
+};
+
+class Schemes : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Schemes, Judge) {
+    const std::vector<Secret> secrets = {Secret("old"), Secret("hush")};
+    EXPECT_EQ(accepts(entry(GetParam().entry), GetParam().sent, secrets), GetParam().valid);
+}
+
+const std::string kHmac = "{ scheme: hmac, secret: key, header: X-Sig }";
+const std::string kStamped = "{ scheme: hmac, secret: key, header: X-Sig, timestamp: 'header:X-At', tolerance: 300 }";
+const std::string kUrl = "https://gw.example.test/hooks/acme_1";
+const std::string kHex = hex(hmac_sha256("hush", "x"));
+const std::string kUpper = "A" + hex(hmac_sha256("hush", "x"));
+const std::string kSha512 = hex(hmac_sha512("hush", "x"));
+const std::string kJoined = hex(hmac_sha256("hush", "POST" + kUrl + "?a=1&" + kUrl + "1body"));
+
+std::string upper(std::string text) {
+    for (char& c : text)
+        if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
+    return text;
+}
+const std::string kUpperHex = upper(kHex);
+const std::string kQueryUrl = kUrl + "?sig=" + kHex;
+
+INSTANTIATE_TEST_SUITE_P(
+    Table,
+    Schemes,
+    ::testing::Values(
+        Case{"hmac", kHmac, {.headers = {{"X-Sig", kHex}}, .body = "x"}, true},
+        Case{"hmac_capitals", kHmac, {.headers = {{"X-Sig", kUpperHex}}, .body = "x"}, true},
+        Case{"hmac_missing", kHmac, {.body = "x"}, false},
+        Case{"hmac_empty", kHmac, {.headers = {{"X-Sig", ""}}, .body = "x"}, false},
+        Case{"hmac_query", "{ scheme: hmac, secret: key, query: sig }", {.url = kQueryUrl, .body = "x"}, true},
+        Case{"hmac_sha512",
+             "{ scheme: hmac, secret: key, header: X-Sig, algorithm: sha512 }",
+             {.headers = {{"X-Sig", kSha512}}, .body = "x"},
+             true},
+        Case{"hmac_parts",
+             "{ scheme: hmac, secret: key, header: X-Sig, message: [method, url, '&', url_without_query, 'query:a', "
+             "'text:body'] }",
+             {.url = kUrl + "?a=1", .headers = {{"X-Sig", kJoined}}},
+             true},
+        Case{"stamp_fresh", kStamped, {.headers = {{"X-Sig", kHex}, {"X-At", "1795176060"}}, .body = "x"}, true},
+        Case{"stamp_old", kStamped, {.headers = {{"X-Sig", kHex}, {"X-At", "1795175000"}}, .body = "x"}, false},
+        Case{"stamp_future", kStamped, {.headers = {{"X-Sig", kHex}, {"X-At", "1795177000"}}, .body = "x"}, false},
+        Case{"stamp_missing", kStamped, {.headers = {{"X-Sig", kHex}}, .body = "x"}, false},
+        Case{"stamp_odd", kStamped, {.headers = {{"X-Sig", kHex}, {"X-At", "1795176060x"}}, .body = "x"}, false},
+        Case{"token",
+             "{ scheme: token, secret: key, header: Authorization, prefix: 'Bearer ' }",
+             {.headers = {{"authorization", "Bearer hush"}}},
+             true},
+        Case{"token_prefix",
+             "{ scheme: token, secret: key, header: Authorization, prefix: 'Bearer ' }",
+             {.headers = {{"authorization", "hush"}}},
+             false},
+        Case{"token_query", "{ scheme: token, secret: key, query: k }", {.url = kUrl + "?k=hush"}, true},
+        Case{"token_longer", "{ scheme: token, secret: key, query: k }", {.url = kUrl + "?k=hush2"}, false},
+        Case{"basic",
+             "{ scheme: basic, secret: key, username: $settings.user }",
+             {.headers = {{"Authorization", "Basic YWxpY2U6aHVzaA=="}}},
+             true},
+        Case{"basic_any_user",
+             "{ scheme: basic, secret: key }",
+             {.headers = {{"Authorization", "basic Ym9iOmh1c2g="}}},
+             true},
+        Case{"basic_other_user",
+             "{ scheme: basic, secret: key, username: $settings.user }",
+             {.headers = {{"Authorization", "Basic Ym9iOmh1c2g="}}},
+             false},
+        Case{"basic_garbage", "{ scheme: basic, secret: key }", {.headers = {{"Authorization", "Basic ==="}}}, false}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(Verify, TokenInTheBody) {
+    const auto token = entry("{ scheme: token, secret: key, field: secret }");
+    const std::vector<Secret> secrets = {Secret("hush")};
+    const Sent sent;
+    EXPECT_TRUE(holds(token, sent.request(), {secrets, "hush", {}}));
+    EXPECT_FALSE(holds(token, sent.request(), {secrets, "", {}}));
+}
+
+TEST(Verify, EmptySecretsNeverHold) {
+    const std::vector<Secret> secrets = {Secret("")};
+    EXPECT_FALSE(accepts(entry("{ scheme: token, secret: key, query: k }"), {.url = kUrl + "?k="}, secrets));
+    EXPECT_FALSE(accepts(entry(kHmac), {.headers = {{"X-Sig", kHex}}, .body = "x"}, {}));
+}
+
+TEST(Verify, WhatItSignsItAccepts) {
+    const std::vector<Secret> secrets = {Secret("hush")};
+    for (const auto* yaml : {"{ scheme: hmac, secret: key, header: X-Sig, encoding: base64, algorithm: sha1 }",
+                             "{ scheme: twilio, secret: key }", "{ scheme: token, secret: key, header: X-Token }",
+                             "{ scheme: basic, secret: key, username: $settings.user }"}) {
+        const auto verification = entry(yaml);
+        Sent sent{.headers = {{"Content-Type", "application/x-www-form-urlencoded"}}, .body = "b=2&a=1&b=1"};
+        auto proof = sign(verification, sent.request(), {secrets, {}, "alice"});
+        ASSERT_TRUE(proof) << proof.error().text;
+        sent.headers.push_back({proof->place.name, proof->value});
+        EXPECT_TRUE(accepts(verification, sent, secrets)) << yaml;
+    }
+}
+
+}  // namespace
+}  // namespace tandem::mapping::testing
