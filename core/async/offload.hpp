@@ -25,7 +25,8 @@ class Pool {
 public:
     // `name` becomes the name of its threads, cut to what the system allows (15 characters).
     Pool(std::string name, unsigned threads);
-    // Finishes what has begun and drops the rest: join the groups first.
+    // Finishes what has begun and drops the rest: join the groups first. Destroy it before the Io whose tasks use it: a
+    // worker lets go of that loop a moment after its result has arrived there.
     ~Pool();
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;

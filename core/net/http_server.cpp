@@ -112,6 +112,7 @@ private:
     async::Executor strand_;
     std::shared_ptr<ServerShared> shared_;
     TlsContext tls_;
+    std::string tls_seen_;  // fingerprint of the files that the watch has dealt with
     std::vector<Listener> listeners_;
     std::vector<std::uint16_t> ports_;
     std::list<std::shared_ptr<Connection>> connections_;
@@ -131,6 +132,7 @@ Result<void> HttpServer::Impl::bind_all() {
         listeners_.push_back({std::move(*acceptor), address.tls});
     }
     if (!options.tls) return {};
+    tls_seen_ = tls_fingerprint(*options.tls);  // before loading: what changes meanwhile is a change
     auto context = load_tls(*options.tls);
     if (!context) return fail(std::move(context.error()));
     tls_ = std::move(*context);
@@ -214,14 +216,13 @@ Task<void> HttpServer::Impl::sweep() {
 Task<void> HttpServer::Impl::watch_certificate() {
     const TlsFiles files = *shared_->options.tls;
     const auto look = [files] { return tls_fingerprint(files); };
-    std::string seen = co_await async::offload(files_, look);
     for (;;) {
         co_await async::sleep_for(shared_->options.tls_watch);
         std::string now = co_await async::offload(files_, look);
-        if (now == seen) continue;
+        if (now == tls_seen_) continue;
         // Certificate and key are two files: when only one is new yet, loading fails and the next look tries again.
         if (auto reloaded = co_await reload(); reloaded) {
-            seen = std::move(now);
+            tls_seen_ = std::move(now);
         } else {
             shared_->log.error("certificate not reloaded", {{"error", reloaded.error().text}});
         }

@@ -16,6 +16,18 @@
 namespace tandem::async {
 namespace {
 
+// The loop outlives the pool, as in the daemon: a worker lets go of the loop after its result has arrived.
+class OffloadTest : public ::testing::Test {
+protected:
+    template <class T>
+    T run(Task<T> task) {
+        return test::run_sync(io_, std::move(task));
+    }
+
+    boost::asio::io_context io_{1};
+    Pool pool_{"a-name-longer-than-allowed", 2};
+};
+
 struct Places {
     std::thread::id worker, before, after;
 };
@@ -28,16 +40,14 @@ Task<Places> where_it_runs(const Pool& pool) {
     co_return places;
 }
 
-TEST(Offload, RunsOnThePoolAndComesBack) {
-    Pool pool("work", 1);
-    const Places places = test::run_sync(where_it_runs(pool));
+TEST_F(OffloadTest, RunsOnThePoolAndComesBack) {
+    const Places places = run(where_it_runs(pool_));
     EXPECT_NE(places.worker, places.before);
     EXPECT_EQ(places.after, places.before);
 }
 
-TEST(Offload, ThreadsCarryTheNameOfThePool) {
-    Pool pool("a-name-longer-than-allowed", 1);
-    const auto name = test::run_sync(offload(pool, [] {
+TEST_F(OffloadTest, ThreadsCarryTheNameOfThePool) {
+    const auto name = run(offload(pool_, [] {
         char text[32] = {};
         pthread_getname_np(pthread_self(), text, sizeof(text));
         return std::string(text);
@@ -45,9 +55,8 @@ TEST(Offload, ThreadsCarryTheNameOfThePool) {
     EXPECT_EQ(name, "a-name-longer-t");
 }
 
-TEST(Offload, ExceptionsComeBack) {
-    Pool pool("work", 1);
-    EXPECT_THROW(test::run_sync(offload(pool, []() -> int { throw std::runtime_error("disk"); })), std::runtime_error);
+TEST_F(OffloadTest, ExceptionsComeBack) {
+    EXPECT_THROW(run(offload(pool_, []() -> int { throw std::runtime_error("disk"); })), std::runtime_error);
 }
 
 struct Gate {
@@ -75,9 +84,8 @@ Task<bool> cancel_during_work(const Pool& pool) {
     co_return gate->done.load();
 }
 
-TEST(Offload, CancellationWaitsForTheWork) {
-    Pool pool("work", 2);
-    EXPECT_TRUE(test::run_sync(cancel_during_work(pool)));
+TEST_F(OffloadTest, CancellationWaitsForTheWork) {
+    EXPECT_TRUE(run(cancel_during_work(pool_)));
 }
 
 Task<std::thread::id> current_thread() {
@@ -92,9 +100,8 @@ Task<Places> there_and_back(const Pool& pool) {
     co_return places;
 }
 
-TEST(RunOn, MovesToTheOtherStrandAndBack) {
-    Pool pool("other", 1);
-    const Places places = test::run_sync(there_and_back(pool));
+TEST_F(OffloadTest, RunOnMovesToTheOtherStrandAndBack) {
+    const Places places = run(there_and_back(pool_));
     EXPECT_NE(places.worker, places.before);
     EXPECT_EQ(places.after, places.before);
 }
