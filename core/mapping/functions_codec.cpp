@@ -25,6 +25,7 @@ void drop_unfinished_character(std::string& text) {
         ++tail;
     if (tail >= text.size()) return;
     const auto lead = static_cast<unsigned char>(text[text.size() - 1 - tail]);
+    if (lead > 0xF4) return;  // starts no character at all
     const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
     if (length > tail + 1) text.resize(text.size() - 1 - tail);
 }
@@ -37,7 +38,8 @@ std::optional<double> coordinate(Value value, double limit) {
     const auto parsed = std::from_chars(view.data(), view.data() + view.size(), number);
     if (parsed.ec != std::errc() || parsed.ptr != view.data() + view.size()) return std::nullopt;
     if (!std::isfinite(number) || std::abs(number) > limit) return std::nullopt;
-    return number;
+    constexpr double kParts = 1e6;
+    return std::round(number * kParts) / kParts + 0.0;  // + 0.0 makes a zero of a negative zero
 }
 
 }  // namespace

@@ -58,6 +58,16 @@ TEST(PackFunctions, Table) {
     Host host;
     for (const auto& [text, expected] : std::initializer_list<std::pair<std::string, std::string>>{
              {"time(`1700000000`, 's')", R"("2023-11-14T22:13:20Z")"},
+             {"base64_text('0YLQtdC60YHR')", R"("текс")"},  // cut in the middle of the last letter
+             {"base64_text('8J+YgPCfmA==')", R"("😀")"},
+             {"base64_text('/w==')", "null"},
+             {"base64_text('no base64!')", "null"},
+             {"base64_text('')", R"("")"},
+             {"geo(`-1.25`, '2')", R"("geo:-1.250000,2.000000")"},
+             {"geo(`-0.0000001`, `180`)", R"("geo:0.000000,180.000000")"},
+             {"geo(`90.5`, `0`)", "null"},
+             {"geo('here', 'there')", "null"},
+             {"geo(null, `1`)", "null"},
              {"time('1700000000', 's')", R"("2023-11-14T22:13:20Z")"},
              {"time('1531420618.000200', 's')", R"("2018-07-12T18:36:58.000200Z")"},
              {"time(`1700000000123`, 'ms')", R"("2023-11-14T22:13:20.123Z")"},
