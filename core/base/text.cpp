@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <numeric>
 
 namespace tandem {
@@ -86,14 +87,26 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-bool valid_utf8(std::string_view text) {
-    while (!text.empty()) {
-        auto length = utf8_length(text);
-        if (length == 0) return false;
-        text.remove_prefix(length);
+std::size_t valid_utf8_prefix(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        // Eight bytes at once as long as they are ASCII: most text is.
+        std::uint64_t word = 0;
+        if (text.size() - at >= sizeof(word)) {
+            std::memcpy(&word, text.data() + at, sizeof(word));
+            if ((word & 0x8080808080808080) == 0) {
+                at += sizeof(word);
+                continue;
+            }
+        }
+        auto length = utf8_length(text.substr(at));
+        if (length == 0) return at;
+        at += length;
     }
-    return true;
+    return at;
 }
+
+bool valid_utf8(std::string_view text) { return valid_utf8_prefix(text) == text.size(); }
 
 std::string sanitize_utf8(std::string_view text) {
     std::string out;

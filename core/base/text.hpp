@@ -11,6 +11,7 @@
 namespace tandem {
 
 bool valid_utf8(std::string_view text);
+std::size_t valid_utf8_prefix(std::string_view text);  // bytes before the first invalid sequence
 std::string sanitize_utf8(std::string_view text);  // invalid sequences become U+FFFD
 std::string to_lower_ascii(std::string_view text);
 std::string_view trim_ascii(std::string_view text);

@@ -99,7 +99,7 @@ struct Code {
     std::vector<CallUse> calls;
 };
 
-inline constexpr std::uint64_t kExpansionLimit = 4096;
+inline constexpr std::uint64_t kExpansionLimit = 256;
 
 // Source of the names in `options` may go away afterwards; the function table may not.
 std::expected<std::shared_ptr<const Code>, ExprError> compile_code(std::string_view text,

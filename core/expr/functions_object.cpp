@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <expected>
 #include <string>
-#include <unordered_map>
+#include <map>
 #include <utility>
 
 namespace tandem::expr {
@@ -61,7 +61,7 @@ public:
 
 private:
     data::ArenaList<Member> members_;
-    std::unordered_map<std::string_view, std::size_t> positions_;
+    std::map<std::string_view, std::size_t> positions_;
 };
 
 Outcome merge(Call& call) {
@@ -92,7 +92,7 @@ Outcome group_by(Call& call) {
     auto list = call.value(0).items();
     if (!spend_members(call, list.size())) return call.too_much_work();
     std::vector<std::pair<std::string_view, std::vector<Value>>> groups;
-    std::unordered_map<std::string_view, std::size_t> positions;
+    std::map<std::string_view, std::size_t> positions;
     for (const auto& item : list) {
         auto key = call.apply(1, item);
         if (!key) return key;

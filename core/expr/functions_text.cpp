@@ -52,8 +52,8 @@ Outcome contains(Call& call) {
         if (!spend_text(call, subject.as_string())) return call.too_much_work();
         return Value::boolean(wanted.is_string() && search(subject.as_string(), wanted.as_string()) != kNotFound);
     }
-    if (!call.spend(subject.size())) return call.too_much_work();
     for (const auto& item : subject.items()) {
+        if (!call.spend(1)) return call.too_much_work();
         auto same = equal_values(item, wanted, call.steps_left());
         if (!same) return call.too_much_work();
         if (*same) return Value::boolean(true);
