@@ -39,7 +39,7 @@ struct StoredEvent {
 };
 
 struct JournalOptions {
-    std::filesystem::path file{};                                 // journal.db inside the data folder
+    std::filesystem::path file{};                    // journal.db inside the data folder
     std::uint64_t max_unsettled_bytes = 8ULL << 30;  // backlog: above it append fails with Full
     std::chrono::seconds max_unsettled_age{std::chrono::hours(72)};
     std::uint64_t max_total_bytes = 64ULL << 30;               // settled events are dropped early above it
@@ -83,7 +83,8 @@ public:
     virtual ~Journal() = default;
 
     // Thread-safe, never blocks on the disk. All events of one call are committed together or not at all; `done` gets
-    // the position of the last one. Errors: Full (see Done), Rejected (an event above 512 MB), Cancelled (closed).
+    // the position of the last one. Errors: Full (see Done), Rejected (an event above 512 MB), Cancelled (closed);
+    // Transient and Corrupt are possible too and mean the same to a vendor as Full: nothing was stored, try later.
     virtual void append(std::vector<Event> events, Done done) = 0;
 
     // Up to `limit` events and about `max_bytes` after `after`, in order. Any thread; one reader connection per thread

@@ -5,6 +5,8 @@
 namespace tandem::journal {
 namespace {
 
+constexpr Position kMaxProbes = 65'536;
+
 bool damaged(const sqlite::Failure& failure) {
     return failure.error().kind == ErrorKind::Corrupt;
 }
@@ -103,7 +105,8 @@ void read_around_damage(TableReader& reader,
     // Leaping found a readable place; what lies between the damage and that place is looked for one by one.
     const Position next = out.empty() ? last + 1 : out.front().position;
     std::vector<StoredEvent> between;
-    for (Position position = after + 1; position < next && between.size() < limit; ++position) {
+    const Position stop = std::min(next, after + kMaxProbes);
+    for (Position position = after + 1; position < stop && between.size() < limit; ++position) {
         try {
             reader.read(position - 1, 1, 1, between);
             if (between.empty() || between.back().position >= next) break;
@@ -114,7 +117,11 @@ void read_around_damage(TableReader& reader,
         }
     }
     if (!between.empty() && between.back().position >= next) between.pop_back();
-    if (!between.empty()) out = std::move(between);
+    if (between.empty()) {
+        unreadable += next - stop;  // a damage this large is not searched to its end
+    } else {
+        out = std::move(between);
+    }
 }
 
 }  // namespace tandem::journal

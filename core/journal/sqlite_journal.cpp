@@ -85,6 +85,7 @@ private:
     std::int64_t first_received_ = 0;
     std::uint64_t unsettled_before_ = 0;  // `total` before the oldest unsettled event
     std::uint64_t published_total_ = 0;
+    Position damage_counted_ = 0;  // unreadable positions up to here are in the count already
     std::function<void(Position)> listener_;
 
     std::mutex queue_mutex_;
@@ -175,7 +176,8 @@ Result<std::vector<StoredEvent>> SqliteJournal::read(Position after, std::size_t
     if (!outcome) return fail(std::move(outcome.error()));
     if (unreadable > 0) {
         const std::lock_guard lock(state_mutex_);
-        stats_.unreadable += unreadable;
+        if (after >= damage_counted_) stats_.unreadable += unreadable;
+        damage_counted_ = std::max(damage_counted_, events.empty() ? last : events.front().position);
     }
     return events;
 }
