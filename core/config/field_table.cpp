@@ -80,6 +80,8 @@ void FieldTable::read_entry(const Node& key, const Node& value, void* target, Di
         return;
     } else if (field->list) {
         read_list(*field, value, target, diagnostics);
+    } else if (field->type == FieldType::Free && value.kind() != NodeKind::Mapping && value.kind() != NodeKind::Null) {
+        diagnostics.error(value.position(), value.path(), "must be a mapping, not " + describe(value));
     } else if (field->type == FieldType::Table || field->type == FieldType::Free) {
         field->set(target, value, *field, diagnostics);
     } else if (value.kind() == NodeKind::Scalar) {

@@ -26,7 +26,7 @@ enum class FieldType {
     Choice,
     Address,
     Path,
-    Free,  // any tree; its reader is somebody else
+    Free,  // any mapping; its reader is somebody else
     Table
 };
 

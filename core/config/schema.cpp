@@ -18,7 +18,7 @@ constexpr std::string_view kReference = R"(\$\{(env|file):[^}]+\})";
 struct TypeText {
     FieldType type;
     std::string_view name;     // for people
-    std::string_view json;     // JSON Schema's type; empty: any
+    std::string_view json;     // JSON Schema's type
     std::string_view pattern;  // of the text; empty: any
 };
 constexpr std::array<TypeText, 12> kTypes = {{{FieldType::Text, "text", "string", ""},
@@ -31,7 +31,7 @@ constexpr std::array<TypeText, 12> kTypes = {{{FieldType::Text, "text", "string"
                                               {FieldType::Choice, "word", "string", ""},
                                               {FieldType::Address, "host:port", "string", ":[0-9]{1,5}$"},
                                               {FieldType::Path, "path", "string", ""},
-                                              {FieldType::Free, "mapping", "", ""},
+                                              {FieldType::Free, "mapping", "object", ""},
                                               {FieldType::Table, "table", "object", ""}}};
 
 const TypeText& text_of(FieldType type) {
@@ -89,13 +89,13 @@ private:
             return Value::object(out.items());
         }
         const auto& type = text_of(field.type);
-        if (!type.json.empty()) out.push_back({"type", Value::string(type.json)});
+        out.push_back({"type", Value::string(type.json)});
         if (!type.pattern.empty()) out.push_back({"pattern", Value::string(type.pattern)});
         auto bounded = field.type == FieldType::Integer || field.type == FieldType::Number;
         if (bounded && field.minimum) out.push_back({"minimum", Value::integer(*field.minimum)});
         if (bounded && field.maximum) out.push_back({"maximum", Value::integer(*field.maximum)});
         if (!field.choices.empty()) out.push_back({"enum", words(field.choices)});
-        auto strict = out.size() > 1 || (!type.json.empty() && type.json != "string");
+        auto strict = out.size() > 1 || (type.json != "string" && type.json != "object");
         if (!strict) return Value::object(out.items());
         auto referred = data::make_object(arena_, {{"$ref", Value::string("#/definitions/reference")}});
         auto either = data::make_array(arena_, {Value::object(out.items()), referred});

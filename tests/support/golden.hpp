@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,20 @@ inline void expect_golden(const std::filesystem::path& file, std::string_view ac
     }
     std::ifstream in(file, std::ios::binary);
     ASSERT_TRUE(in) << "no " << file << "; UPDATE_GOLDEN=1 writes it";
-    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), actual) << file << "; UPDATE_GOLDEN=1 rewrites it";
+    const std::string expected(std::istreambuf_iterator<char>(in), {});
+    if (expected == actual) return;
+    std::istringstream left(expected);
+    std::istringstream right{std::string(actual)};
+    std::string a;
+    std::string b;
+    for (int line = 1; left || right; ++line, a.clear(), b.clear()) {
+        std::getline(left, a);
+        std::getline(right, b);
+        if (a == b) continue;
+        FAIL() << file.string() << ":" << line << " expected: " << a << "\n  found: " << b
+               << "\n  UPDATE_GOLDEN=1 rewrites the file";
+    }
+    FAIL() << file << " differs in its line ends";
 }
 
 // The case folders below `root`, sorted. There must be some: a suite that finds nothing has failed.

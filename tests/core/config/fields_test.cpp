@@ -162,6 +162,7 @@ TEST(Fields, ReportsEveryWrongValue) {
         {"many: { word: x }", "1:7: error: many: must be a list, not a mapping"},
         {"many: [ x ]", "1:9: error: many[0]: must be a mapping, not 'x'"},
         {"[1]", "1:1: error: must be a mapping, not a list"},
+        {"free: [1]", "1:7: error: free: must be a mapping, not a list"},
         {"secret: ''", "1:9: error: secret: the secret is empty"},
         {"secret: abc",
          "1:9: warning: secret: a secret in plain sight; take it from \"${env:NAME}\" or "
