@@ -105,6 +105,7 @@ Result<Item> read_item(const store::InteractionView& view) {
 }
 
 std::string_view text_of(const Item& item) {
+    if (item.deleted) return {};
     for (const auto& message : item.messages) {
         if (!message.deleted && !message.text.empty()) return message.text;
     }

@@ -40,11 +40,14 @@ Answer connectors(Services& services, const Call&) {
 
 Answer quarantine(Services& services, const Call& call) {
     store::QuarantineQuery query;
-    query.limit = static_cast<std::size_t>(call.query.integer("limit", kDefaultPage));
+    const auto limit = static_cast<std::size_t>(call.query.integer("limit", kDefaultPage));
+    query.limit = limit + 1;  // one more tells whether there is a next page
     query.before = static_cast<std::uint64_t>(call.query.integer("before", 0));
     query.instance = call.query.get("instance").value_or("");
-    const auto entries = services.store.quarantine(query);
+    auto entries = services.store.quarantine(query);
     if (!entries) return refuse(problem_of(entries.error()));
+    const bool more = entries->size() > limit;
+    if (more) entries->resize(limit);
     JsonWriter json;
     json.begin_object();
     json.key("items");
@@ -53,7 +56,7 @@ Answer quarantine(Services& services, const Call& call) {
         write_quarantine(json, entry, false);
     json.end_array();
     json.key("next");
-    entries->size() == query.limit ? json.number(entries->back().id) : json.null();
+    more ? json.number(entries->back().id) : json.null();
     json.end_object();
     return json_response(json.take());
 }

@@ -26,6 +26,12 @@ std::string cookie_header(const Services& services, bool secure, const Session& 
     return cookie + (secure ? "; Secure; SameSite=None; Partitioned" : "; SameSite=Lax");
 }
 
+// A proxy's own Basic credentials do not stand in the way of the cookie.
+bool carries_bearer(const net::HttpRequest& request) {
+    const auto* header = request.header("Authorization");
+    return header != nullptr && iequals_ascii(std::string_view(*header).substr(0, 7), "bearer ");
+}
+
 Session new_session(Services& services, std::string_view fingerprint) {
     return services.sessions.open(fingerprint, services.clock.now() + services.options.session_lifetime);
 }
@@ -47,7 +53,7 @@ std::string target_without_key(const net::HttpRequest& request) {
 
 std::expected<Visitor, Problem> visitor(Services& services, const net::HttpRequest& request) {
     Visitor visitor;
-    if (request.header("Authorization") != nullptr) {
+    if (carries_bearer(request)) {
         auto principal = bearer(services, request);
         if (!principal) return refuse(principal.error());
         visitor.session_id = "bearer " + principal->fingerprint;
@@ -55,7 +61,8 @@ std::expected<Visitor, Problem> visitor(Services& services, const net::HttpReque
     } else {
         const bool secure = is_secure(services, request);
         const auto* header = request.header("Cookie");
-        const auto cookie = find_cookie(header != nullptr ? *header : "", secure ? kSecureCookie : kPlainCookie);
+        const auto cookies = header != nullptr ? std::string_view(*header) : std::string_view();
+        const auto cookie = find_cookie(cookies, secure ? kSecureCookie : kPlainCookie);
         const auto now = services.clock.now();
         auto session = cookie ? services.sessions.read(*cookie, now) : std::nullopt;
         auto principal = session ? services.tokens.by_fingerprint(session->fingerprint) : std::nullopt;

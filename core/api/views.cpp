@@ -121,6 +121,7 @@ void write_item(JsonWriter& json, const Item& item) {
         json.member_if("summary", std::string_view(item.subject));
     }
     json.member("messages", static_cast<std::uint64_t>(item.messages.size()));
+    if (item.deleted) json.flag("deleted", true);
     write_attachments(json, item.attachments);
     if (!empty(item.delivery)) {
         json.key("delivery");
