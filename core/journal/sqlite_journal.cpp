@@ -1,3 +1,4 @@
+#include "core/journal/backlog.hpp"
 #include "core/journal/journal.hpp"
 #include "core/journal/salvage.hpp"
 #include "core/journal/table.hpp"
@@ -56,12 +57,9 @@ private:
     std::vector<Pending> take_batch();  // queue_mutex_ held
     Result<Position> commit(std::vector<Pending>& batch, std::vector<Position>& positions);
     Result<Position> write(std::vector<Pending>& batch, std::vector<Position>& positions);
-    void publish(const std::vector<Pending>& batch, Position first, std::uint64_t total);
     void finish(std::vector<Pending> batch, const Result<Position>& result, const std::vector<Position>& positions);
-    bool drop_due() const;
-    bool drop_step(std::uint64_t at_least);
+    bool drop_step(Backlog::Excess excess);
     void keep_settled();
-    void count_refused(std::uint64_t count);
 
     const JournalOptions options_;
     const Dispatch dispatch_;
@@ -79,13 +77,9 @@ private:
     sqlite::Database reader_database_;
     TableReader reader_;
 
-    mutable std::mutex state_mutex_;  // held for a few instructions only
-    JournalStats stats_;
-    std::uint64_t first_before_ = 0;  // `total` before the oldest event
-    std::int64_t first_received_ = 0;
-    std::uint64_t unsettled_before_ = 0;  // `total` before the oldest unsettled event
-    std::uint64_t published_total_ = 0;
-    Position damage_counted_ = 0;  // unreadable positions up to here are in the count already
+    Backlog backlog_{options_};
+
+    std::mutex listener_mutex_;
     std::function<void(Position)> listener_;
 
     std::mutex queue_mutex_;
@@ -101,26 +95,12 @@ private:
 
 void SqliteJournal::load() {
     const Position settled = writer_.settled();
-    Position highest = std::max({writer_.high_water(), options_.start_above, settled});
-    if (const auto last = reader_.last()) {
-        highest = std::max(highest, last->position);
-        total_ = last->total;
-        stats_.last = last->position;
-    }
-    stats_.settled = kept_settled_ = settled;
-    published_total_ = unsettled_before_ = first_before_ = total_;
-    if (const auto first = reader_.first_after(0)) {
-        stats_.first = first->position;
-        first_before_ = first->before;
-        first_received_ = first->received;
-    }
-    if (const auto unsettled = reader_.first_after(settled)) {
-        unsettled_before_ = unsettled->before;
-        stats_.oldest_unsettled = from_micros(unsettled->received);
-    }
-    next_ = highest + 1;
-    stats_.set_aside = salvage_.set_aside;
-    stats_.salvaged = salvage_.events;
+    const auto last = reader_.last();
+    backlog_.load(settled, reader_.first_after(0), reader_.first_after(settled), last);
+    backlog_.set_aside(salvage_.set_aside, salvage_.events);
+    kept_settled_ = settled;
+    if (last) total_ = last->total;
+    next_ = std::max({writer_.high_water(), options_.start_above, settled, last ? last->position : 0}) + 1;
 }
 
 std::optional<Error> SqliteJournal::refusal(std::uint64_t bytes, std::size_t count) const {
@@ -130,14 +110,8 @@ std::optional<Error> SqliteJournal::refusal(std::uint64_t bytes, std::size_t cou
     if (queued_bytes_ + bytes > options_.max_queued_bytes && queued_bytes_ > 0) {
         return full("journal: too many bytes wait for the disk");
     }
-    const std::lock_guard lock(state_mutex_);
-    if (published_total_ - unsettled_before_ + queued_bytes_ + bytes > options_.max_unsettled_bytes) {
-        return full("journal: the backlog has reached its size limit");
-    }
-    if (stats_.oldest_unsettled && clock_.now() - *stats_.oldest_unsettled > options_.max_unsettled_age) {
-        return full("journal: the backlog has reached its age limit");
-    }
-    return std::nullopt;
+    const auto obstacle = backlog_.obstacle(queued_bytes_ + bytes, clock_.now());
+    return obstacle.empty() ? std::nullopt : std::optional(full(std::string(obstacle)));
 }
 
 void SqliteJournal::append(std::vector<Event> events, Done done) {
@@ -156,16 +130,12 @@ void SqliteJournal::append(std::vector<Event> events, Done done) {
             return;
         }
     }
-    if (refused->kind == ErrorKind::Full) count_refused(1);
+    if (refused->kind == ErrorKind::Full) backlog_.refused(1);
     dispatch_([done = std::move(done), error = std::move(*refused)]() mutable { done(fail(std::move(error))); });
 }
 
 Result<std::vector<StoredEvent>> SqliteJournal::read(Position after, std::size_t limit, std::size_t max_bytes) {
-    Position last = 0;
-    {
-        const std::lock_guard lock(state_mutex_);
-        last = stats_.last;
-    }
+    const Position last = backlog_.last();
     std::vector<StoredEvent> events;
     if (after >= last) return events;
     std::uint64_t unreadable = 0;
@@ -174,11 +144,7 @@ Result<std::vector<StoredEvent>> SqliteJournal::read(Position after, std::size_t
         read_around_damage(reader_, after, last, limit, max_bytes, events, unreadable);
     });
     if (!outcome) return fail(std::move(outcome.error()));
-    if (unreadable > 0) {
-        const std::lock_guard lock(state_mutex_);
-        if (after >= damage_counted_) stats_.unreadable += unreadable;
-        damage_counted_ = std::max(damage_counted_, events.empty() ? last : events.front().position);
-    }
+    if (unreadable > 0) backlog_.unreadable(after, events.empty() ? last : events.front().position, unreadable);
     return events;
 }
 
@@ -194,39 +160,24 @@ Result<std::optional<StoredEvent>> SqliteJournal::find(Position position) {
 }
 
 void SqliteJournal::on_commit(std::function<void(Position)> listener) {
-    const std::lock_guard lock(state_mutex_);
+    const std::lock_guard lock(listener_mutex_);
     listener_ = std::move(listener);
 }
 
 void SqliteJournal::settle(Position upto) {
-    {
-        const std::lock_guard lock(state_mutex_);
-        if (upto <= stats_.settled) return;
-        if (upto >= stats_.last) {
-            stats_.settled = upto;
-            stats_.oldest_unsettled.reset();
-            unsettled_before_ = published_total_;
-            return;
-        }
+    if (backlog_.settle(upto)) {
+        const auto next = sqlite::guarded("journal", [&] {
+            const std::lock_guard lock(reader_mutex_);
+            return reader_.first_after(upto);
+        });
+        // When the file cannot tell now, the next call brings the figures up to date.
+        if (next && *next) backlog_.settled_before(upto, **next);
     }
-    const auto next = sqlite::guarded("journal", [&] {
-        const std::lock_guard lock(reader_mutex_);
-        return reader_.first_after(upto);
-    });
-    const std::lock_guard lock(state_mutex_);
-    if (upto <= stats_.settled) return;
-    stats_.settled = upto;
-    if (!next || !*next) return;  // cannot tell now: the figures are brought up to date by the next call
-    unsettled_before_ = (*next)->before;
-    stats_.oldest_unsettled = from_micros((*next)->received);
+    if (backlog_.excess(clock_.now())) wake_.notify_one();
 }
 
 JournalStats SqliteJournal::stats() const {
-    const std::lock_guard lock(state_mutex_);
-    JournalStats out = stats_;
-    out.total_bytes = published_total_ - first_before_;
-    out.unsettled_bytes = published_total_ - unsettled_before_;
-    return out;
+    return backlog_.stats();
 }
 
 void SqliteJournal::close() {
@@ -248,19 +199,21 @@ void SqliteJournal::run() {
         if (queue_.empty() && closing_) break;
         auto batch = take_batch();
         lock.unlock();
-        if (batch.empty()) {
+        const bool idle = batch.empty();
+        if (idle) {
             keep_settled();
-            dropping = drop_due() && drop_step(0);
         } else {
             const Position before = next_;
             std::vector<Position> positions;
             const auto result = commit(batch, positions);
             finish(std::move(batch), result, positions);
             events_since_drop += next_ - before;
-            if (events_since_drop >= kEventsBetweenDrops && drop_due()) {
-                events_since_drop = 0;
-                drop_step(0);
-            }
+        }
+        dropping = false;
+        if (idle || events_since_drop >= kEventsBetweenDrops) {
+            events_since_drop = 0;
+            const auto excess = backlog_.excess(clock_.now());
+            dropping = excess && drop_step(*excess);
         }
         lock.lock();
     }
@@ -294,7 +247,9 @@ Result<Position> SqliteJournal::commit(std::vector<Pending>& batch, std::vector<
     std::uint64_t bytes = 0;
     for (const Pending& pending : batch)
         bytes += pending.bytes;
-    return drop_step(bytes) ? write(batch, positions) : std::move(result);
+    auto excess = backlog_.droppable(clock_.now());
+    excess.bytes = std::max(excess.bytes, bytes);
+    return drop_step(excess) ? write(batch, positions) : std::move(result);
 }
 
 Result<Position> SqliteJournal::write(std::vector<Pending>& batch, std::vector<Position>& positions) {
@@ -313,27 +268,12 @@ Result<Position> SqliteJournal::write(std::vector<Pending>& batch, std::vector<P
         transaction.commit();
     });
     if (!outcome) return fail(std::move(outcome.error()));
-    const Position first = next_;
+    const auto filled = std::ranges::find_if(batch, [](const Pending& pending) { return !pending.events.empty(); });
+    const Instant received = filled != batch.end() ? filled->events.front().received_at : Instant{};
+    backlog_.appended(next_, position - 1, received, total);
     next_ = position;
     total_ = total;
-    publish(batch, first, total);
     return position - 1;
-}
-
-void SqliteJournal::publish(const std::vector<Pending>& batch, Position first, std::uint64_t total) {
-    const auto filled = std::ranges::find_if(batch, [](const Pending& pending) { return !pending.events.empty(); });
-    const std::lock_guard lock(state_mutex_);
-    ++stats_.commits;
-    if (filled == batch.end()) return;
-    const Instant received = filled->events.front().received_at;
-    if (stats_.first == 0) {
-        stats_.first = first;
-        first_received_ = to_micros(received);
-        first_before_ = published_total_;
-    }
-    if (!stats_.oldest_unsettled) stats_.oldest_unsettled = received;
-    stats_.last = next_ - 1;
-    published_total_ = total;
 }
 
 void SqliteJournal::finish(std::vector<Pending> batch,
@@ -341,10 +281,10 @@ void SqliteJournal::finish(std::vector<Pending> batch,
                            const std::vector<Position>& positions) {
     std::function<void(Position)> listener;
     if (result) {
-        const std::lock_guard lock(state_mutex_);
+        const std::lock_guard lock(listener_mutex_);
         listener = listener_;
     } else if (result.error().kind == ErrorKind::Full) {
-        count_refused(batch.size());
+        backlog_.refused(batch.size());
     }
     std::vector<Settled> calls;
     calls.reserve(batch.size());
@@ -358,28 +298,13 @@ void SqliteJournal::finish(std::vector<Pending> batch,
     if (listener) listener(*result);
 }
 
-bool SqliteJournal::drop_due() const {
-    const std::lock_guard lock(state_mutex_);
-    if (stats_.first == 0 || stats_.first > stats_.settled) return false;
-    return first_received_ < to_micros(clock_.now() - options_.retain) ||
-           published_total_ - first_before_ > options_.max_total_bytes;
-}
-
-bool SqliteJournal::drop_step(std::uint64_t at_least) {
-    Position settled = 0;
-    std::uint64_t excess = at_least;
-    {
-        const std::lock_guard lock(state_mutex_);
-        settled = std::min(stats_.settled, stats_.last);
-        const std::uint64_t bytes = published_total_ - first_before_;
-        if (bytes > options_.max_total_bytes) excess = std::max(excess, bytes - options_.max_total_bytes);
-    }
+bool SqliteJournal::drop_step(Backlog::Excess excess) {
     std::size_t dropped = 0;
     const auto outcome = sqlite::guarded("journal", [&] {
         sqlite::Transaction transaction(database_, sqlite::Transaction::Kind::Write);
-        dropped = writer_.drop(settled, to_micros(clock_.now() - options_.retain), excess);
+        dropped = writer_.drop(excess.settled, excess.received, excess.bytes);
         if (dropped > 0) {
-            writer_.set_settled(settled);
+            writer_.set_settled(excess.settled);
             writer_.set_high_water(next_ - 1);
         }
         transaction.commit();
@@ -389,29 +314,16 @@ bool SqliteJournal::drop_step(std::uint64_t at_least) {
         const std::lock_guard lock(reader_mutex_);
         return reader_.first_after(0);
     });
-    const std::lock_guard lock(state_mutex_);
-    if (!first) return true;
-    stats_.first = *first ? (*first)->position : 0;
-    first_before_ = *first ? (*first)->before : published_total_;
-    first_received_ = *first ? (*first)->received : 0;
+    if (first) backlog_.dropped(*first);
     return true;
 }
 
 // So that a restart knows what retention may drop before the pipeline has said so again.
 void SqliteJournal::keep_settled() {
-    Position settled = 0;
-    {
-        const std::lock_guard lock(state_mutex_);
-        settled = stats_.settled;
-    }
+    const Position settled = backlog_.settled();
     if (settled == kept_settled_) return;
     const auto outcome = sqlite::guarded("journal", [&] { writer_.set_settled(settled); });
     if (outcome) kept_settled_ = settled;
-}
-
-void SqliteJournal::count_refused(std::uint64_t count) {
-    const std::lock_guard lock(state_mutex_);
-    stats_.refused += count;
 }
 
 }  // namespace
