@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <expected>
-#include <string>
 #include <map>
+#include <string>
 #include <utility>
 
 namespace tandem::expr {
