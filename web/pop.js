@@ -4,14 +4,22 @@
 const page = document.body.dataset;
 const history_ = document.getElementById('history');
 const live = document.getElementById('live');
-const language = document.documentElement.lang;
+// The page's language, with the viewer's own way of writing it (en-GB, en-US) if they have one.
+const language = navigator.languages.find((tag) => tag.split('-')[0] === document.documentElement.lang)
+    ?? document.documentElement.lang;
 const maxLimit = 500;
 let limit = Number(page.limit);
 
 // ---------------------------------------------------------------------------------------------------------------- time
 
-const whole = new Intl.DateTimeFormat(language, {day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit'});
+const moment = {day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit'};
+const thisYear = new Intl.DateTimeFormat(language, moment);
+const otherYear = new Intl.DateTimeFormat(language, {...moment, year: 'numeric'});
 const clock = new Intl.DateTimeFormat(language, {hour: '2-digit', minute: '2-digit'});
+
+function whole(at) {
+    return (at.getFullYear() === new Date().getFullYear() ? thisYear : otherYear).format(at);
+}
 
 // In a dialogue the day is said when it changes.
 function localTimes(root) {
@@ -21,12 +29,12 @@ function localTimes(root) {
             const at = new Date(time.dateTime);
             const said = at.toDateString() === day;
             day = at.toDateString();
-            time.textContent = said ? clock.format(at) : whole.format(at);
-            time.title = whole.format(at);
+            time.textContent = said ? clock.format(at) : whole(at);
+            time.title = whole(at);
         }
     }
     for (const time of root.querySelectorAll('time')) {
-        if (!time.title) time.textContent = whole.format(new Date(time.dateTime));
+        if (!time.title) time.textContent = whole(new Date(time.dateTime));
     }
 }
 
@@ -39,36 +47,53 @@ function show(state, text) {
     live.hidden = false;
     live.dataset.state = state;
     if (live.textContent !== text) live.textContent = text;
+    live.title = text;
 }
 
 function replaceHistory(html) {
     const fresh = new DOMParser().parseFromString(html, 'text/html').body;
     const open = [...history_.querySelectorAll('details[open]')].map((details) => details.id);
-    const focused = history_.contains(document.activeElement) ? document.activeElement.id : '';
+    // What had the focus keeps it: the link of that id, or the control inside the part of that id.
+    const active = history_.contains(document.activeElement) ? document.activeElement : null;
+    const [part, tag] = [active?.closest('[id]').id, active?.tagName];
     localTimes(fresh);
     history_.replaceChildren(...fresh.childNodes);
     for (const id of open) document.getElementById(id)?.setAttribute('open', '');
-    if (focused) document.getElementById(focused)?.focus({preventScroll: true});
+    const place = part && document.getElementById(part);
+    if (place) (place.tagName === tag ? place : place.querySelector(tag))?.focus({preventScroll: true});
 }
 
+async function load() {
+    try {
+        const response = await fetch(`${page.history}&limit=${limit}`, {credentials: 'same-origin'});
+        if (response.status === 401 || response.status === 403) end();
+        if (response.ok) replaceHistory(await response.text());
+        return response.ok;
+    } catch {
+        // The stream notices a lost connection by itself and refreshes when it is back.
+        return false;
+    }
+}
+
+// One at a time; what happens meanwhile is one more.
 async function refresh() {
     if (running) {
         again = true;
         return;
     }
     running = true;
-    try {
-        const response = await fetch(`${page.history}&limit=${limit}`, {credentials: 'same-origin'});
-        if (response.status === 401 || response.status === 403) end();
-        if (response.ok) replaceHistory(await response.text());
-    } catch {
-        // The stream notices a lost connection by itself and refreshes when it is back.
-    }
-    running = false;
-    if (again) {
+    do {
         again = false;
-        refresh();
-    }
+        if (await load()) announce();
+    } while (again);
+    running = false;
+}
+
+// Screen readers speak when the text changes, so it is emptied before it is said again.
+function announce() {
+    if (live.dataset.state !== 'live') return;
+    live.textContent = '';
+    setTimeout(() => live.dataset.state === 'live' && show('live', page.news), 50);
 }
 
 // Many changes in a moment are one refresh.

@@ -8,7 +8,7 @@ import { telegram, whatsappMessage } from '../../../tools/demo.d/vendors.mjs';
 import { Gateway, eventually, temporaryFolder } from '../../support/gateway.mjs';
 import { launch, openPage } from './browser.mjs';
 
-const POINT = encodeURIComponent('whatsapp:79161234567');
+const POINT = encodeURIComponent('tel:+79161234567');
 const SECRET = 'meta-app-secret';
 const TG_SECRET = 'telegram-secret';
 const KEY = 'pop-key-0123456789abcdef';
