@@ -27,6 +27,16 @@ net::HttpResponse answer_of(Reception reception) {
     return response;
 }
 
+connector::Batch batch_of(net::HttpRequest request, std::string envelope, Instant received_at) {
+    connector::Batch batch;
+    journal::Event& event = batch.events.emplace_back();
+    event.received_at = received_at;
+    if (const std::string* type = request.header("Content-Type")) event.content_type = *type;
+    event.envelope = std::move(envelope);
+    event.raw = std::move(request.body);
+    return batch;
+}
+
 double capacity(const Config& config) {
     return static_cast<double>(config.burst > 0 ? config.burst : 2 * config.rate_limit);
 }
@@ -58,22 +68,12 @@ Task<net::HttpReply> Receiver::receive(net::HttpRequest request) {
     count(reception);
     if (!reception.store) co_return answer_of(std::move(reception));
 
-    auto stored = co_await store(std::move(request), std::move(reception.envelope), now);
+    auto stored = co_await host_.emit(batch_of(std::move(request), std::move(reception.envelope), now));
     if (stored) co_return answer_of(std::move(reception));
     const Error& error = stored.error();
     if (error.kind != ErrorKind::Full) host_.log().error("event not stored", {{"error", error.text}});
     // Not 500: several vendors give up on it, none on 503.
     co_return try_later(503, "the event could not be stored", error.retry_after.value_or(kBusyRetry));
-}
-
-Task<Result<void>> Receiver::store(net::HttpRequest request, std::string envelope, Instant received_at) {
-    connector::Batch batch;
-    journal::Event& event = batch.events.emplace_back();
-    event.received_at = received_at;
-    if (const std::string* type = request.header("Content-Type")) event.content_type = *type;
-    event.envelope = std::move(envelope);
-    event.raw = std::move(request.body);
-    co_return co_await host_.emit(std::move(batch));
 }
 
 void Receiver::count(const Reception& reception) {

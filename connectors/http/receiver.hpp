@@ -17,7 +17,6 @@ public:
 
 private:
     async::Task<net::HttpReply> receive(net::HttpRequest request);
-    async::Task<Result<void>> store(net::HttpRequest request, std::string envelope, Instant received_at);
     void count(const connector::Reception& reception);
 
     connector::Host& host_;

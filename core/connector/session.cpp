@@ -12,6 +12,25 @@ namespace tandem::connector {
 namespace asio = boost::asio;
 using async::Task;
 
+namespace {
+
+// Resumes inside the journal's dispatched closure when that runs on this strand already: one trip through the loop per
+// commit, not per event. Nothing is connected to the caller's cancellation: the answer always comes.
+auto append(journal::Journal& journal, std::vector<journal::Event> events) {
+    auto start = [&journal](auto handler, std::vector<journal::Event> batch) {
+        journal.append(std::move(batch), [handler = std::move(handler)](Result<journal::Position> result) mutable {
+            auto executor = asio::get_associated_executor(handler);
+            asio::dispatch(executor, [handler = std::move(handler), result = std::move(result)]() mutable {
+                std::move(handler)(std::move(result));
+            });
+        });
+    };
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(Result<journal::Position>)>(
+        start, asio::use_awaitable, std::move(events));
+}
+
+}  // namespace
+
 Session::Session(std::shared_ptr<Supervised> owner) : owner_(std::move(owner)) {}
 
 Result<void> Session::check_allowed(const Batch& batch) const {
@@ -37,9 +56,12 @@ Task<Result<void>> Session::emit(Batch batch) {
         event.instance = owner_->spec_.name;
         event.stream = batch.stream;
     }
-    // A cursor without events waits for all that was emitted before it.
-    auto position = events > 0 ? co_await append(std::move(batch.events))
-                               : Result<journal::Position>(owner_->context_->journal.stats().last);
+    Result<journal::Position> position = 0;
+    if (events > 0) {
+        position = co_await append(owner_->context_->journal, std::move(batch.events));
+    } else if (batch.after) {
+        position = owner_->context_->journal.stats().last;  // such a cursor waits for all that was emitted before it
+    }
     if (!position) {
         count("errors", to_string(position.error().kind), 1);
         co_return fail(std::move(position.error()));
@@ -52,21 +74,6 @@ Task<Result<void>> Session::emit(Batch batch) {
                                                    *position);
     }
     co_return Result<void>();
-}
-
-// Resumes inside the journal's dispatched closure when that runs on this strand already: one trip through the loop per
-// commit, not per event. Nothing is connected to the caller's cancellation: the answer always comes.
-Task<Result<journal::Position>> Session::append(std::vector<journal::Event> events) {
-    auto start = [&journal = owner_->context_->journal, &events](auto handler) {
-        journal.append(std::move(events), [handler = std::move(handler)](Result<journal::Position> result) mutable {
-            auto executor = asio::get_associated_executor(handler);
-            asio::dispatch(executor, [handler = std::move(handler), result = std::move(result)]() mutable {
-                std::move(handler)(std::move(result));
-            });
-        });
-    };
-    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Result<journal::Position>)>(
-        start, asio::use_awaitable);
 }
 
 Task<Result<std::optional<Cursor>>> Session::resume(StreamName stream) {

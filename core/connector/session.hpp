@@ -34,7 +34,6 @@ public:
 
 private:
     Result<void> check_allowed(const Batch& batch) const;
-    async::Task<Result<journal::Position>> append(std::vector<journal::Event> events);
 
     const std::shared_ptr<Supervised> owner_;
 };

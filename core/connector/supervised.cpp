@@ -206,11 +206,9 @@ net::HttpResponse Supervised::not_ready() const {
     return response;
 }
 
-Task<net::HttpReply> Supervised::hook(net::HttpRequest request) {
-    // Copies: a stop in between takes serving_ away.
-    const auto self = shared_from_this();
-    const auto session = serving_;
-    if (session == nullptr || !session->hook) co_return not_ready();
+Task<net::HttpReply> Supervised::run_hook(std::shared_ptr<Supervised> self, net::HttpRequest request) {
+    const auto session = self->serving_;  // a stop in between takes it away
+    if (session == nullptr || !session->hook) co_return self->not_ready();
     struct Running {
         Session& session;
         async::Event& changed;
@@ -218,9 +216,9 @@ Task<net::HttpReply> Supervised::hook(net::HttpRequest request) {
         ~Running() {
             if (--session.running_hooks == 0 && session.closed) changed.notify_all();
         }
-    } running(*session, changed_);
-    counters_.received.add();
-    counters_.received_bytes.add(request.body.size());
+    } running(*session, self->changed_);
+    self->counters_.received.add();
+    self->counters_.received_bytes.add(request.body.size());
     co_return co_await session->hook(std::move(request));
 }
 

@@ -37,7 +37,10 @@ public:
     // `on_attempted` is called once, after the first attempt to start.
     async::Task<void> run(std::function<void()> on_attempted);
     void request_stop();
-    async::Task<net::HttpReply> hook(net::HttpRequest request);
+    // The task keeps this object alive.
+    async::Task<net::HttpReply> hook(net::HttpRequest request) {
+        return run_hook(shared_from_this(), std::move(request));
+    }
 
     const async::Executor& strand() const { return strand_; }
 
@@ -52,6 +55,7 @@ private:
     friend class Session;
     using Millis = std::chrono::milliseconds;
 
+    static async::Task<net::HttpReply> run_hook(std::shared_ptr<Supervised> self, net::HttpRequest request);
     async::Task<Result<void>> open(std::shared_ptr<Session> session);
     async::Task<bool> close(std::shared_ptr<Session> session);
     async::Task<bool> guarded(async::Task<void> work, Millis limit, bool interruptible, std::string what);

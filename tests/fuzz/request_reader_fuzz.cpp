@@ -1,0 +1,42 @@
+// HTTP requests in any bytes, cut anywhere: the result must not depend on the cuts.
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "core/net/request_reader.hpp"
+
+namespace {
+
+using tandem::net::RequestReader;
+
+std::string read(std::string_view bytes, std::size_t chunk) {
+    RequestReader reader({.header_bytes = 512, .body_bytes = 2'048});
+    std::string seen;
+    while (!bytes.empty()) {
+        const auto room = reader.prepare();
+        const auto size = std::min({room.size(), bytes.size(), chunk});
+        std::memcpy(room.data(), bytes.data(), size);
+        reader.commit(size);
+        bytes.remove_prefix(size);
+        auto step = reader.step();
+        for (; step == RequestReader::Step::Complete; step = reader.step()) {
+            const auto request = reader.take();
+            seen += request.method + " " + request.target + " " + request.body + "\n";
+            for (const auto& header : request.headers) seen += header.name + ":" + header.value + "\n";
+        }
+        if (step == RequestReader::Step::Failed) return seen + "failed";
+    }
+    return seen;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size == 0) return 0;
+    const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
+    if (read(bytes, bytes.size() + 1) != read(bytes, data[0] % 70 + 1U)) std::abort();
+    return 0;
+}
