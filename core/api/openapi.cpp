@@ -182,7 +182,7 @@ std::string write_document(const std::vector<Endpoint>& endpoints, std::string_v
     json.begin_object();
     json.key("securitySchemes");
     json.raw(
-        R"({"token":{"type":"http","scheme":"bearer","description":"Token from the configuration or tandem token create"}})");
+        R"({"token":{"type":"http","scheme":"bearer","description":"Of the configuration or tandem token create"}})");
     json.key("schemas");
     json.raw(schemas());
     json.end_object();
