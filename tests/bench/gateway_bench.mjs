@@ -47,10 +47,13 @@ function show(what, values) {
   return values;
 }
 
+const started = [];
+process.on('exit', () => started.forEach((one) => one.process?.kill('SIGKILL')));
+process.setMaxListeners(50);  // each temporary folder removes itself at the exit
+
 async function gateway(config = CONFIG) {
-  const made = new Gateway(temporaryFolder('tandem-bench-'), config, { BENCH_TOKEN: TOKEN, BENCH_SECRET: SECRET });
-  process.on('exit', () => made.process?.kill('SIGKILL'));
-  return made.start();
+  started.push(new Gateway(temporaryFolder('tandem-bench-'), config, { BENCH_TOKEN: TOKEN, BENCH_SECRET: SECRET }));
+  return started.at(-1).start();
 }
 
 async function metric(running, name) {
@@ -140,7 +143,9 @@ async function nodered() {
   if (!installed()) throw new Error('Node-RED is not installed: npm ci in tests/bench/nodered (tools/bench does it)');
   results.nodered = { acks: {} };
   for (const connections of [1, 64, 256]) {
-    const running = await new NodeRed().start(temporaryFolder('nodered-bench-'));
+    const running = new NodeRed();
+    started.push(running);
+    await running.start(temporaryFolder('nodered-bench-'));
     const idle = memory(running.process.pid).now;
     // A tenth of the requests: it is that much slower, and the figure is steady after a few seconds.
     const report = await load(running.url, { connections, requests: Math.ceil(BURST / 10), ...TELEGRAM });

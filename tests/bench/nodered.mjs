@@ -28,7 +28,6 @@ export class NodeRed {
     copyFileSync(join(HOME, 'flow.json'), join(folder, 'flow.json'));
     const args = [PROGRAM, '--userDir', folder, '--settings', join(HOME, 'settings.js'), '--port', String(port), 'flow.json'];
     this.process = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
-    process.on('exit', () => this.process.kill('SIGKILL'));
     await new Promise((resolve, reject) => {
       const limit = setTimeout(() => reject(new Error('Node-RED has not started within 60 s')), 60_000);
       createInterface({ input: this.process.stdout }).on('line', (line) => {

@@ -1,5 +1,5 @@
 // One report from the JSON files that the benchmarks wrote:
-//   node tests/bench/report.mjs FOLDER      reads FOLDER/gateway.json and FOLDER/*_bench.json, prints Markdown
+//   node tests/bench/report.mjs FOLDER      reads FOLDER/gateway.json, *_bench.json, store_bench.txt; prints Markdown
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
@@ -20,7 +20,7 @@ const table = (head, rows) => [head, head.map(() => '---'), ...rows].map((cells)
 
 // Items per second of the benchmark that stands for architecture.md's "mapping one typical webhook, parse included".
 function mappingRate() {
-  const found = micro.mapping_bench?.benchmarks.filter((one) => one.items_per_second && /telegram.*text/i.test(one.name));
+  const found = micro.mapping_bench?.benchmarks.filter((one) => one.items_per_second && /^map\/telegram/.test(one.name));
   return found?.length ? Math.max(...found.map((one) => one.items_per_second)) : undefined;
 }
 
@@ -33,7 +33,7 @@ function figures() {
   more('durable acknowledgements, 64 connections', acks?.[64].rate, 50_000);
   less('their p99', acks?.[64].p99_ms, 25, ms);
   more(`sustained end to end, ${thousands(sustained?.stored ?? 0)} events`, sustained?.rate, 20_000);
-  more('mapping a Telegram text, parse included, one core', mappingRate(), 300_000);
+  more('mapping a Telegram message, parse included, one core', mappingRate(), 300_000);
   less(`timeline of a customer, p99 (${thousands(sustained?.stored ?? 0)} interactions; target: 10 million)`, timeline?.p99_ms, 5, ms);
   less('resident memory, 1,000 instances idle', instances?.memory.now, 60 / 1.048576, mb);
   less('start to ready, 1,000 instances', instances && instances.seconds * 1000, 1000, ms);
@@ -92,4 +92,6 @@ if (gateway.acks) parts.push('## One webhook: Tandem and Node-RED', comparison()
 if (gateway.http) parts.push('## Parts of the way', others());
 if (gateway.sustained) parts.push('## Sustained', endToEnd());
 if (Object.keys(micro).length) parts.push('## One core', ...Object.keys(micro).map(microTable));
+const store = join(folder, 'store_bench.txt');
+if (existsSync(store)) parts.push('### store_bench', '```\n' + readFileSync(store, 'utf8').trimEnd() + '\n```');
 console.log(parts.join('\n\n'));
