@@ -1,6 +1,7 @@
 // The laws that every connector keeps (docs/delivery.md), run over the registry: a new connector is tested by being
 // listed. Its connectors/<name>/sample.yaml is the configuration. Laws about hooks apply to connectors that serve one.
 #include "connectors/all.hpp"
+#include "core/async/timeout.hpp"
 #include "core/connector/supervisor.hpp"
 #include "core/net/http_server.hpp"
 #include "tests/support/fake_host.hpp"
@@ -105,6 +106,21 @@ TEST_P(Conformance, StopIsIdempotentAndValidWithoutStart) {
     ASSERT_TRUE(instance) << instance.error().text;
     for (int i = 0; i < 3; ++i)
         test::run_sync((*instance)->stop());
+}
+
+// Start, cancelled at its first wait or finished before it: stop is valid after either, and again.
+TEST_P(Conformance, StopIsValidAfterStartHoweverItEnded) {
+    for (const auto limit : {std::chrono::milliseconds(0), std::chrono::milliseconds(5'000)}) {
+        SCOPED_TRACE(limit.count());
+        test::FakeHost host;
+        host.judge_ = std::make_shared<test::FakeJudge>();
+        auto instance = subject().open(sample(), host);
+        ASSERT_TRUE(instance) << instance.error().text;
+        boost::asio::io_context io(1);
+        test::run_sync(io, async::with_timeout((*instance)->start(), limit));
+        test::run_sync(io, (*instance)->stop());
+        test::run_sync(io, (*instance)->stop());
+    }
 }
 
 TEST_P(Conformance, OpenStartsNothing) {
