@@ -71,16 +71,20 @@ Task<net::HttpReply> Receiver::receive(net::HttpRequest request) {
     auto stored = co_await host_.emit(batch_of(std::move(request), std::move(reception.envelope), now));
     if (stored) co_return answer_of(std::move(reception));
     const Error& error = stored.error();
-    if (error.kind != ErrorKind::Full) host_.log().error("event not stored", {{"error", error.text}});
+    host_.log().error("event not stored; the vendor was answered 503", {{"error", error.text}});
     // Not 500: several vendors give up on it, none on 503.
     co_return try_later(503, "the event could not be stored", error.retry_after.value_or(kBusyRetry));
 }
 
 void Receiver::count(const Reception& reception) {
     if (reception.verdict == Verdict::Accepted) return;
-    host_.count(reception.verdict == Verdict::Rejected ? "rejected" : "ignored", reception.reason);
-    host_.log().debug(reception.verdict == Verdict::Rejected ? "request rejected" : "request ignored",
-                      {{"reason", reception.reason}});
+    const bool rejected = reception.verdict == Verdict::Rejected;
+    host_.count(rejected ? "rejected" : "ignored", reception.reason);
+    if (rejected) {
+        host_.log().warn("request rejected", {{"reason", reception.reason}});
+    } else {
+        host_.log().debug("request ignored", {{"reason", reception.reason}});
+    }
 }
 
 }  // namespace tandem::http

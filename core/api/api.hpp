@@ -51,7 +51,8 @@ struct ApiOptions {
     std::chrono::seconds conversation_gap{std::chrono::hours(4)};
     std::size_t max_running = 256;  // requests on the pool or waiting for it; above: 503
     FeedOptions feed;
-    std::string version;  // of the gateway, shown in /openapi.json
+    bool open_metrics = false;  // /metrics without a token
+    std::string version;        // of the gateway, shown in /openapi.json
 };
 
 // What the composition root tells. Called on pool threads, many at once; empty ones count as "nothing to report".

@@ -46,6 +46,9 @@ std::expected<std::uint64_t, Problem> feed_start(Services& services, const Call&
         if (error != std::errc() || end != text.data() + text.size()) {
             return refuse(bad_parameter("Last-Event-ID", "an event id of this feed is a whole number"));
         }
+        // Ahead of the feed: the data folder was restored from a backup. EventSource gives up for good on an error, and
+        // what was written since the backup would be missed from anywhere but the start; readers know repeats.
+        if (after > stats->feed_position) after = 0;
     } else if (call.query.get("after")) {
         after = static_cast<std::uint64_t>(call.query.integer("after", 0));
     }

@@ -163,7 +163,7 @@ void add_operations(std::vector<Endpoint>& endpoints, Services& services) {
                          .pattern = "/metrics",
                          .id = "metrics",
                          .summary = "Prometheus text exposition",
-                         .access = Access::Public,
+                         .access = services.options.open_metrics ? Access::Public : Access::Token,
                          .tolerant = true,
                          .response_type = "text/plain",
                          .handle = [&services](const Call& call) { return metrics(services, call); }});

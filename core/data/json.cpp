@@ -226,9 +226,35 @@ void write_canonical(const Value& value, std::string& out) {
     }
 }
 
-}  // namespace
+// JavaScript cuts texts between the halves of a surrogate pair and then writes the lone half as an escape. No text can
+// hold it; U+FFFD stands for it, so that the rest of the document is not lost. Escapes only: the length stays.
+std::string replace_lone_surrogates(std::string_view text) {
+    std::string out(text);
+    auto half = [&](std::size_t at) -> unsigned {  // of the \\uXXXX at that place, 0 if there is none
+        if (at + 6 > out.size() || out[at] != '\\' || out[at + 1] != 'u') return 0;
+        auto bytes = unhex(std::string_view(out).substr(at + 2, 4));
+        if (!bytes) return 0;
+        auto value = static_cast<unsigned>(static_cast<unsigned char>((*bytes)[0])) << 8 |
+                     static_cast<unsigned char>((*bytes)[1]);
+        return value >= 0xd800 && value <= 0xdfff ? value : 0;
+    };
+    for (std::size_t at = 0; at + 1 < out.size(); ++at) {
+        if (out[at] != '\\') continue;
+        auto first = half(at);
+        auto second = first != 0 && first < 0xdc00 ? half(at + 6) : 0;
+        if (second >= 0xdc00) {
+            at += 11;
+        } else if (first != 0) {
+            out.replace(at + 2, 4, "fffd");
+            at += 5;
+        } else {
+            ++at;  // the escaped character, perhaps a backslash
+        }
+    }
+    return out;
+}
 
-Result<Value> parse_json(std::string_view text, Arena& arena, JsonLimits limits) {
+Result<Value> parse_strict(std::string_view text, Arena& arena, JsonLimits limits) {
     // RapidJSON could check the encoding as well, but only byte by byte.
     auto valid = valid_utf8_prefix(text);
     if (valid != text.size()) return corrupt_at(text, valid, "not valid UTF-8");
@@ -258,6 +284,14 @@ Result<Value> parse_json(std::string_view text, Arena& arena, JsonLimits limits)
         return corrupt_at(text, stream.Tell() + extra, "text after the value");
     }
     return builder.result();
+}
+
+}  // namespace
+
+Result<Value> parse_json(std::string_view text, Arena& arena, JsonLimits limits) {
+    // Half pairs must go before parsing: RapidJSON refuses a leading one and makes broken UTF-8 of a trailing one.
+    bool escaped = text.find("\\ud") != std::string_view::npos || text.find("\\uD") != std::string_view::npos;
+    return escaped ? parse_strict(replace_lone_surrogates(text), arena, limits) : parse_strict(text, arena, limits);
 }
 
 void write_json(Value value, std::string& out) {

@@ -15,7 +15,7 @@ struct JsonLimits {
 };
 
 // RFC 8259; the text must be valid UTF-8 and hold exactly one value. Strings live in `arena`. Failure is
-// ErrorKind::Corrupt with "line L, column C: what".
+// ErrorKind::Corrupt with "line L, column C: what". An escaped half of a surrogate pair becomes U+FFFD.
 Result<Value> parse_json(std::string_view text, Arena& arena, JsonLimits limits = {});
 
 // Compact; members in the order they have, text as UTF-8 (only what must be escaped is). A Double that is whole is

@@ -25,6 +25,8 @@ bool spend_text(Call& call, std::string_view text) {
 // The C library's search takes linear time; std::string_view::find does not.
 std::size_t search(std::string_view text, std::string_view wanted, std::size_t from = 0) {
     if (from > text.size()) return kNotFound;
+    if (wanted.empty()) return from;
+    if (text.empty()) return kNotFound;
     const auto* found = memmem(text.data() + from, text.size() - from, wanted.data(), wanted.size());
     return found ? static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) : kNotFound;
 }

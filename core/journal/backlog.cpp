@@ -52,6 +52,11 @@ void Backlog::appended(Position first, Position last, Instant received, std::uin
     total_ = total;
 }
 
+void Backlog::failed(Instant at) {
+    const std::lock_guard lock(mutex_);
+    stats_.last_failure = at;
+}
+
 void Backlog::refused(std::uint64_t count) {
     const std::lock_guard lock(mutex_);
     stats_.refused += count;

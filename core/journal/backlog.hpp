@@ -27,6 +27,7 @@ public:
 
     void appended(Position first, Position last, Instant received, std::uint64_t total);
     void refused(std::uint64_t count);
+    void failed(Instant at);
     void unreadable(Position after, Position reached, std::uint64_t count);  // counts a damaged place once
     void set_aside(std::string file, std::uint64_t salvaged);
 

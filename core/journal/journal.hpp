@@ -60,10 +60,11 @@ struct JournalStats {
     std::uint64_t unsettled_bytes = 0;
     std::optional<Instant> oldest_unsettled;
     std::uint64_t commits = 0;
-    std::uint64_t refused = 0;     // appends answered with Full
-    std::uint64_t unreadable = 0;  // positions that reading had to step over because the file is damaged there
-    std::string set_aside;         // where open() put a damaged file, empty if it was sound
-    std::uint64_t salvaged = 0;    // events carried over from the damaged file
+    std::optional<Instant> last_failure{};  // when a commit last failed (disk full, I/O error)
+    std::uint64_t refused = 0;              // appends answered with Full
+    std::uint64_t unreadable = 0;           // positions that reading had to step over because the file is damaged there
+    std::string set_aside;                  // where open() put a damaged file, empty if it was sound
+    std::uint64_t salvaged = 0;             // events carried over from the damaged file
 };
 
 class Journal {

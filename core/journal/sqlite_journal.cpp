@@ -283,8 +283,9 @@ void SqliteJournal::finish(std::vector<Pending> batch,
     if (result) {
         const std::lock_guard lock(listener_mutex_);
         listener = listener_;
-    } else if (result.error().kind == ErrorKind::Full) {
-        backlog_.refused(batch.size());
+    } else {
+        backlog_.failed(clock_.now());
+        if (result.error().kind == ErrorKind::Full) backlog_.refused(batch.size());
     }
     std::vector<Settled> calls;
     calls.reserve(batch.size());

@@ -90,10 +90,13 @@ Result<ReplayItem> compare(const ReplayContext& context, const store::Observatio
         return item;
     }
     item.changes = differences((*stored)->document, observation.document);
-    bool higher = observation.rev > revision((*stored)->document);
-    item.verdict = item.changes.empty() ? ReplayVerdict::Unchanged
-                   : higher             ? ReplayVerdict::Changed
-                                        : ReplayVerdict::Outranked;
+    auto stored_rev = revision((*stored)->document);
+    if (observation.rev < stored_rev) {
+        // The original of something edited since: what is stored came later and stays.
+        item.changes.clear();
+    } else if (!item.changes.empty()) {
+        item.verdict = observation.rev > stored_rev ? ReplayVerdict::Changed : ReplayVerdict::Outranked;
+    }
     return item;
 }
 

@@ -1,6 +1,7 @@
 #include "tools/tandem/assembly.hpp"
 
 #include "connectors/all.hpp"
+#include "core/api/api.hpp"
 #include "core/base/crypto.hpp"
 #include "core/base/text.hpp"
 #include "core/config/file.hpp"
@@ -72,9 +73,19 @@ private:
         for (const auto& warning : bound->warnings()) {
             diagnostics_.warning(entry.position, entry.path + ".settings", warning);
         }
+        warn_of_literals(*pack, entry);
         spec.judge = std::make_shared<PackJudge>(bound);
         sources_[entry.name] = {bound, region, static_cast<int>(entry.precedence)};
         return true;
+    }
+
+    void warn_of_literals(const mapping::Pack& pack, const ConnectorOptions& entry) {
+        for (const auto& setting : pack.settings()) {
+            auto node = setting.secret() ? entry.settings.get(setting.name) : config::Node();
+            if (node.kind() != config::NodeKind::Scalar || node.substituted()) continue;
+            diagnostics_.warning(node.position(), node.path(),
+                                 "a secret in plain sight; take it from \"${env:NAME}\" or \"${file:path}\"");
+        }
     }
 
     // Each pack is compiled once, however many instances use it.
@@ -83,7 +94,7 @@ private:
         auto known = packs_.find(entry.pack);
         if (known != packs_.end()) return known->second;
         config::Diagnostics findings;
-        auto pack = library_.load(entry.pack, entry.position, findings);
+        auto pack = library_.load(entry.pack, entry.position, findings, entry.path + ".pack");
         diagnostics_.append(findings);
         packs_[entry.pack] = pack;
         return pack;
@@ -96,6 +107,38 @@ private:
     std::map<std::string, std::shared_ptr<const mapping::Pack>> packs_;
     pipeline::Sources sources_;
 };
+
+constexpr std::size_t kShortToken = 16;
+
+// What is legal and still not what anybody wants.
+void warn(const config::GatewayConfig& config, const config::Position& where, config::Diagnostics& diagnostics) {
+    if (config.connectors.empty()) diagnostics.warning(where, "connectors", "there are none: nothing will be received");
+    if (config.api.tokens.empty()) {
+        diagnostics.warning(where, "api.tokens",
+                            "there are none: only tokens made by `tandem token create` can read anything");
+    }
+    for (std::size_t i = 0; i < config.api.tokens.size(); ++i) {
+        if (config.api.tokens[i].secret.reveal().size() >= kShortToken) continue;
+        diagnostics.warning(where, "api.tokens[" + std::to_string(i) + "].secret",
+                            "shorter than 16 characters: easy to guess");
+    }
+}
+
+// What `run` would stumble over later: `check` must not say ok to it.
+void check_values(const config::GatewayConfig& config,
+                  const config::Position& where,
+                  config::Diagnostics& diagnostics) {
+    for (const auto& source : config.api.pop.frame_ancestors) {
+        if (api::valid_frame_ancestor(source)) continue;
+        diagnostics.error(where, "api.pop.frame_ancestors",
+                          "'" + source + "' is no origin like https://console.example.com");
+    }
+    if (!config.gateway.tls) return;
+    for (const auto& file : {config.gateway.tls->certificate, config.gateway.tls->key}) {
+        auto read = config::read_bounded(file.string(), 1 << 20);
+        if (!read) diagnostics.error(where, "gateway.tls", read.error().text);
+    }
+}
 
 Error system_error(const std::string& what) {
     return config_error(what + ": " + std::strerror(errno));
@@ -136,6 +179,9 @@ std::optional<Assembly> assemble(const std::string& config_file,
     Assembly out;
     out.config = config::load_gateway(config_file, config::Environment::of_process(), diagnostics);
     if (diagnostics.has_errors()) return std::nullopt;
+    config::Position where{config_file, 1, 1};
+    warn(out.config, where, diagnostics);
+    check_values(out.config, where, diagnostics);
     Assembler assembler(out, registry, diagnostics);
     for (const auto& entry : out.config.connectors)
         assembler.add(entry);

@@ -25,6 +25,7 @@ constexpr auto kStopLimit = 10s;
 constexpr auto kStartLimit = 30s;
 // Older unapplied events mean that the pipeline does not get on: not ready.
 constexpr auto kLagLimit = 5min;
+constexpr auto kFailureShown = 30s;
 
 std::chrono::seconds whole_seconds(std::chrono::milliseconds value) {
     return std::chrono::duration_cast<std::chrono::seconds>(value);
@@ -101,7 +102,8 @@ Result<void> Daemon::lock_data_folder() {
     lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock_ < 0) return fail(config_error("cannot open " + file.string() + ": " + std::strerror(errno)));
     if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
-        return fail(config_error("another gateway runs on " + assembly_.config.gateway.data.string()));
+        return fail(config_error("another gateway runs on " +
+                                 std::filesystem::absolute(assembly_.config.gateway.data).string()));
     }
     return {};
 }
@@ -169,6 +171,7 @@ api::ApiOptions Daemon::api_options(const Secret& key) const {
     options.public_url = config.gateway.public_url;
     options.frame_ancestors = config.api.pop.frame_ancestors;
     options.conversation_gap = whole_seconds(config.identity.conversation_gap);
+    options.open_metrics = config.api.open_metrics;
     options.version = TANDEM_VERSION;
     return options;
 }
@@ -184,8 +187,13 @@ std::vector<api::ReadinessCheck> Daemon::readiness() const {
     bool in_time = lag < kLagLimit;
     std::string trouble = !pipeline.running ? "stopped" : pipeline.trouble;
     if (trouble.empty() && !in_time) trouble = "the oldest event has waited longer than five minutes";
-    bool room = journal.unsettled_bytes < count(assembly_.config.journal.max_backlog);
-    return {{"journal", room, room ? "" : "the backlog limit is reached"}, {"pipeline", trouble.empty(), trouble}};
+    std::string refusing;
+    if (journal.unsettled_bytes >= count(assembly_.config.journal.max_backlog))
+        refusing = "the backlog limit is reached";
+    // Only for a while: without traffic nothing would show that the disk takes writes again.
+    bool failing = journal.last_failure && clock_.now() - *journal.last_failure < kFailureShown;
+    if (failing) refusing = "events could not be written; see the log";
+    return {{"journal", refusing.empty(), refusing}, {"pipeline", trouble.empty(), trouble}};
 }
 
 std::vector<api::ConnectorStatus> Daemon::connectors() const {
@@ -268,7 +276,9 @@ async::Task<void> Daemon::reload() {
         out.assembly = assemble(file, *registry, out.diagnostics);
         return out;
     });
-    print_diagnostics(loaded.diagnostics);
+    for (const auto& finding : loaded.diagnostics.all()) {
+        log_.warn("configuration", {{"finding", config::to_text(finding)}});
+    }
     if (!loaded.assembly) {
         log_.error("the configuration has errors; everything goes on as before");
         co_return;

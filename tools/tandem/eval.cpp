@@ -14,6 +14,7 @@ namespace {
 struct EvalOptions {
     std::string expression;
     std::string file;
+    std::string region = "RU";
     bool legacy_literals = false;
 };
 
@@ -44,7 +45,11 @@ int eval(const EvalOptions& options) {
     compile.legacy_literals = options.legacy_literals;
     auto expression = expr::Expression::compile(options.expression, compile);
     if (!expression) return report(expression.error(), options.expression);
-    auto result = expression->evaluate(document, expr::Context{arena});
+    // Without a pack there are no tables and no secrets.
+    mapping::FunctionHost host{nullptr, nullptr, options.region};
+    expr::Context context{arena};
+    context.host = &host;
+    auto result = expression->evaluate(document, context);
     if (!result) return report(result.error(), options.expression);
     print_json(*result);
     return 0;
@@ -57,6 +62,8 @@ void add_eval(CLI::App& app, Shell& shell) {
     auto* command = app.add_subcommand("eval", "Evaluate a mapping expression (JMESPath) over a JSON document");
     command->add_option("expression", options->expression, "The expression, e.g. 'entry[0].id'")->required();
     command->add_option("file", options->file, "JSON document; '-' or a pipe: standard input; none: null");
+    command->add_option("--region", options->region, "Region of phone() for numbers without a country prefix")
+        ->capture_default_str();
     command->add_flag("--legacy-literals", options->legacy_literals,
                       "Read `foo` (unquoted text between backticks) as a string");
     command->footer("Prints the result as JSON. On failure prints the kind of error and its column, and exits with 1.");

@@ -94,10 +94,11 @@ Result<PackText> PackLibrary::find(const std::string& name) const {
 
 std::shared_ptr<const mapping::Pack> PackLibrary::load(const std::string& name,
                                                        const config::Position& where,
-                                                       config::Diagnostics& diagnostics) const {
+                                                       config::Diagnostics& diagnostics,
+                                                       const std::string& path) const {
     auto found = find(name);
     if (!found) {
-        diagnostics.error(where, "pack", found.error().text);
+        diagnostics.error(where, path, found.error().text);
         return nullptr;
     }
     auto root = config::parse_yaml(found->text, found->file, diagnostics);

@@ -35,7 +35,8 @@ public:
     // "no such pack".
     std::shared_ptr<const mapping::Pack> load(const std::string& name,
                                               const config::Position& where,
-                                              config::Diagnostics& diagnostics) const;
+                                              config::Diagnostics& diagnostics,
+                                              const std::string& path = "pack") const;
 
 private:
     std::filesystem::path folder_;

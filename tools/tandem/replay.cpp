@@ -1,13 +1,16 @@
 // tandem replay: past events once more through today's packs.
 #include "core/pipeline/replay.hpp"
 
+#include "core/base/text.hpp"
 #include "tools/tandem/commands.hpp"
 #include "tools/tandem/data.hpp"
 #include "tools/tandem/replay_report.hpp"
 #include "tools/tandem/terminal.hpp"
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
+#include <tuple>
 
 namespace tandem::tool {
 namespace {
@@ -23,6 +26,24 @@ std::optional<Instant> parse_when(const std::string& text) {
     return parse_time(text.size() == 10 ? text + "T00:00:00Z" : text);
 }
 
+// A mistyped name must not look like "nothing would change".
+std::optional<std::string> unknown_name(const pipeline::Sources& sources, const pipeline::ReplayFilter& filter) {
+    std::vector<std::string> packs;
+    std::vector<std::string> instances;
+    for (const auto& [name, source] : sources) {
+        instances.push_back(name);
+        packs.push_back(source.pack->pack().name());
+    }
+    for (const auto& [what, name, known] :
+         {std::tuple("pack", &filter.pack, &packs), std::tuple("instance", &filter.instance, &instances)}) {
+        if (name->empty() || std::ranges::find(*known, *name) != known->end()) continue;
+        auto meant = did_you_mean(*name, *known);
+        return "no connector in the configuration has the " + std::string(what) + " '" + *name + "'" +
+               (meant ? "; did you mean '" + *meant + "'?" : "");
+    }
+    return std::nullopt;
+}
+
 int replay(const ReplayArguments& arguments) {
     pipeline::ReplayFilter filter{arguments.pack, arguments.instance, {}, {}};
     for (const auto& [text, out] :
@@ -33,6 +54,7 @@ int replay(const ReplayArguments& arguments) {
     }
     auto data = Data::open(arguments.config);
     if (!data) return 1;
+    if (auto wrong = unknown_name(*data->assembly().sources, filter)) return complain(*wrong);
     auto context = data->replay_context();
     auto report = arguments.dry_run
                       ? pipeline::preview(context, filter, [&](const auto& item) { print_item(item, arguments.json); })

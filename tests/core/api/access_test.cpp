@@ -47,9 +47,20 @@ TEST(Access, NeedsTheTokenOfTheRow) {
 
 TEST(Access, LetsEverybodySeeHealthAndDescription) {
     Gateway gateway;
-    for (const auto* target : {"/healthz", "/readyz", "/metrics", "/openapi.json"}) {
+    for (const auto* target : {"/healthz", "/readyz", "/openapi.json"}) {
         EXPECT_EQ(gateway.get(target).status, 200) << target;
     }
+}
+
+TEST(Access, AsksForATokenBeforeItShowsMetricsUnlessTheyAreOpen) {
+    Gateway closed;
+    auto options = Gateway::options();
+    options.open_metrics = true;
+    Gateway open(std::move(options));
+
+    EXPECT_EQ(closed.get("/metrics").status, 401);
+    EXPECT_EQ(closed.get("/metrics", "r-secret").status, 200);
+    EXPECT_EQ(open.get("/metrics").status, 200);
 }
 
 TEST(Access, SaysHowToComeIn) {

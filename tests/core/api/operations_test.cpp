@@ -89,8 +89,8 @@ TEST(Operations, TellReadiness) {
     EXPECT_EQ(response.status, 503);
     EXPECT_EQ(Json(response.body).text_at("status"), "not ready");
     EXPECT_EQ(gateway.get("/healthz").body, R"({"status":"alive"})");
-    EXPECT_EQ(gateway.get("/metrics").body, "tandem_up 1\n");
-    EXPECT_EQ(gateway.get("/metrics").content_type, "text/plain; version=0.0.4; charset=utf-8");
+    EXPECT_EQ(gateway.get("/metrics", "r-secret").body, "tandem_up 1\n");
+    EXPECT_EQ(gateway.get("/metrics", "r-secret").content_type, "text/plain; version=0.0.4; charset=utf-8");
 }
 
 TEST(Operations, SurviveAProviderThatThrows) {
@@ -98,7 +98,7 @@ TEST(Operations, SurviveAProviderThatThrows) {
     sources.metrics = []() -> std::string { throw std::runtime_error("/secret/path"); };
     Gateway gateway(Gateway::options(), sources);
 
-    const auto response = gateway.get("/metrics");
+    const auto response = gateway.get("/metrics", "r-secret");
 
     EXPECT_EQ(response.status, 500);
     EXPECT_EQ(response.body.find("secret"), std::string::npos);

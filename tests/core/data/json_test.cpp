@@ -26,10 +26,26 @@ TEST(Json, ReadsEscapes) {
     EXPECT_EQ(parse_json(R"("a\u0000b")", arena).value().size(), 3U);
 }
 
+TEST(Json, PutsAReplacementForHalfASurrogatePair) {
+    const std::pair<const char*, const char*> rows[] = {
+        {R"("cut \ud83d")", "cut \uFFFD"},
+        {R"("\ude00 tail")", "\uFFFD tail"},
+        {R"("\ud83d\ud83d\ude00")", "\uFFFD\U0001F600"},
+        {R"("\\ud83d \ud83d")", "\\ud83d \uFFFD"},
+        {R"("\ud83d\u0041")", "\uFFFDA"},
+    };
+    for (const auto& [json, text] : rows) {
+        Arena arena;
+        auto value = parse_json(json, arena);
+        ASSERT_TRUE(value) << json << ": " << value.error().text;
+        EXPECT_EQ(value->as_string(), text) << json;
+    }
+}
+
 TEST(Json, RefusesWhatIsNoJson) {
     using namespace std::literals;
-    for (auto text : {""sv, " "sv, "[1,]"sv, "{\"a\"}"sv, "nul"sv, "'a'"sv, "[1"sv, "\"\xC0\x80\""sv, "\"\\ud800\""sv,
-                      "01"sv, "NaN"sv, "1e999"sv, "[]x"sv, "1\0"sv, "\"\0\""sv, "\"\n\""sv}) {
+    for (auto text : {""sv, " "sv, "[1,]"sv, "{\"a\"}"sv, "nul"sv, "'a'"sv, "[1"sv, "\"\xC0\x80\""sv, "01"sv, "NaN"sv,
+                      "1e999"sv, "[]x"sv, "1\0"sv, "\"\0\""sv, "\"\n\""sv}) {
         Arena arena;
         auto value = parse_json(text, arena);
         ASSERT_FALSE(value) << text;
