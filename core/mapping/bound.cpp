@@ -93,7 +93,9 @@ Frame make_frame(const BoundPack::State& state, Value body, Value request, data:
     values[kSettings] = state.settings_value;
     values[kInstance] = Value::string(state.instance);
     values[kRequest] = request;
-    Frame frame{.arena = arena, .values = values, .host = &state.host, .root = body};
+    auto pending = arena.array<Pending>(values.size());
+    std::uninitialized_fill(pending.begin(), pending.end(), Pending());
+    Frame frame{.arena = arena, .values = values, .pending = pending, .host = &state.host, .root = body};
     frame.memory += arena.used();
     return frame;
 }

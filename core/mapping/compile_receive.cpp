@@ -65,6 +65,7 @@ void Compiler::receive(const Node& node) {
     program_.answer = answer(node.get("answer"), 200);
     members_ = &program_.map_members;
     program_.let = let(node.get("let"));
+    in_records_ = true;
     records(node.get("records"));
     members_ = nullptr;
 }

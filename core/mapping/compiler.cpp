@@ -39,24 +39,6 @@ bool is_name(std::string_view text) {
            std::ranges::all_of(text, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
-// The literal first argument of every call `function('...'` in the text. The parser of expressions has accepted it, so
-// a look at the characters is enough.
-std::vector<std::string_view> literal_arguments(std::string_view text, std::string_view function) {
-    std::vector<std::string_view> out;
-    for (auto at = text.find(function); at != std::string_view::npos; at = text.find(function, at + 1)) {
-        auto rest = text.substr(at + function.size());
-        const auto skip_spaces = [&] { rest.remove_prefix(std::min(rest.find_first_not_of(" \t\n"), rest.size())); };
-        skip_spaces();
-        if (!rest.starts_with('(')) continue;
-        rest.remove_prefix(1);
-        skip_spaces();
-        if (!rest.starts_with('\'')) continue;
-        const auto end = rest.find('\'', 1);
-        if (end != std::string_view::npos) out.push_back(rest.substr(1, end - 1));
-    }
-    return out;
-}
-
 // Whether a plain YAML scalar is a number, a boolean or null, which an author surely meant as a constant.
 bool plain_constant(const Node& node) {
     return !node.quoted() && (node.as_bool() || node.as_double());
@@ -143,34 +125,50 @@ std::optional<Code> Compiler::expression(const Node& node) {
                            problem.text);
         return std::nullopt;
     }
-    check_named_arguments(node);
+    check_named_arguments(node, *compiled);
     if (members_ != nullptr) {
         for (const auto& [member, bit] : kRequestMembers) {
             if (compiled->uses_member("request", member)) *members_ |= bit;
         }
     }
-    return Code{std::move(*compiled), node.path()};
+    return with_needs(std::move(*compiled), node);
+}
+
+Code Compiler::with_needs(expr::Expression expression, const Node& node) const {
+    Code out{std::move(expression), node.path()};
+    for (const auto& use : out.expression.free_variables()) {
+        const auto found = std::ranges::find(names_, use.name);
+        const auto slot = static_cast<std::uint32_t>(found - names_.begin());
+        if (trim_ascii(out.expression.text()) == "$" + use.name) out.direct = slot;
+        const bool can_wait = slot == kRequest || slot >= kFixedSlots;
+        if (can_wait && std::ranges::find(out.needs, slot) == out.needs.end()) out.needs.push_back(slot);
+    }
+    return out;
 }
 
 std::optional<Code> Compiler::optional_expression(const Node& node) {
     return node ? expression(node) : std::nullopt;
 }
 
-void Compiler::check_named_arguments(const Node& node) {
-    std::vector<std::string> table_names;
+// Names of tables and secrets that stand in the expression as constants.
+void Compiler::check_named_arguments(const Node& node, const expr::Expression& code) {
+    std::vector<std::string> tables;
     for (const auto& table : program_.tables)
-        table_names.push_back(table.name);
-    for (auto name : literal_arguments(node.text(), "lookup")) {
-        if (program_.find_table(name) != nullptr) continue;
-        error(node, fmt::format("there is no table '{}'{}", name, suggestion(name, table_names)));
-    }
-    std::vector<std::string> secret_names;
+        tables.push_back(table.name);
+    std::vector<std::string> secrets;
     for (const auto& setting : program_.settings) {
-        if (setting.secret()) secret_names.push_back(setting.name);
+        if (setting.secret()) secrets.push_back(setting.name);
     }
-    for (auto name : literal_arguments(node.text(), "secret_equals")) {
-        if (std::ranges::find(secret_names, name) != secret_names.end()) continue;
-        error(node, fmt::format("there is no secret setting '{}'{}", name, suggestion(name, secret_names)));
+    for (const auto& call : code.calls()) {
+        const bool is_table = call.function == "lookup";
+        if ((!is_table && call.function != "secret_equals") || call.constants.empty()) continue;
+        const auto* name = call.constants[0];
+        if (name == nullptr || !name->is_string()) continue;
+        const auto& known = is_table ? tables : secrets;
+        if (std::ranges::find(known, name->as_string()) != known.end()) continue;
+        diagnostics_.error(node.position_in_text(call.columns[0] - 1), node.path(),
+                           fmt::format("there is no {} '{}'{}", is_table ? "table" : "secret setting",
+                                       name->as_string(), suggestion(name->as_string(), known)));
     }
 }
 
@@ -181,6 +179,11 @@ std::optional<std::size_t> Compiler::declare(const Node& key) {
     }
     if (std::ranges::find(names_, key.text()) != names_.end()) {
         error(key, fmt::format("${} is already defined", key.text()));
+        return std::nullopt;
+    }
+    constexpr std::size_t kMaxNames = 200;
+    if (names_.size() >= kMaxNames) {
+        error(key, fmt::format("more than {} names", kMaxNames));
         return std::nullopt;
     }
     names_.push_back(key.text());
@@ -194,7 +197,10 @@ std::vector<Binding> Compiler::let(const Node& node) {
     for (const auto& [key, value] : node.entries()) {
         auto code = expression(value);  // before the name exists: it cannot use itself
         auto slot = declare(key);
-        if (code && slot) out.push_back({*slot, std::move(*code)});
+        if (!code || !slot) continue;
+        const auto& expression = code->expression;
+        const bool at_once = expression.uses_variable("index") || (!in_records_ && expression.uses_variable("item"));
+        out.push_back({*slot, at_once, std::move(*code)});
     }
     return out;
 }

@@ -47,7 +47,8 @@ private:
     void tables(const config::Node& node);
     std::optional<Code> expression(const config::Node& node);
     std::optional<Code> optional_expression(const config::Node& node);
-    void check_named_arguments(const config::Node& node);
+    void check_named_arguments(const config::Node& node, const expr::Expression& code);
+    Code with_needs(expr::Expression expression, const config::Node& node) const;
     std::optional<std::size_t> declare(const config::Node& key);
     std::vector<Binding> let(const config::Node& node);
     void error(const config::Node& node, std::string text);
@@ -77,6 +78,7 @@ private:
     Program& program_;
     config::Diagnostics& diagnostics_;
     std::vector<std::string> names_;   // variables by slot
+    bool in_records_ = false;          // $item can differ between declaration and use of a name
     std::uint8_t* members_ = nullptr;  // where uses of $request are noted
 };
 

@@ -19,7 +19,7 @@ constexpr std::size_t kMaxItems = 10'000;
 constexpr std::int64_t kVersions = 256;
 constexpr std::int64_t kMaxRevision = INT64_MAX / kVersions - 1;
 
-class Mapper {
+class Mapper final : private RequestMaker {
 public:
     Mapper(const BoundPack::State& state, const StoredRequest& event, data::Arena& arena)
         : state_(state), program_(state.program()), event_(event), arena_(arena) {}
@@ -30,8 +30,9 @@ public:
             failed({body.error().text, "decode"});
             return std::move(out_);
         }
-        frame_.emplace(make_frame(state_, *body, request(), arena_));
-        if (!compute(program_.let, *body, *frame_, failure_)) {
+        frame_.emplace(make_frame(state_, *body, {}, arena_));
+        frame_->request = this;
+        if (!declare(program_.let, *body, *frame_, failure_)) {
             failed(std::exchange(failure_, {}));
             return std::move(out_);
         }
@@ -58,9 +59,8 @@ private:
         return decode_body(program_, source_.method, source_.url, event_.content_type, event_.raw, arena_);
     }
 
-    Value request() {
+    Value make_request() override {
         const auto mask = program_.map_members;
-        if (mask == 0) return {};
         if ((mask & ~(kContentType | kReceivedAt)) != 0) read_envelope();
         source_.content_type = event_.content_type;
         source_.received_at = event_.received_at;
@@ -91,7 +91,7 @@ private:
         frame_->values[kItem] = current;
         index_ = Value::integer(static_cast<std::int64_t>(position_++));
         frame_->values[kIndex] = index_;
-        if (!compute(group.let, current, *frame_, failure_)) {
+        if (!declare(group.let, current, *frame_, failure_)) {
             failed(std::exchange(failure_, {}));
             return true;
         }
@@ -119,7 +119,7 @@ private:
 
     void make(const Rule& rule, Value current) {
         frame_->values[kIndex] = index_;
-        if (!compute(rule.let, current, *frame_, failure_)) return failed(std::exchange(failure_, {}));
+        if (!declare(rule.let, current, *frame_, failure_)) return failed(std::exchange(failure_, {}));
         if (rule.kind == RecordKind::Ignored) return ignore(rule, current);
         constexpr std::size_t kFilledIn = 3;
         Value document;

@@ -21,7 +21,31 @@ bool truthy(Value value) {
     }
 }
 
+namespace {
+
+// Recursion ends: a name can only ask for names declared before it, and their number is bounded.
+bool provide(std::uint32_t slot, Frame& frame, Failure& failure) {
+    if (slot == kRequest) {
+        if (frame.request != nullptr) frame.values[kRequest] = std::exchange(frame.request, nullptr)->make_request();
+        return true;
+    }
+    auto& pending = frame.pending[slot];
+    if (pending.binding == nullptr) return true;
+    if (!evaluate(pending.binding->value, pending.current, frame, frame.values[slot], failure)) return false;
+    pending.binding = nullptr;
+    return true;
+}
+
+}  // namespace
+
 bool evaluate(const Code& code, Value current, Frame& frame, Value& out, Failure& failure) {
+    for (const auto slot : code.needs) {
+        if (!provide(slot, frame, failure)) return false;
+    }
+    if (code.direct) {
+        out = frame.values[*code.direct];
+        return true;
+    }
     expr::Context context{.arena = frame.arena, .host = frame.host, .values = frame.values};
     auto result = code.expression.evaluate(frame.root, current, context);
     if (!result) {
@@ -33,11 +57,10 @@ bool evaluate(const Code& code, Value current, Frame& frame, Value& out, Failure
     return true;
 }
 
-bool compute(std::span<const Binding> bindings, Value current, Frame& frame, Failure& failure) {
+bool declare(std::span<const Binding> bindings, Value current, Frame& frame, Failure& failure) {
     for (const auto& binding : bindings) {
-        Value value;
-        if (!evaluate(binding.value, current, frame, value, failure)) return false;
-        frame.values[binding.slot] = value;
+        frame.pending[binding.slot] = {&binding, current};
+        if (binding.at_once && !provide(static_cast<std::uint32_t>(binding.slot), frame, failure)) return false;
     }
     return true;
 }
@@ -70,7 +93,7 @@ private:
     Rendered controlled(const TemplateNode& node, Value current, std::size_t spare, Value& out) {
         if (node.control >= 0) {
             const auto& control = template_.controls[static_cast<std::size_t>(node.control)];
-            if (!compute(control.let, current, frame_, failure_)) return Rendered::Failed;
+            if (!declare(control.let, current, frame_, failure_)) return Rendered::Failed;
             if (control.condition >= 0) {
                 Value condition;
                 const auto& code = template_.codes[static_cast<std::size_t>(control.condition)];

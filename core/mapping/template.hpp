@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,18 +23,38 @@ enum Slot : std::size_t { kBody, kItem, kIndex, kSettings, kInstance, kRequest, 
 struct Code {
     expr::Expression expression;
     std::string path;
+    std::vector<std::uint32_t> needs{};     // slots of names that must have been computed before
+    std::optional<std::uint32_t> direct{};  // the expression is nothing but the variable in this slot
 };
 
-// A name of `let`.
+// A name of `let`. It is computed when something first asks for it, unless its value would then differ.
 struct Binding {
     std::size_t slot = 0;
+    bool at_once = false;
     Code value;
 };
 
-// What one evaluation works with. `values` is the caller's storage, at least Program::slots long.
+// A name that waits to be computed, and the node its expression is about.
+struct Pending {
+    const Binding* binding = nullptr;
+    data::Value current{};
+};
+
+// Makes $request when an expression first asks for it.
+class RequestMaker {
+public:
+    virtual data::Value make_request() = 0;
+
+protected:
+    ~RequestMaker() = default;
+};
+
+// What one evaluation works with. `values` and `pending` are the caller's storage, Program::slots long.
 struct Frame {
     data::Arena& arena;
     std::span<data::Value> values;
+    std::span<Pending> pending;
+    RequestMaker* request = nullptr;  // null once $request is there
     const void* host = nullptr;
     data::Value root{};
     std::size_t memory = 64 * 1024 * 1024;  // bytes of the arena at which rendering gives up
@@ -46,8 +67,8 @@ struct Failure {
 
 // Evaluates `code` on `current`. False after filling `failure`.
 bool evaluate(const Code& code, data::Value current, Frame& frame, data::Value& out, Failure& failure);
-// Computes names and puts them into their slots.
-bool compute(std::span<const Binding> bindings, data::Value current, Frame& frame, Failure& failure);
+// Makes names known; they are computed when they are needed. False after filling `failure` (names that cannot wait).
+bool declare(std::span<const Binding> bindings, data::Value current, Frame& frame, Failure& failure);
 // JMESPath's idea of truth: null, false, '', [] and {} are false.
 bool truthy(data::Value value);
 
