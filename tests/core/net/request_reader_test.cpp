@@ -11,7 +11,6 @@
 namespace tandem::net {
 namespace {
 
-using namespace std::string_literals;
 using Step = RequestReader::Step;
 
 void feed(RequestReader& reader, std::string_view bytes) {
