@@ -24,8 +24,9 @@ InstanceSpec named(const std::string& name, const std::string& fingerprint) {
     return spec;
 }
 
-// Stores the body, counts on the instance's strand without a lock, answers.
-net::HttpHandler storing(std::shared_ptr<test::Script> script, std::shared_ptr<int> unprotected) {
+// Stores the body, counts on the instance's strand without a lock, answers. The script owns the handler, so it is not
+// owned by it.
+net::HttpHandler storing(test::Script* script, std::shared_ptr<int> unprotected) {
     return [script, unprotected](net::HttpRequest request) -> async::Task<net::HttpReply> {
         ++*unprotected;
         Batch batch;
@@ -46,7 +47,7 @@ TEST(SeveralIoThreads, ServeReloadAndStopWithoutRaces) {
     auto steady = std::make_shared<test::Script>();
     auto changing = std::make_shared<test::Script>();
     auto counter = std::make_shared<int>(0);
-    steady->hook = storing(steady, counter);
+    steady->hook = storing(steady.get(), counter);
     Manifest manifest;
     manifest.name = "scripted";
     manifest.capabilities.receive = true;
