@@ -95,7 +95,11 @@ Frame make_frame(const BoundPack::State& state, Value body, Value request, data:
     values[kRequest] = request;
     auto pending = arena.array<Pending>(values.size());
     std::uninitialized_fill(pending.begin(), pending.end(), Pending());
-    Frame frame{.arena = arena, .values = values, .pending = pending, .host = &state.host, .root = body};
+    Frame frame{.arena = arena,
+                .values = values,
+                .pending = pending,
+                .context = {.arena = arena, .host = &state.host, .values = values},
+                .root = body};
     frame.memory += arena.used();
     return frame;
 }

@@ -19,6 +19,11 @@ std::string cell(std::string_view text) {
     return out;
 }
 
+// A code span, also of text that holds backticks.
+std::string code(std::string_view text) {
+    return text.contains('`') ? fmt::format("`` {} ``", cell(text)) : fmt::format("`{}`", cell(text));
+}
+
 }  // namespace
 
 std::string schemes_markdown() {
@@ -38,8 +43,8 @@ std::string pack_functions_markdown() {
     std::string out = "| function | result | meaning | example |\n| --- | --- | --- | --- |\n";
     for (const auto& function : pack_functions().all()) {
         if (!function.extension) continue;
-        out += fmt::format("| `{}` | {} | {} | `{}` → `{}` |\n", cell(expr::signature(function)), cell(function.result),
-                           cell(function.description), cell(function.example), cell(function.example_result));
+        out += fmt::format("| {} | {} | {} | {} → {} |\n", code(expr::signature(function)), cell(function.result),
+                           cell(function.description), code(function.example), code(function.example_result));
     }
     return out;
 }

@@ -54,7 +54,7 @@ enum class RecordKind { Snapshot, Receipt, Ignored };
 
 struct Record {
     RecordKind kind;
-    data::Value document;   // in the arena; snapshot or receipt in the shape of core/model/snapshot.hpp
+    data::Value document;   // snapshot or receipt (core/model/snapshot.hpp); refers to the arena and the BoundPack
     std::string_view rule;  // name of the rule
     std::string reason;     // why ignored
     std::size_t item = 0;   // index of the record within the event

@@ -46,8 +46,7 @@ bool evaluate(const Code& code, Value current, Frame& frame, Value& out, Failure
         out = frame.values[*code.direct];
         return true;
     }
-    expr::Context context{.arena = frame.arena, .host = frame.host, .values = frame.values};
-    auto result = code.expression.evaluate(frame.root, current, context);
+    auto result = code.expression.evaluate(frame.root, current, frame.context);
     if (!result) {
         failure.reason = std::string(expr::to_string(result.error().kind)) + ": " + result.error().text;
         failure.path = code.path;

@@ -54,8 +54,8 @@ struct Frame {
     data::Arena& arena;
     std::span<data::Value> values;
     std::span<Pending> pending;
+    expr::Context context;            // over `arena` and `values`
     RequestMaker* request = nullptr;  // null once $request is there
-    const void* host = nullptr;
     data::Value root{};
     std::size_t memory = 64 * 1024 * 1024;  // bytes of the arena at which rendering gives up
 };

@@ -104,6 +104,44 @@ TEST(Verify, KeyedDigestsOfChatPlatforms) {
     EXPECT_EQ(seen.size(), schemes.size());
 }
 
+// Schemes of SMS providers that are keyed digests over parts of the request.
+TEST(Verify, KeyedDigestsOfSmsProviders) {
+    auto folder = tandem::testing::fixtures("sms");
+    if (!folder) return;
+    const std::map<std::string, std::string> schemes = {
+        {"sinch-events",
+         "{ scheme: hmac, secret: key, header: x-sinch-webhook-signature, encoding: base64, message: [body, '.', "
+         "'header:x-sinch-webhook-signature-nonce', '.', 'header:x-sinch-webhook-signature-timestamp'] }"},
+        {"bird",
+         "{ scheme: hmac, secret: key, header: messagebird-signature, encoding: base64, message: "
+         "['header:messagebird-request-timestamp', \"\\n\", url, \"\\n\", body_sha256] }"},
+        {"plivo-v2",
+         "{ scheme: hmac, secret: key, header: x-plivo-signature-v2, encoding: base64, message: "
+         "[url_without_query, 'header:x-plivo-signature-v2-nonce'] }"},
+    };
+    std::istringstream lines(tandem::testing::read_file(*folder / "signatures.jsonl"));
+    std::set<std::string> seen;
+    for (std::string line; std::getline(lines, line);) {
+        data::Arena arena;
+        const auto vector = parse(line, arena);
+        const auto scheme = schemes.find(text_at(vector, "scheme"));
+        if (scheme == schemes.end()) continue;
+        seen.insert(scheme->first);
+        Sent sent{.url = text_at(vector, "url"), .headers = {}, .body = text_at(vector, "body")};
+        if (const auto headers = vector.get("headers"); headers.is_object()) {
+            for (const auto& [name, value] : headers.members())
+                sent.headers.push_back({name, value.as_string()});
+        } else {
+            sent.headers = {{"X-Plivo-Signature-V2", *vector.string_at("signature")},
+                            {"X-Plivo-Signature-V2-Nonce", *vector.string_at("nonce")}};
+        }
+        const auto key = text_at(vector, "secret") + text_at(vector, "signing_key") + text_at(vector, "auth_token");
+        EXPECT_TRUE(accepts(entry(scheme->second), sent, {Secret(key)})) << scheme->first;
+        EXPECT_FALSE(accepts(entry(scheme->second), sent, {Secret(key + "x")})) << scheme->first;
+    }
+    EXPECT_EQ(seen.size(), schemes.size());
+}
+
 struct Case {
     std::string name;
     std::string entry;
