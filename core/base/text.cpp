@@ -50,6 +50,18 @@ std::size_t utf8_length(std::string_view text) {
     return 0;
 }
 
+// Length of the well-formed sequences of two bytes each at the start of `text`.
+std::size_t two_byte_run(std::string_view text) {
+    std::size_t at = 0;
+    while (text.size() - at >= 2) {
+        const auto lead = static_cast<std::uint8_t>(text[at]);
+        const auto tail = static_cast<std::uint8_t>(text[at + 1]);
+        if (lead < 0xc2 || lead > 0xdf || (tail & 0xc0) != 0x80) break;
+        at += 2;
+    }
+    return at;
+}
+
 std::string encode64(std::string_view bytes, std::string_view alphabet, bool pad) {
     std::string out;
     out.reserve((bytes.size() + 2) / 3 * 4);
@@ -99,6 +111,12 @@ std::size_t valid_utf8_prefix(std::string_view text) {
                 continue;
             }
         }
+        // Cyrillic, Greek, accented Latin: runs of two bytes.
+        const auto run = two_byte_run(text.substr(at));
+        if (run > 0) {
+            at += run;
+            continue;
+        }
         auto length = utf8_length(text.substr(at));
         if (length == 0) return at;
         at += length;
@@ -106,7 +124,9 @@ std::size_t valid_utf8_prefix(std::string_view text) {
     return at;
 }
 
-bool valid_utf8(std::string_view text) { return valid_utf8_prefix(text) == text.size(); }
+bool valid_utf8(std::string_view text) {
+    return valid_utf8_prefix(text) == text.size();
+}
 
 std::string sanitize_utf8(std::string_view text) {
     std::string out;

@@ -24,6 +24,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 namespace tandem::data {
@@ -151,6 +152,27 @@ void write_escaped(char c, std::string& out) {
             out.push_back("0123456789abcdef"[static_cast<unsigned char>(c) >> 4]);
             out.push_back("0123456789abcdef"[static_cast<unsigned char>(c) & 15]);
     }
+}
+
+bool must_be_escaped(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+// Where the first character stands that a JSON string cannot hold as it is, from `at` on.
+std::size_t find_escaped(std::string_view text, std::size_t at) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    constexpr std::uint64_t kHighs = 0x8080808080808080;
+    const auto zero_bytes = [](std::uint64_t word) { return (word - kOnes) & ~word; };
+    // Eight characters at once; below a mark that a borrow made wrongly there is always a true one.
+    for (std::uint64_t word = 0; text.size() - at >= sizeof(word); at += sizeof(word)) {
+        std::memcpy(&word, text.data() + at, sizeof(word));
+        const auto control = (word - kOnes * 0x20) & ~word;
+        const auto marks = (control | zero_bytes(word ^ kOnes * '"') | zero_bytes(word ^ kOnes * '\\')) & kHighs;
+        if (marks != 0) break;
+    }
+    while (at < text.size() && !must_be_escaped(text[at]))
+        ++at;
+    return at;
 }
 
 void write_scalar(const Value& value, std::string& out) {
@@ -325,12 +347,10 @@ void write_json_string(std::string_view text, std::string& out) {
     std::string repaired;
     if (!valid_utf8(text)) text = repaired = sanitize_utf8(text);
     std::size_t plain = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        auto byte = static_cast<unsigned char>(text[i]);
-        if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
-        out.append(text.substr(plain, i - plain));
-        write_escaped(text[i], out);
-        plain = i + 1;
+    for (auto at = find_escaped(text, 0); at < text.size(); at = find_escaped(text, plain)) {
+        out.append(text.substr(plain, at - plain));
+        write_escaped(text[at], out);
+        plain = at + 1;
     }
     out.append(text.substr(plain));
     out.push_back('"');

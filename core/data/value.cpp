@@ -22,8 +22,8 @@ bool equal_objects(std::span<const Member> a, const Value& b) {
 
 }  // namespace
 
-Value::Value(Kind kind, std::size_t size) : kind_(kind), size_(static_cast<std::uint32_t>(size)), integer_(0) {
-    if (size > std::numeric_limits<std::uint32_t>::max()) throw std::length_error("a document part over 4 GiB");
+void Value::too_large() {
+    throw std::length_error("a document part over 4 GiB");
 }
 
 double Value::as_double() const {

@@ -93,7 +93,11 @@ public:
     friend bool operator==(const Value& a, const Value& b);
 
 private:
-    Value(Kind kind, std::size_t size);
+    Value(Kind kind, std::size_t size) : kind_(kind), size_(static_cast<std::uint32_t>(size)), integer_(0) {
+        if (size > std::numeric_limits<std::uint32_t>::max()) [[unlikely]]
+            too_large();
+    }
+    [[noreturn]] static void too_large();
 
     Kind kind_ = Kind::Null;
     std::uint32_t size_ = 0;

@@ -21,8 +21,8 @@ constexpr std::int64_t kMaxRevision = INT64_MAX / kVersions - 1;
 
 class Mapper final : private RequestMaker {
 public:
-    Mapper(const BoundPack::State& state, const StoredRequest& event, data::Arena& arena)
-        : state_(state), program_(state.program()), event_(event), arena_(arena) {}
+    Mapper(const BoundPack::State& state, const StoredRequest& event, data::Arena& arena, SchemaCheck check)
+        : state_(state), program_(state.program()), event_(event), arena_(arena), check_(check) {}
 
     Mapped run() {
         auto body = decode();
@@ -143,18 +143,22 @@ private:
         if (!fill_in(document))
             return failed({"rev must be a whole number, not negative", rule.path + ".snapshot.rev"});
         static thread_local model::Snapshot checked;
-        if (auto result = model::read_snapshot(document, checked); !result) {
-            return failed({std::move(result).error().text, rule.path + ".snapshot"});
+        if (check_ == SchemaCheck::Here) {
+            if (auto result = model::read_snapshot(document, checked); !result) {
+                return failed({std::move(result).error().text, rule.path + ".snapshot"});
+            }
         }
-        record(RecordKind::Snapshot, document, rule.name);
+        record(RecordKind::Snapshot, document, rule);
     }
 
     void receipt(const Rule& rule, Value document) {
         static thread_local model::Receipt checked;
-        if (auto result = model::read_receipt(document, checked); !result) {
-            return failed({std::move(result).error().text, rule.path + ".receipt"});
+        if (check_ == SchemaCheck::Here) {
+            if (auto result = model::read_receipt(document, checked); !result) {
+                return failed({std::move(result).error().text, rule.path + ".receipt"});
+            }
         }
-        record(RecordKind::Receipt, document, rule.name);
+        record(RecordKind::Receipt, document, rule);
     }
 
     // Adds what packs do not say, in the space that render() left behind the members.
@@ -186,11 +190,11 @@ private:
         ignored("no rule takes this item", {});
     }
 
-    void record(RecordKind kind, Value document, std::string_view rule) {
-        out_.records.push_back({kind, document, rule, {}, number_++});
+    void record(RecordKind kind, Value document, const Rule& rule) {
+        out_.records.push_back({kind, document, rule.name, rule.path, {}, number_++});
     }
     void ignored(std::string reason, std::string_view rule) {
-        out_.records.push_back({RecordKind::Ignored, {}, rule, std::move(reason), number_++});
+        out_.records.push_back({RecordKind::Ignored, {}, rule, {}, std::move(reason), number_++});
     }
     void failed(Failure failure) {
         out_.errors.push_back({number_++, std::move(failure.reason), std::move(failure.path)});
@@ -208,6 +212,7 @@ private:
     const Program& program_;
     const StoredRequest& event_;
     data::Arena& arena_;
+    SchemaCheck check_;
     RequestSource source_{};
     bool envelope_read_ = false;
     std::optional<Frame> frame_;
@@ -221,8 +226,8 @@ private:
 
 }  // namespace
 
-Mapped BoundPack::map(const StoredRequest& event, data::Arena& arena) const {
-    return Mapper(*state_, event, arena).run();
+Mapped BoundPack::map(const StoredRequest& event, data::Arena& arena, SchemaCheck check) const {
+    return Mapper(*state_, event, arena, check).run();
 }
 
 }  // namespace tandem::mapping

@@ -56,6 +56,7 @@ struct Record {
     RecordKind kind;
     data::Value document;   // snapshot or receipt (core/model/snapshot.hpp); refers to the arena and the BoundPack
     std::string_view rule;  // name of the rule
+    std::string_view path;  // of the rule in the pack, e.g. "records[0].rules[1]"
     std::string reason;     // why ignored
     std::size_t item = 0;   // index of the record within the event
 };
@@ -79,6 +80,10 @@ struct StoredRequest {
     std::string_view raw;
     Instant received_at{};
 };
+
+// Whether map() checks its documents against the schema. ByCaller: it reads them with model::read_snapshot() or
+// read_receipt() itself, so that this is not done twice for every event.
+enum class SchemaCheck { Here, ByCaller };
 
 class Program;  // compiled pack, private
 
@@ -131,7 +136,7 @@ public:
     BoundPack(BoundPack&&) noexcept;
 
     Reception receive(const Request& request, data::Arena& arena) const;
-    Mapped map(const StoredRequest& event, data::Arena& arena) const;
+    Mapped map(const StoredRequest& event, data::Arena& arena, SchemaCheck check = SchemaCheck::Here) const;
 
     const Pack& pack() const;
     const std::string& instance() const;

@@ -30,7 +30,8 @@ void Mapper::map_with(
     const Source& source, const journal::StoredEvent& stored, Instant now, store::Batch& batch, MapCounts& counts) {
     arena_.reset();
     const auto& event = stored.event;
-    auto mapped = source.pack->map({event.envelope, event.content_type, event.raw, event.received_at}, arena_);
+    auto mapped = source.pack->map({event.envelope, event.content_type, event.raw, event.received_at}, arena_,
+                                   mapping::SchemaCheck::ByCaller);
     auto arrived_at = format_time(event.received_at);
     RecordContext context{source.region, arrived_at, source.precedence, stored.position};
     for (const auto& record : mapped.records)
@@ -47,21 +48,21 @@ void Mapper::add_record(const mapping::Record& record,
                         Instant now,
                         store::Batch& batch,
                         MapCounts& counts) {
-    auto refuse = [&](Error& error) {
+    auto refuse = [&](Error& error, std::string_view body) {
         const auto& pack = sources_.find(stored.event.instance)->second.pack->pack();
-        quarantine(stored, record.item, pack.name(), std::move(error.text), std::string(record.rule), now, batch,
-                   counts);
+        quarantine(stored, record.item, pack.name(), std::move(error.text), std::string(record.path).append(body), now,
+                   batch, counts);
     };
     if (record.kind == mapping::RecordKind::Ignored) {
         ++counts.ignored[{stored.event.instance, record.reason}];
     } else if (record.kind == mapping::RecordKind::Snapshot) {
         auto observation = to_observation(record.document, identity_, context, arena_);
-        if (!observation) return refuse(observation.error());
+        if (!observation) return refuse(observation.error(), ".snapshot");
         batch.observations.push_back(std::move(*observation));
         ++counts.snapshots;
     } else {
         auto receipt = to_receipt(record.document);
-        if (!receipt) return refuse(receipt.error());
+        if (!receipt) return refuse(receipt.error(), ".receipt");
         if (auto* update = std::get_if<store::ReceiptUpdate>(&*receipt)) {
             batch.receipts.push_back(std::move(*update));
         } else {

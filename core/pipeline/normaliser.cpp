@@ -3,9 +3,8 @@
 #include "core/data/json.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <tuple>
-// The streaming state on our stack is not part of the library's stable interface; Debian 12 pins one version.
-#define XXH_STATIC_LINKING_ONLY
 #include <xxhash.h>
 
 namespace tandem::pipeline {
@@ -60,6 +59,15 @@ Value change_items(const Value& list, Arena& arena, Change change) {
     return copy.empty() ? list : Value::array(copy);
 }
 
+// Stands for the time of arrival where a document is hashed; no JSON text holds it.
+constexpr std::string_view kArrival = "\x01";
+
+// string_view::find stops at every quote; this one does not.
+std::size_t find_text(std::string_view text, std::string_view wanted) {
+    const auto* found = static_cast<const char*>(::memmem(text.data(), text.size(), wanted.data(), wanted.size()));
+    return found != nullptr ? static_cast<std::size_t>(found - text.data()) : std::string_view::npos;
+}
+
 // What the points of one snapshot have in common.
 struct Surroundings {
     std::string_view region;
@@ -96,64 +104,6 @@ std::pair<Value, bool> normal_party(const Value& party, const Surroundings& arou
     if (changed.items().data() == points->items().data()) return {party, false};
     return {replace_member(party, "contact_points", changed, arena), true};
 }
-
-// --------------------------------------------------------------------------------------------------------------- hash
-
-class Hasher {
-public:
-    explicit Hasher(std::string_view ignored) : ignored_(ignored) { XXH3_64bits_reset(&state_); }
-
-    void add(const Value& value) {
-        tag(value);
-        switch (value.kind()) {
-            case Kind::Null:
-                break;
-            case Kind::Bool:
-                number(value.as_bool() ? 1 : 0);
-                break;
-            case Kind::Int:
-            case Kind::Uint:
-                number(value.as_uint());
-                break;
-            case Kind::Double: {
-                auto real = value.as_double();
-                bytes(&real, sizeof(real));
-                break;
-            }
-            case Kind::String:
-                if (value.as_string() != ignored_) text(value.as_string());
-                break;
-            case Kind::Array:
-                for (const auto& item : value.items())
-                    add(item);
-                break;
-            case Kind::Object:
-                for (const auto& member : value.members()) {
-                    text(member.key);
-                    add(member.value);
-                }
-                break;
-        }
-    }
-
-    std::uint64_t result() const { return XXH3_64bits_digest(&state_); }
-
-private:
-    void bytes(const void* data, std::size_t size) { XXH3_64bits_update(&state_, data, size); }
-    void number(std::uint64_t value) { bytes(&value, sizeof(value)); }
-    void text(std::string_view value) {
-        number(value.size());
-        bytes(value.data(), value.size());
-    }
-    // Kind and size delimit a value, so that different trees never feed the same bytes.
-    void tag(const Value& value) {
-        bool skipped = value.is_string() && value.as_string() == ignored_;
-        number(static_cast<std::uint64_t>(value.kind()) << 32 | (skipped ? 0 : value.size()));
-    }
-
-    XXH3_state_t state_;
-    std::string_view ignored_;
-};
 
 // ------------------------------------------------------------------------------------------------- order of the points
 
@@ -206,10 +156,18 @@ Value normalise_points(Value snapshot, std::string_view region, Arena& arena) {
     return replace_member(snapshot, "parties", changed, arena);
 }
 
-std::uint64_t content_hash(Value document, std::string_view arrived_at) {
-    Hasher hasher(arrived_at);
-    hasher.add(document);
-    return hasher.result();
+std::uint64_t content_hash(std::string_view document, std::string_view arrived_at) {
+    const std::string arrival = '"' + std::string(arrived_at) + '"';
+    auto at = find_text(document, arrival);
+    if (at == std::string_view::npos) return XXH3_64bits(document.data(), document.size());
+    std::string without;
+    without.reserve(document.size());
+    for (; at != std::string_view::npos; at = find_text(document, arrival)) {
+        without.append(document.substr(0, at)).append(kArrival);
+        document.remove_prefix(at + arrival.size());
+    }
+    without.append(document);
+    return XXH3_64bits(without.data(), without.size());
 }
 
 std::vector<store::PartyPoint> customer_points(const model::Snapshot& snapshot,
@@ -254,14 +212,17 @@ Result<store::Observation> to_observation(Value document,
     out.source = snapshot.source;
     out.precedence = context.precedence;
     out.rev = snapshot.rev;
-    out.rev_hash = content_hash(document, context.arrived_at);
     out.channel = snapshot.channel;
     out.provider = snapshot.provider;
     out.direction = snapshot.direction;
     out.started_at = snapshot.started_at;
     if (snapshot.thread) out.thread = thread_id(snapshot.thread->name_space, snapshot.thread->external_id);
     out.points = customer_points(snapshot, identity, context.region);
-    data::write_json(document, out.document);
+    thread_local std::string json;  // kept for its memory
+    json.clear();
+    data::write_json(document, json);
+    out.rev_hash = content_hash(json, context.arrived_at);
+    out.document = json;
     out.event = context.event;
     return out;
 }

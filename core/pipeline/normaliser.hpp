@@ -30,9 +30,10 @@ struct RecordContext {
 // differs. Memory comes from `arena`.
 data::Value normalise_points(data::Value snapshot, std::string_view region, data::Arena& arena);
 
-// 64-bit hash of a document's content that orders equal revisions. Texts equal to the arrival time do not count: three
-// deliveries of one webhook without a time of its own differ in nothing else, and must be one revision.
-std::uint64_t content_hash(data::Value document, std::string_view arrived_at);
+// 64-bit hash of a document, as data::write_json() writes it, that orders equal revisions. Texts equal to the arrival
+// time do not count: three deliveries of one webhook without a time of its own differ in nothing else, and must be one
+// revision.
+std::uint64_t content_hash(std::string_view document, std::string_view arrived_at);
 
 // ErrorKind::Rejected with the field path when the document does not fit the schema.
 Result<store::Observation> to_observation(data::Value snapshot,

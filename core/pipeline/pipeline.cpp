@@ -9,8 +9,8 @@ namespace tandem::pipeline {
 namespace {
 
 // Receiving comes first: vendors wait for their acknowledgement, stored events wait in the journal. Where processors
-// are short this thread gets a third of what the others get; otherwise all that it asks for.
-constexpr int kNicer = 5;
+// are short this thread gets a tenth of what the others get; otherwise all that it asks for.
+constexpr int kNicer = 10;
 
 // Also without a wake-up the journal is looked at this often: a lost notification may delay, never strand an event.
 constexpr std::chrono::milliseconds kIdleLook{1000};

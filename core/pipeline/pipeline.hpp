@@ -21,12 +21,12 @@ namespace tandem::pipeline {
 
 struct PipelineOptions {
     std::string node;
-    std::size_t max_batch = 4'000;
-    std::size_t max_batch_bytes = 16 << 20;
+    std::size_t max_batch = 8'000;
+    std::size_t max_batch_bytes = 32 << 20;
     // Under load a batch waits so long for company: a commit costs the same for many events as for a few. An event that
     // comes alone is applied at once.
-    std::chrono::milliseconds gather{10};
-    std::size_t gather_from = 16;  // events in the batch before
+    std::chrono::milliseconds gather{50};
+    std::size_t gather_from = 64;  // events in the batch before
     std::chrono::milliseconds retry_first{50};
     std::chrono::milliseconds retry_longest{10'000};
 };

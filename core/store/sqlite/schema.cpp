@@ -66,7 +66,7 @@ CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWI
 // FULL: once apply() has returned, the journal may forget the events. The large log before a checkpoint is what keeps
 // random inserts into the id index cheap (docs/architecture.md, "Numbers").
 constexpr const char* kWriterSettings =
-    "PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=16384;"
+    "PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=32768;"
     "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;";
 constexpr const char* kReaderSettings = "PRAGMA query_only=1; PRAGMA cache_size=-8192;";
 
