@@ -3,6 +3,7 @@
 #include "core/base/time.hpp"
 #include "core/data/json.hpp"
 #include "tests/mappings/differences.hpp"
+#include "tests/mappings/providers.hpp"
 #include "tests/mappings/reading.hpp"
 #include "tests/support/fixtures.hpp"
 
@@ -17,18 +18,6 @@ namespace tandem::testing {
 namespace {
 
 using data::Value;
-
-const std::map<std::string, std::string, std::less<>> kPacks = {
-    {"twilio", "twilio"},
-    {"twilio-messaging-service", "twilio"},
-    {"twilio-twiml-api", "twilio"},
-    {"twilio-whatsapp", "twilio"},
-    {"telegram", "telegram"},
-    {"whatsapp", "whatsapp"},
-    {"messenger", "messenger"},
-    {"instagram", "instagram"},
-    {"viber", "viber"},
-};
 
 std::string text_at(Value object, std::string_view key) {
     const auto value = object.get(key);
@@ -70,8 +59,8 @@ public:
     Judge(std::string provider, std::string number, Value line, Differences& differences)
         : provider_(std::move(provider)), number_(std::move(number)), line_(line), differences_(differences) {}
 
-    void run(const std::string& url) {
-        Vendor vendor(kPacks.at(provider_), data::to_json(line_.get("config")), country());
+    void run(const std::string& url, const Providers& providers) {
+        Vendor vendor(providers.pack_of(provider_), providers.settings_of(provider_, line_.get("config")), country());
         if (!vendor.ready()) return;
         const auto method = text_at(line_, "method");
         const auto body = text_at(line_, "body");
@@ -296,6 +285,7 @@ void run(const Suite& suite) {
     if (!folder) return;
     Differences differences(std::string(TANDEM_SOURCE_DIR) + "/tests/mappings/differences.tsv");
     std::istringstream lines(read_file(*folder / "cases.jsonl"));
+    const Providers packs;
     std::set<std::string> providers;
     std::size_t count = 0;
     data::Arena arena;
@@ -303,12 +293,12 @@ void run(const Suite& suite) {
         auto line = data::parse_json(text, arena);
         ASSERT_TRUE(line) << line.error().text;
         const auto provider = text_at(*line, suite.provider_key);
-        if (!kPacks.contains(provider)) continue;
+        if (packs.pack_of(provider).empty()) continue;
         providers.insert(provider);
         ++count;
         const auto base = text_at(*line, "base_url");
         Judge judge(provider, number_of(*line), *line, differences);
-        judge.run((base.empty() ? "https://gw.example.test" : base) + text_at(*line, "path"));
+        judge.run((base.empty() ? "https://gw.example.test" : base) + text_at(*line, "path"), packs);
         if (suite.folder == "sms") {
             judge.sms();
         } else {
