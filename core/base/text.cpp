@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 #include <numeric>
+#include <utility>
+#include <vector>
 
 namespace tandem {
 namespace {
@@ -82,16 +84,18 @@ std::string encode64(std::string_view bytes, std::string_view alphabet, bool pad
     return out;
 }
 
+// Optimal string alignment: swapping two neighbours is one mistake, as it is for the fingers.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
+    std::vector<std::size_t> row(b.size() + 1), above, above_that;
     std::iota(row.begin(), row.end(), 0);
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
+        above_that = std::exchange(above, row);
         row[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
-            std::size_t above = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-            diagonal = above;
+            const std::size_t changed = above[j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U);
+            row[j] = std::min({above[j] + 1, row[j - 1] + 1, changed});
+            const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped) row[j] = std::min(row[j], above_that[j - 2] + 1);
         }
     }
     return row.back();

@@ -63,9 +63,12 @@ TEST(Text, SmallHelpers) {
 }
 
 TEST(Text, DidYouMean) {
-    const std::array<std::string, 3> words = {"timeout", "retries", "listen"};
+    const std::array<std::string, 5> words = {"timeout", "retries", "listen", "key", "check"};
     EXPECT_EQ(did_you_mean("timeuot", words), "timeout");
     EXPECT_EQ(did_you_mean("listten", words), "listen");
+    EXPECT_EQ(did_you_mean("chekc", words), "check");  // in words this short only one mistake may be made
+    EXPECT_EQ(did_you_mean("kye", words), "key");
+    EXPECT_EQ(did_you_mean("yek", words), std::nullopt);
     EXPECT_EQ(did_you_mean("colour", words), std::nullopt);
 }
 
