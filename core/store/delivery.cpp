@@ -68,6 +68,24 @@ bool Receipts::set_watermark(model::ReceiptStatus status, std::optional<Instant>
     return true;
 }
 
+bool Receipts::join(const Receipts& other) {
+    bool moved = false;
+    for (std::size_t index = 0; index < kStatuses; ++index) {
+        if (!other.at_[index]) continue;
+        const Failure failure = index < kFailed ? Failure{} : other.failures_[index - kFailed];
+        moved = add(static_cast<model::ReceiptStatus>(index), from_micros(*other.at_[index]), failure.code,
+                    failure.reason) ||
+                moved;
+    }
+    return moved;
+}
+
+void Receipts::retract_failures() {
+    at_[kFailed].reset();
+    at_[kFailed + 1].reset();
+    failures_ = {};
+}
+
 Delivery Receipts::view() const {
     const auto instant = [&](std::size_t index) { return earliest(at_[index], std::nullopt); };
     Delivery out{.queued_at = instant(0),
@@ -114,6 +132,45 @@ Receipts Receipts::decode(std::string_view text) {
         failure.reason = in.text();
     }
     return in.ok() ? receipts : Receipts{};
+}
+
+namespace {
+
+using Moment = std::optional<Instant> Delivery::*;
+
+// The moment at which the last of the parts got there; nullopt unless all did. What is read was delivered and sent.
+std::optional<Instant> all_reached(std::span<const Delivery> parts, std::span<const Moment> any_of) {
+    std::optional<Instant> latest;
+    for (const Delivery& part : parts) {
+        const auto reached = std::ranges::find_if(any_of, [&](Moment moment) { return (part.*moment).has_value(); });
+        if (reached == any_of.end()) return std::nullopt;
+        latest = latest ? std::max(*latest, *(part.**reached)) : *(part.**reached);
+    }
+    return latest;
+}
+
+}  // namespace
+
+bool fold_parts(std::span<const Delivery> parts, Receipts& whole) {
+    using enum model::ReceiptStatus;
+    constexpr std::array kReached = {&Delivery::read_at, &Delivery::delivered_at, &Delivery::sent_at};
+    bool moved = false;
+    const auto all = [&](model::ReceiptStatus status, std::size_t count) {
+        std::array<Moment, kReached.size()> moments{};
+        // From the weakest that counts to the strongest, so that a part's own moment is taken where it is known.
+        std::reverse_copy(kReached.begin(), kReached.begin() + static_cast<std::ptrdiff_t>(count), moments.begin());
+        const auto at = all_reached(parts, std::span(moments).first(count));
+        if (at) moved = whole.add(status, *at, {}, {}) || moved;
+    };
+    all(Read, 1);
+    all(Delivered, 2);
+    all(Sent, 3);
+    for (const Delivery& part : parts) {
+        const auto status = part.status();
+        if (status == Failed) moved = whole.add(Failed, *part.failed_at, part.code, part.reason) || moved;
+        if (status == Expired) moved = whole.add(Expired, *part.expired_at, part.code, part.reason) || moved;
+    }
+    return moved;
 }
 
 }  // namespace tandem::store

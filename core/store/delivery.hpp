@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,12 @@ public:
     // What the thread's watermarks say about the message: the earliest one that covers it, or nullopt. Kept apart from
     // the receipts proper, because it is computed anew when the message's time changes.
     bool set_watermark(model::ReceiptStatus status, std::optional<Instant> until);
+
+    // Takes in what the same message's receipts say elsewhere. Returns whether a register moved.
+    bool join(const Receipts& other);
+
+    // An operator sends a failed message again: what failed before no longer speaks for it.
+    void retract_failures();
 
     Delivery view() const;
     bool empty() const;
@@ -41,5 +48,9 @@ private:
     std::optional<std::int64_t> watermark_delivered_;
     std::optional<std::int64_t> watermark_read_;
 };
+
+// What the parts of one message say about the whole, put into `whole`: delivered or read when all of them are, failed
+// or expired when one is and was not delivered after all. Returns whether a register moved.
+bool fold_parts(std::span<const Delivery> parts, Receipts& whole);
 
 }  // namespace tandem::store

@@ -33,6 +33,12 @@ struct PartyPoint {
     std::string display;
 };
 
+// The recipient wants to be written to, or no longer.
+struct ConsentChange {
+    bool granted = false;
+    Instant at{};
+};
+
 // What one source says about one interaction: a register, ordered by (rev, rev_hash).
 struct Observation {
     InteractionId id;
@@ -50,8 +56,9 @@ struct Observation {
     // Points of the customer's party, strongest first: the interaction hangs on points[0]; the others give evidence
     // that they belong together (strength of the weaker verification).
     std::vector<PartyPoint> points;
-    std::string document;     // the snapshot as JSON
-    std::uint64_t event = 0;  // journal position it came from (raw payload)
+    std::string document;                                 // the snapshot as JSON
+    std::uint64_t event = 0;                              // journal position it came from (raw payload)
+    std::optional<ConsentChange> consent = std::nullopt;  // of points[0]; the latest counts
 };
 
 struct ReceiptUpdate {
@@ -187,6 +194,8 @@ struct QuarantineQuery {
     std::string instance{};    // empty: all
 };
 
+class Outbox;  // core/store/outbox.hpp
+
 class Store {
 public:
     virtual ~Store() = default;
@@ -214,6 +223,9 @@ public:
     virtual Result<std::vector<QuarantineEntry>> quarantine(const QuarantineQuery& query) = 0;  // without raw
     virtual Result<std::optional<QuarantineEntry>> quarantined(std::uint64_t id) = 0;           // with raw
     virtual Result<StoreStats> stats() = 0;
+
+    // Lives as long as the store.
+    virtual Outbox& outbox() = 0;
 
     // Called on the writing thread after a commit that moved the feed: wakes feed readers.
     virtual void on_feed(std::function<void(std::uint64_t position)> listener) = 0;

@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,7 @@ public:
         return fail(rejected("the fake takes no batches"));
     }
     Result<std::uint64_t> position(std::string_view) override { return 0; }
+    store::Outbox& outbox() override { throw std::logic_error("the fake has no outbox"); }
 
     Result<CustomerId> link(const store::PartyPoint& a,
                             const store::PartyPoint& b,

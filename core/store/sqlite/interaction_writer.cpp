@@ -95,16 +95,31 @@ InteractionWriter::InteractionWriter(sqlite::Database& database, IdentityWriter&
                                  " ORDER BY until LIMIT 1")),
       previous_(database.prepare("SELECT max(until) FROM watermark WHERE thread = ? AND status = ? AND until < ?")),
       outbound_(
-          database.prepare("SELECT row FROM interaction WHERE thread = ? AND started_at > ? AND started_at <= ?")) {}
+          database.prepare("SELECT row FROM interaction WHERE thread = ? AND started_at > ? AND started_at <= ?")),
+      consent_(database.prepare(
+          "INSERT INTO consent VALUES(?,?,?) ON CONFLICT DO UPDATE SET granted = excluded.granted,"
+          " at = excluded.at WHERE excluded.at > at OR (excluded.at = at AND excluded.granted < granted)")),
+      aliases_(database) {}
 
 void InteractionWriter::observe(const Observation& observation, Instant now, ApplyReport& report) {
     const PointRow point = identity_.observe(observation.points, observation.started_at, now);
+    if (observation.consent && point.row != 0) note_consent(observation, point.row);
     Register incoming = register_of(observation, point.row);
-    if (insert_new(observation, incoming, point.customer, now)) {
+    if (const auto alias = aliases_.find(observation.id)) {
+        incoming.document = observation.document;
+        merge(load(alias->interaction), std::move(incoming), now, report);
+    } else if (insert_new(observation, incoming, point.customer, now)) {
         ++report.created;
     } else {
-        merge(observation, std::move(incoming), now, report);
+        auto known = find(observation.id);
+        if (!known) throw sqlite::Failure(corrupt("an interaction that was found is missing"));
+        incoming.document = observation.document;
+        merge(std::move(*known), std::move(incoming), now, report);
     }
+}
+
+void InteractionWriter::note_consent(const Observation& observation, std::int64_t point) {
+    consent_.bind_all(point, observation.consent->granted ? 1 : 0, to_micros(observation.consent->at)).run();
 }
 
 // The usual case, without reading or parsing anything: false if the interaction is known already.
@@ -135,51 +150,132 @@ bool InteractionWriter::insert_new(const Observation& observation,
     return true;
 }
 
-void InteractionWriter::merge(const Observation& observation, Register incoming, Instant now, ApplyReport& report) {
-    auto row = find(observation.id);
-    if (!row) throw sqlite::Failure(corrupt("an interaction that was found is missing"));
-    const bool parked = row->registers.empty();
-    const Visible before = parked ? Visible{} : fold_header(row->registers);
-    const Delivery delivery_before = row->receipts.view();
-    incoming.document = observation.document;
-    if (!put_register(row->registers, std::move(incoming))) {
+void InteractionWriter::merge(Row row, Register incoming, Instant now, ApplyReport& report) {
+    const Row before = row;
+    if (!put_register(row.registers, std::move(incoming))) {
         ++report.unchanged;
         return;
     }
-    const Visible after = fold(row->registers);
-    cover(row->receipts, after);
-    const bool changed = parked || !same_header(before, after) || row->receipts.view() != delivery_before ||
-                         !same_content(row->document, after.document);
-    if (changed) ++row->version;
-    update(*row, after);
-    const Place from = parked ? Place{} : Place{before.point, to_micros(before.started_at), before.channel};
-    move(row->row, row->id, from, {after.point, to_micros(after.started_at), after.channel});
+    store_merged(row, before, now, report);
+}
+
+// Writes what `before` has become, and says so in the feed when it shows.
+void InteractionWriter::store_merged(Row& row, const Row& before, Instant now, ApplyReport& report) {
+    const bool parked = before.registers.empty();
+    const Visible visible_before = parked ? Visible{} : fold_header(before.registers);
+    const Visible after = fold(row.registers);
+    cover(row.receipts, after);
+    const bool changed = parked || !same_header(visible_before, after) ||
+                         row.receipts.view() != before.receipts.view() || !same_content(row.document, after.document);
+    if (changed) ++row.version;
+    update(row, after);
+    const Place from =
+        parked ? Place{} : Place{visible_before.point, to_micros(visible_before.started_at), visible_before.channel};
+    move(row.row, row.id, from, {after.point, to_micros(after.started_at), after.channel});
     if (parked) ++feed_.counts().interactions;
     ++(parked ? report.created : changed ? report.changed : report.unchanged);
     if (!changed) return;
-    announce(parked ? FeedKind::InteractionCreated : FeedKind::InteractionChanged, row->row, after.point, row->version,
+    announce(parked ? FeedKind::InteractionCreated : FeedKind::InteractionChanged, row.row, after.point, row.version,
              now);
 }
 
 void InteractionWriter::receive(const ReceiptUpdate& receipt, Instant now, ApplyReport& report) {
+    if (const auto alias = aliases_.find(receipt.id)) return receive_part(*alias, receipt, now, report);
     auto row = find(receipt.id);
     if (!row) {
         park(receipt);
         ++report.unchanged;
         return;
     }
-    const Delivery before = row->receipts.view();
-    if (!row->receipts.add(receipt.status, receipt.at, receipt.code, receipt.reason)) {
+    change_delivery(std::move(*row), now, report, [&](Receipts& receipts) {
+        return receipts.add(receipt.status, receipt.at, receipt.code, receipt.reason);
+    });
+}
+
+void InteractionWriter::receive_part(const Alias& alias,
+                                     const ReceiptUpdate& receipt,
+                                     Instant now,
+                                     ApplyReport& report) {
+    change_delivery(load(alias.interaction), now, report, [&](Receipts& whole) {
+        if (alias.parts == 1) return whole.add(receipt.status, receipt.at, receipt.code, receipt.reason);
+        Receipts part = aliases_.part(receipt.id);
+        if (!part.add(receipt.status, receipt.at, receipt.code, receipt.reason)) return false;
+        aliases_.keep_part(receipt.id, part);
+        return fold_parts(aliases_.parts(alias.interaction), whole);
+    });
+}
+
+template <class Change>
+void InteractionWriter::change_delivery(Row row, Instant now, ApplyReport& report, Change change) {
+    const Delivery before = row.receipts.view();
+    if (!change(row.receipts)) {
         ++report.unchanged;
         return;
     }
-    const bool visible = !row->registers.empty() && row->receipts.view() != before;
-    if (visible) ++row->version;
-    update_delivery(*row);
+    const bool visible = !row.registers.empty() && row.receipts.view() != before;
+    if (visible) ++row.version;
+    update_delivery(row);
     ++(visible ? report.changed : report.unchanged);
     if (visible) {
-        announce(FeedKind::InteractionChanged, row->row, fold_header(row->registers).point, row->version, now);
+        announce(FeedKind::InteractionChanged, row.row, fold_header(row.registers).point, row.version, now);
     }
+}
+
+void InteractionWriter::adopt(const InteractionId& id,
+                              std::span<const VendorId> ids,
+                              Instant now,
+                              ApplyReport& report) {
+    const std::int64_t row = row_of(id);
+    for (const VendorId& vendor : ids) {
+        const InteractionId vendor_id = interaction_id(vendor.name_space, vendor.external_id);
+        if (vendor_id == id || !aliases_.add(vendor_id, row, static_cast<std::int64_t>(ids.size()))) continue;
+        if (auto stray = find(vendor_id)) absorb(std::move(*stray), id, ids.size(), now, report);
+    }
+}
+
+// A receipt or an echo was faster than the vendor's answer to us. The row stays, empty, because the feed names it.
+void InteractionWriter::absorb(
+    Row stray, const InteractionId& whole, std::size_t parts, Instant now, ApplyReport& report) {
+    Row row = *find(whole);
+    const Row before = row;
+    if (parts == 1) {
+        row.receipts.join(stray.receipts);
+    } else {
+        aliases_.keep_part(stray.id, stray.receipts);
+        fold_parts(aliases_.parts(row.row), row.receipts);
+    }
+    if (!stray.registers.empty()) {
+        const Visible visible = fold_header(stray.registers);
+        move(stray.row, stray.id, {visible.point, to_micros(visible.started_at), visible.channel}, {});
+        --feed_.counts().interactions;
+    }
+    for (Register& one : stray.registers)
+        put_register(row.registers, std::move(one));
+    stray.registers.clear();
+    stray.receipts = {};
+    update(stray, {});
+    store_merged(row, before, now, report);
+}
+
+void InteractionWriter::retract_failures(const InteractionId& id, Instant now) {
+    auto row = find(id);
+    if (!row) return;
+    ApplyReport report;
+    change_delivery(std::move(*row), now, report, [](Receipts& receipts) {
+        receipts.retract_failures();
+        return true;
+    });
+}
+
+std::int64_t InteractionWriter::row_of(const InteractionId& id) {
+    const sqlite::Resetting guard(find_);
+    return find_.bind_all(blob_of(id)).step() ? find_.integer(0) : 0;
+}
+
+InteractionWriter::Row InteractionWriter::load(std::int64_t row) {
+    if (!find_row_.bind_all(row).step())
+        throw sqlite::Failure(corrupt("a message that a vendor's id names is missing"));
+    return read_row(find_row_);
 }
 
 // Each message takes the earliest watermark that covers it, so a new one concerns only the messages between the

@@ -3,6 +3,8 @@
 
 #include "core/store/delivery.hpp"
 #include "core/store/fold.hpp"
+#include "core/store/outbox.hpp"
+#include "core/store/sqlite/aliases.hpp"
 #include "core/store/sqlite/feed_writer.hpp"
 #include "core/store/sqlite/identity_writer.hpp"
 
@@ -21,6 +23,15 @@ public:
     void receive(const ReceiptUpdate& receipt, Instant now, ApplyReport& report);
     void advance(const Watermark& watermark, Instant now, ApplyReport& report);
 
+    // The interaction is what a vendor calls `ids`, one for each part: what is known under those ids, and what will be,
+    // belongs to it.
+    void adopt(const InteractionId& id, std::span<const VendorId> ids, Instant now, ApplyReport& report);
+    // A failed message is tried again.
+    void retract_failures(const InteractionId& id, Instant now);
+
+    std::int64_t row_of(const InteractionId& id);  // 0 if there is none
+    void forget() { aliases_.forget(); }           // after a rollback or somebody else's write
+
 private:
     struct Row {
         std::int64_t row = 0;
@@ -38,8 +49,15 @@ private:
     };
 
     bool insert_new(const Observation& observation, const Register& first, std::int64_t customer, Instant now);
-    void merge(const Observation& observation, Register incoming, Instant now, ApplyReport& report);
+    void merge(Row row, Register incoming, Instant now, ApplyReport& report);
+    void store_merged(Row& row, const Row& before, Instant now, ApplyReport& report);
+    void receive_part(const Alias& alias, const ReceiptUpdate& receipt, Instant now, ApplyReport& report);
+    template <class Change>
+    void change_delivery(Row row, Instant now, ApplyReport& report, Change change);
+    void absorb(Row stray, const InteractionId& whole, std::size_t parts, Instant now, ApplyReport& report);
+    void note_consent(const Observation& observation, std::int64_t point);
     std::optional<Row> find(const InteractionId& id);
+    Row load(std::int64_t row);
     void park(const ReceiptUpdate& receipt);
     void update(const Row& row, const Visible& visible);
     void update_delivery(const Row& row);
@@ -55,7 +73,8 @@ private:
     IdentityWriter& identity_;
     FeedWriter& feed_;
     sqlite::Statement insert_, find_, find_row_, update_, update_delivery_, place_, unplace_, customer_;
-    sqlite::Statement add_watermark_, covering_, previous_, outbound_;
+    sqlite::Statement add_watermark_, covering_, previous_, outbound_, consent_;
+    Aliases aliases_;
 };
 
 }  // namespace tandem::store

@@ -77,6 +77,8 @@ Reader::Reader(const std::filesystem::path& file)
           database_.prepare("SELECT id, version, registers, document, delivery FROM interaction WHERE id = ?")),
       interaction_row_(
           database_.prepare("SELECT id, version, registers, document, delivery FROM interaction WHERE row = ?")),
+      alias_(database_.prepare("SELECT i.id, i.version, i.registers, i.document, i.delivery FROM alias a"
+                               " JOIN interaction i ON i.row = a.interaction WHERE a.id = ?")),
       interaction_point_(database_.prepare("SELECT p.id, f.id FROM point p JOIN point f ON f.row = p.customer"
                                            " WHERE p.row = ?")),
       timeline_(database_.prepare("SELECT started_at, tie, interaction, channel FROM timeline WHERE point = ?"
@@ -91,7 +93,13 @@ Reader::Reader(const std::filesystem::path& file)
                                     " ORDER BY row DESC LIMIT ?3")),
       quarantined_(database_.prepare(std::string(kQuarantineColumns) + ", raw FROM quarantine WHERE row = ?")),
       counts_(database_.prepare("SELECT value FROM counter WHERE name = ?")),
-      feed_position_(database_.prepare("SELECT max(position) FROM feed")) {}
+      feed_position_(database_.prepare("SELECT max(position) FROM feed")),
+      outbox_(
+          database_.prepare("SELECT o.row, i.id, o.instance, o.state, o.attempt, o.accepted_at, o.due, o.expires_at,"
+                            " o.request FROM outbox o JOIN interaction i ON i.row = o.interaction WHERE i.id = ?1"
+                            " OR i.row = (SELECT interaction FROM alias WHERE id = ?1)")),
+      outbox_log_(
+          database_.prepare("SELECT at, state, attempt, code, reason FROM outbox_log WHERE outbox = ? ORDER BY row")) {}
 
 std::optional<CustomerView> Reader::customer_of(const PointId& point) {
     const Snapshot snapshot(database_);
@@ -156,8 +164,13 @@ std::vector<Suggestion> Reader::suggestions(std::int64_t customer) {
 std::optional<InteractionView> Reader::interaction(const InteractionId& id) {
     const Snapshot snapshot(database_);
     const sqlite::Resetting guard(interaction_);
-    if (!interaction_.bind_all(blob_of(id)).step() || interaction_.blob(2).empty()) return std::nullopt;
-    return view_interaction(interaction_);
+    if (interaction_.bind_all(blob_of(id)).step() && !interaction_.blob(2).empty()) {
+        return view_interaction(interaction_);
+    }
+    // What a vendor calls a message of ours.
+    const sqlite::Resetting other(alias_);
+    if (!alias_.bind_all(blob_of(id)).step()) return std::nullopt;
+    return view_interaction(alias_);
 }
 
 // Columns id, version, registers, document, delivery.
@@ -217,6 +230,31 @@ std::optional<QuarantineEntry> Reader::quarantined(std::uint64_t id) {
     QuarantineEntry entry = quarantine_entry(quarantined_);
     entry.raw = sqlite::as_text(quarantined_.blob(11));
     return entry;
+}
+
+std::optional<OutboxView> Reader::message(const InteractionId& id) {
+    const Snapshot snapshot(database_);
+    const sqlite::Resetting guard(outbox_);
+    if (!outbox_.bind_all(blob_of(id)).step()) return std::nullopt;
+    OutboxView view{.id = id_of<InteractionId>(outbox_.blob(1)),
+                    .instance = std::string(outbox_.text(2)),
+                    .state = static_cast<OutboxState>(outbox_.integer(3)),
+                    .attempts = static_cast<std::uint32_t>(outbox_.integer(4)),
+                    .accepted_at = from_micros(outbox_.integer(5)),
+                    .due = from_micros(outbox_.integer(6)),
+                    .expires_at = from_micros(outbox_.integer(7)),
+                    .request = std::string(outbox_.text(8)),
+                    .history = {}};
+    const sqlite::Resetting log_guard(outbox_log_);
+    outbox_log_.bind_all(outbox_.integer(0));
+    while (outbox_log_.step()) {
+        view.history.push_back({.at = from_micros(outbox_log_.integer(0)),
+                                .state = static_cast<OutboxState>(outbox_log_.integer(1)),
+                                .attempt = static_cast<std::uint32_t>(outbox_log_.integer(2)),
+                                .code = std::string(outbox_log_.text(3)),
+                                .reason = std::string(outbox_log_.text(4))});
+    }
+    return view;
 }
 
 StoreStats Reader::stats() {

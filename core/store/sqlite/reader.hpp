@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/sqlite/database.hpp"
+#include "core/store/outbox.hpp"
 #include "core/store/store.hpp"
 
 #include <condition_variable>
@@ -25,6 +26,7 @@ public:
     std::vector<FeedEntry> feed(std::uint64_t after, std::size_t limit);
     std::vector<QuarantineEntry> quarantine(const QuarantineQuery& query);
     std::optional<QuarantineEntry> quarantined(std::uint64_t id);
+    std::optional<OutboxView> message(const InteractionId& id);
     StoreStats stats();
 
 private:
@@ -35,8 +37,8 @@ private:
 
     sqlite::Database database_;
     sqlite::Statement point_, founder_, points_, merged_, suggestions_, suggested_;
-    sqlite::Statement interaction_, interaction_row_, interaction_point_, timeline_;
-    sqlite::Statement feed_, quarantine_, quarantined_, counts_, feed_position_;
+    sqlite::Statement interaction_, interaction_row_, alias_, interaction_point_, timeline_;
+    sqlite::Statement feed_, quarantine_, quarantined_, counts_, feed_position_, outbox_, outbox_log_;
 };
 
 // A few readers shared by all threads.

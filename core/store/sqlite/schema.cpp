@@ -61,6 +61,31 @@ CREATE TABLE quarantine(
 CREATE TABLE consumer(name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 )sql",
+    // 2. Sending.
+    //    alias             what a vendor calls a message of ours, or a part of it; delivery: receipts of one of several
+    //    parts
+    //    alias_interaction all parts of a message
+    //    outbox.key        an idempotency key
+    //    outbox_due        claim: what is to be sent next
+    //    consent           what a contact point has said last
+    R"sql(
+CREATE TABLE alias(
+    id BLOB PRIMARY KEY, interaction INTEGER NOT NULL, parts INTEGER NOT NULL, delivery BLOB) WITHOUT ROWID;
+CREATE INDEX alias_interaction ON alias(interaction);
+
+CREATE TABLE outbox(
+    row INTEGER PRIMARY KEY, interaction INTEGER NOT NULL UNIQUE, key TEXT NOT NULL UNIQUE,
+    request_hash INTEGER NOT NULL, instance TEXT NOT NULL, state INTEGER NOT NULL, attempt INTEGER NOT NULL,
+    accepted_at INTEGER NOT NULL, due INTEGER NOT NULL, expires_at INTEGER NOT NULL, request TEXT NOT NULL);
+CREATE INDEX outbox_due ON outbox(instance, state, due) WHERE state < 2;
+
+CREATE TABLE outbox_log(
+    row INTEGER PRIMARY KEY, outbox INTEGER NOT NULL, at INTEGER NOT NULL, state INTEGER NOT NULL,
+    attempt INTEGER NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE INDEX outbox_log_outbox ON outbox_log(outbox);
+
+CREATE TABLE consent(point INTEGER PRIMARY KEY, granted INTEGER NOT NULL, at INTEGER NOT NULL);
+)sql",
 };
 
 // FULL: once apply() has returned, the journal may forget the events. The large log before a checkpoint is what keeps

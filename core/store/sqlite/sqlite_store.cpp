@@ -1,4 +1,6 @@
+#include "core/store/outbox.hpp"
 #include "core/store/sqlite/interaction_writer.hpp"
+#include "core/store/sqlite/outbox_writer.hpp"
 #include "core/store/sqlite/reader.hpp"
 #include "core/store/sqlite/schema.hpp"
 #include "core/store/store.hpp"
@@ -8,7 +10,7 @@
 namespace tandem::store {
 namespace {
 
-class SqliteStore final : public Store {
+class SqliteStore final : public Store, private Outbox {
 public:
     explicit SqliteStore(const SqliteStoreOptions& options)
         : options_(options),
@@ -16,6 +18,7 @@ public:
           feed_(database_),
           identity_(database_, options_.rules, feed_),
           interactions_(database_, identity_, feed_),
+          outbox_(database_, interactions_),
           get_position_(database_.prepare("SELECT position FROM consumer WHERE name = ?")),
           set_position_(database_.prepare(
               "INSERT INTO consumer VALUES(?,?) ON CONFLICT DO UPDATE SET position = excluded.position")),
@@ -87,12 +90,47 @@ public:
         return sqlite::guarded("store", [&] { return ReaderPool::Lease(readers_)->stats(); });
     }
 
+    Outbox& outbox() override { return *this; }
+
     void on_feed(std::function<void(std::uint64_t)> listener) override {
         const std::lock_guard lock(mutex_);
         listener_ = std::move(listener);
     }
 
 private:
+    // ------------------------------------------------------------------------------------------------------- Outbox
+    Result<AcceptedMessage> accept(const OutgoingMessage& message, Instant now) override {
+        return write<AcceptedMessage>(now, [&] { return outbox_.accept(message, now); });
+    }
+    Result<std::vector<ClaimedMessage>> claim(std::string_view instance, std::size_t limit, Instant now) override {
+        return write<std::vector<ClaimedMessage>>(now, [&] { return outbox_.claim(instance, limit, now); });
+    }
+    Result<void> settle(std::span<const Settlement> settlements, Instant now) override {
+        auto settled = write<bool>(now, [&] {
+            for (const Settlement& settlement : settlements)
+                outbox_.settle(settlement, now);
+            return true;
+        });
+        return settled ? Result<void>() : fail(std::move(settled.error()));
+    }
+    Result<std::size_t> recover(std::string_view instance, bool repeatable, Instant now) override {
+        return write<std::size_t>(now, [&] { return outbox_.recover(instance, repeatable, now); });
+    }
+    Result<void> resend(InteractionId id, Instant expires_at, std::string_view actor, Instant now) override {
+        auto queued = write<bool>(now, [&] {
+            outbox_.resend(id, expires_at, actor, now);
+            return true;
+        });
+        return queued ? Result<void>() : fail(std::move(queued.error()));
+    }
+    Result<std::optional<Instant>> next_due(std::string_view instance) override {
+        const std::lock_guard lock(mutex_);
+        return sqlite::guarded("store", [&] { return outbox_.next_due(instance); });
+    }
+    Result<std::optional<OutboxView>> message(InteractionId id) override {
+        return sqlite::guarded("store", [&] { return ReaderPool::Lease(readers_)->message(id); });
+    }
+
     // One transaction: all of `body` or nothing.
     template <class T, class Body>
     Result<T> write(Instant now, Body body) {
@@ -125,6 +163,7 @@ private:
         const std::int64_t version = data_version();
         if (version == seen_version_ && !stale_) return;
         identity_.forget();
+        interactions_.forget();
         feed_.reload();
         seen_version_ = version;
     }
@@ -162,6 +201,7 @@ private:
     FeedWriter feed_;
     IdentityWriter identity_;
     InteractionWriter interactions_;
+    OutboxWriter outbox_;
     sqlite::Statement get_position_, set_position_, quarantine_, requarantine_, release_, data_version_;
     std::int64_t seen_version_ = 0;
     bool stale_ = false;

@@ -1,0 +1,196 @@
+#include "core/store/sqlite/outbox_writer.hpp"
+
+#include "core/store/sqlite/schema.hpp"
+
+#include <bit>
+
+namespace tandem::store {
+namespace {
+
+constexpr std::string_view kLost = "the process ended during the attempt";
+
+std::int64_t number_of(OutboxState state) {
+    return static_cast<std::int64_t>(state);
+}
+
+std::optional<model::ReceiptStatus> receipt_of(OutboxState state) {
+    switch (state) {
+        case OutboxState::Queued:
+            return model::ReceiptStatus::Queued;
+        case OutboxState::Sent:
+            return model::ReceiptStatus::Sent;
+        case OutboxState::Failed:
+            return model::ReceiptStatus::Failed;
+        case OutboxState::Expired:
+            return model::ReceiptStatus::Expired;
+        case OutboxState::Sending:
+        case OutboxState::Unknown:
+            break;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+OutboxWriter::OutboxWriter(sqlite::Database& database, InteractionWriter& interactions)
+    : database_(database),
+      interactions_(interactions),
+      insert_(
+          database.prepare("INSERT INTO outbox(interaction, key, request_hash, instance, state, attempt, accepted_at,"
+                           " due, expires_at, request) VALUES(?,?,?,?,?,0,?,?,?,?)")),
+      by_key_(database.prepare("SELECT i.id, o.request_hash, o.state FROM outbox o"
+                               " JOIN interaction i ON i.row = o.interaction WHERE o.key = ?")),
+      find_(database.prepare("SELECT o.row, o.state, o.attempt FROM outbox o"
+                             " JOIN interaction i ON i.row = o.interaction WHERE i.id = ?")),
+      due_(database.prepare("SELECT o.row, i.id, o.attempt, o.request, o.expires_at FROM outbox o"
+                            " JOIN interaction i ON i.row = o.interaction"
+                            " WHERE o.instance = ? AND o.state = 0 AND o.due <= ? ORDER BY o.due, o.row LIMIT ?")),
+      late_(database.prepare("SELECT o.row, i.id, o.attempt FROM outbox o JOIN interaction i ON i.row = o.interaction"
+                             " WHERE o.instance = ? AND o.state = 0 AND o.expires_at <= ?")),
+      sending_(database.prepare("SELECT o.row, i.id, o.attempt FROM outbox o"
+                                " JOIN interaction i ON i.row = o.interaction WHERE o.instance = ? AND o.state = 1")),
+      change_(database.prepare("UPDATE outbox SET state = ?, attempt = ?, due = ? WHERE row = ?")),
+      renew_(database.prepare("UPDATE outbox SET expires_at = ? WHERE row = ?")),
+      log_(database.prepare("INSERT INTO outbox_log(outbox, at, state, attempt, code, reason) VALUES(?,?,?,?,?,?)")),
+      next_due_(database.prepare("SELECT min(due) FROM outbox WHERE instance = ? AND state = 0")),
+      consent_(database.prepare("SELECT c.granted FROM consent c JOIN point p ON p.row = c.point WHERE p.id = ?")),
+      withdraw_(database.prepare(
+          "INSERT INTO consent SELECT t.point, 0, ?2 FROM interaction i JOIN timeline t ON t.interaction = i.row"
+          " WHERE i.id = ?1 ON CONFLICT DO UPDATE SET granted = 0, at = excluded.at WHERE excluded.at >= at")) {}
+
+AcceptedMessage OutboxWriter::accept(const OutgoingMessage& message, Instant now) {
+    if (auto before = known(message)) return *before;
+    if (message.needs_consent && withdrawn(message)) {
+        throw sqlite::Failure(Error{.kind = ErrorKind::OptedOut, .text = "the recipient does not want messages"});
+    }
+    ApplyReport report;
+    interactions_.observe(message.observation, now, report);
+    const std::int64_t interaction = interactions_.row_of(message.observation.id);
+    insert_
+        .bind_all(interaction, std::string_view(message.key), std::bit_cast<std::int64_t>(message.request_hash),
+                  std::string_view(message.instance), number_of(OutboxState::Queued), to_micros(now), to_micros(now),
+                  to_micros(message.expires_at), std::string_view(message.request))
+        .run();
+    const Row row{.row = database_.last_insert_row(), .id = message.observation.id};
+    change(row, OutboxState::Queued, now, {}, {}, now);
+    return {.id = message.observation.id};
+}
+
+std::optional<AcceptedMessage> OutboxWriter::known(const OutgoingMessage& message) {
+    const sqlite::Resetting guard(by_key_);
+    if (!by_key_.bind_all(std::string_view(message.key)).step()) return std::nullopt;
+    if (std::bit_cast<std::uint64_t>(by_key_.integer(1)) != message.request_hash) {
+        throw sqlite::Failure(rejected("the idempotency key was used for another message"));
+    }
+    return AcceptedMessage{.id = id_of<InteractionId>(by_key_.blob(0)),
+                           .repeated = true,
+                           .state = static_cast<OutboxState>(by_key_.integer(2))};
+}
+
+bool OutboxWriter::withdrawn(const OutgoingMessage& message) {
+    if (message.observation.points.empty()) return false;
+    const sqlite::Resetting guard(consent_);
+    return consent_.bind_all(blob_of(message.observation.points.front().id)).step() && consent_.integer(0) == 0;
+}
+
+std::vector<ClaimedMessage> OutboxWriter::claim(std::string_view instance, std::size_t limit, Instant now) {
+    expire(instance, now);
+    std::vector<ClaimedMessage> out;
+    std::vector<Row> rows;
+    {
+        const sqlite::Resetting guard(due_);
+        due_.bind_all(instance, to_micros(now), limit);
+        while (due_.step()) {
+            rows.push_back({.row = due_.integer(0),
+                            .id = id_of<InteractionId>(due_.blob(1)),
+                            .attempt = static_cast<std::uint32_t>(due_.integer(2)) + 1});
+            out.push_back({.id = rows.back().id,
+                           .attempt = rows.back().attempt,
+                           .request = std::string(due_.text(3)),
+                           .expires_at = from_micros(due_.integer(4))});
+        }
+    }
+    for (const Row& row : rows)
+        change(row, OutboxState::Sending, now, {}, {}, now);
+    return out;
+}
+
+void OutboxWriter::expire(std::string_view instance, Instant now) {
+    std::vector<Row> rows;
+    {
+        const sqlite::Resetting guard(late_);
+        late_.bind_all(instance, to_micros(now));
+        while (late_.step()) {
+            rows.push_back({.row = late_.integer(0),
+                            .id = id_of<InteractionId>(late_.blob(1)),
+                            .attempt = static_cast<std::uint32_t>(late_.integer(2))});
+        }
+    }
+    for (const Row& row : rows)
+        change(row, OutboxState::Expired, now, {}, "not sent in time", now);
+}
+
+void OutboxWriter::settle(const Settlement& settlement, Instant now) {
+    const auto row = find(settlement.id);
+    if (!row || row->state != OutboxState::Sending || row->attempt != settlement.attempt) return;
+    ApplyReport report;
+    interactions_.adopt(settlement.id, settlement.ids, now, report);
+    if (settlement.opted_out) withdraw_.bind_all(blob_of(settlement.id), to_micros(now)).run();
+    change(*row, settlement.state, settlement.due, settlement.code, settlement.reason, now);
+}
+
+std::size_t OutboxWriter::recover(std::string_view instance, bool repeatable, Instant now) {
+    std::vector<Row> rows;
+    {
+        const sqlite::Resetting guard(sending_);
+        sending_.bind_all(instance);
+        while (sending_.step()) {
+            rows.push_back({.row = sending_.integer(0),
+                            .id = id_of<InteractionId>(sending_.blob(1)),
+                            .attempt = static_cast<std::uint32_t>(sending_.integer(2))});
+        }
+    }
+    for (const Row& row : rows)
+        change(row, repeatable ? OutboxState::Queued : OutboxState::Unknown, now, {}, kLost, now);
+    return rows.size();
+}
+
+void OutboxWriter::resend(const InteractionId& id, Instant expires_at, std::string_view actor, Instant now) {
+    const auto row = find(id);
+    if (!row) throw sqlite::Failure(not_found("no such message"));
+    if (row->state != OutboxState::Failed && row->state != OutboxState::Expired && row->state != OutboxState::Unknown) {
+        throw sqlite::Failure(rejected("the message is " + std::string(to_string(row->state))));
+    }
+    interactions_.retract_failures(id, now);
+    renew_.bind_all(to_micros(expires_at), row->row).run();
+    change(*row, OutboxState::Queued, now, {}, "sent again by " + std::string(actor), now);
+}
+
+std::optional<Instant> OutboxWriter::next_due(std::string_view instance) {
+    const sqlite::Resetting guard(next_due_);
+    if (!next_due_.bind_all(instance).step() || next_due_.is_null(0)) return std::nullopt;
+    return from_micros(next_due_.integer(0));
+}
+
+std::optional<OutboxWriter::Row> OutboxWriter::find(const InteractionId& id) {
+    const sqlite::Resetting guard(find_);
+    if (!find_.bind_all(blob_of(id)).step()) return std::nullopt;
+    return Row{.row = find_.integer(0),
+               .id = id,
+               .state = static_cast<OutboxState>(find_.integer(1)),
+               .attempt = static_cast<std::uint32_t>(find_.integer(2))};
+}
+
+void OutboxWriter::change(
+    const Row& row, OutboxState state, Instant due, std::string_view code, std::string_view reason, Instant now) {
+    change_.bind_all(number_of(state), row.attempt, to_micros(due), row.row).run();
+    log_.bind_all(row.row, to_micros(now), number_of(state), row.attempt, code, reason).run();
+    const auto receipt = receipt_of(state);
+    if (!receipt) return;
+    ApplyReport report;
+    interactions_.receive(
+        {.id = row.id, .status = *receipt, .at = now, .code = std::string(code), .reason = std::string(reason)}, now,
+        report);
+}
+
+}  // namespace tandem::store

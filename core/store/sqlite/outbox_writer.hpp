@@ -1,0 +1,49 @@
+// The outbox on the writer's side: rows, their history, and what they mean for the interaction on the timeline.
+#pragma once
+
+#include "core/store/outbox.hpp"
+#include "core/store/sqlite/identity_writer.hpp"
+#include "core/store/sqlite/interaction_writer.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace tandem::store {
+
+class OutboxWriter {
+public:
+    OutboxWriter(sqlite::Database& database, InteractionWriter& interactions);
+
+    // Throws Failure: Rejected, OptedOut (outbox.hpp).
+    AcceptedMessage accept(const OutgoingMessage& message, Instant now);
+    std::vector<ClaimedMessage> claim(std::string_view instance, std::size_t limit, Instant now);
+    void settle(const Settlement& settlement, Instant now);
+    std::size_t recover(std::string_view instance, bool repeatable, Instant now);
+    void resend(const InteractionId& id, Instant expires_at, std::string_view actor, Instant now);
+    std::optional<Instant> next_due(std::string_view instance);
+
+private:
+    struct Row {
+        std::int64_t row = 0;
+        InteractionId id;
+        OutboxState state = OutboxState::Queued;
+        std::uint32_t attempt = 0;
+    };
+
+    std::optional<Row> find(const InteractionId& id);
+    std::optional<AcceptedMessage> known(const OutgoingMessage& message);
+    bool withdrawn(const OutgoingMessage& message);
+    void expire(std::string_view instance, Instant now);
+    // Moves the row and says so in its history and, where receipts have a word for it, on the timeline.
+    void change(
+        const Row& row, OutboxState state, Instant due, std::string_view code, std::string_view reason, Instant now);
+
+    sqlite::Database& database_;
+    InteractionWriter& interactions_;
+    sqlite::Statement insert_, by_key_, find_, due_, late_, sending_, change_, renew_, log_, next_due_, consent_,
+        withdraw_;
+};
+
+}  // namespace tandem::store
