@@ -230,6 +230,14 @@ private:
     Template out_;
 };
 
+// Of no schema: the body of a request.
+Template Compiler::open_template(const Node& node) {
+    static const ObjectSchema anything({}, true);
+    TemplateCompiler compiler(*this, false);
+    compiler.root(node, anything);
+    return compiler.take();
+}
+
 Template Compiler::record_template(const Node& node, const model::ObjectSchema& schema, bool snapshot) {
     TemplateCompiler compiler(*this, snapshot);
     compiler.root(node, schema);

@@ -58,6 +58,7 @@ void Compiler::pack(const Node& root) {
     settings(root.get("settings"));
     tables(root.get("tables"));
     receive(root.get("receive"));
+    if (const auto node = root.get("send")) send(node);
 }
 
 void Compiler::error(const Node& node, std::string text) {
@@ -161,8 +162,14 @@ void Compiler::check_named_arguments(const Node& node, const expr::Expression& c
     }
     for (const auto& call : code.calls()) {
         const bool is_table = call.function == "lookup";
-        if ((!is_table && call.function != "secret_equals") || call.constants.empty()) continue;
+        const bool is_secret = call.function == "secret";
+        if ((!is_table && !is_secret && call.function != "secret_equals") || call.constants.empty()) continue;
         const auto* name = call.constants[0];
+        if (is_secret && (!in_send_ || name == nullptr)) {
+            diagnostics_.error(node.position_in_text(call.column - 1), node.path(),
+                               in_send_ ? "secret() needs the name of a setting as a constant"
+                                        : "secret() stands in `send` only: elsewhere nothing would fill it in");
+        }
         if (name == nullptr || !name->is_string()) continue;
         const auto& known = is_table ? tables : secrets;
         if (std::ranges::find(known, name->as_string()) != known.end()) continue;

@@ -71,13 +71,22 @@ private:
     void rule(const config::Node& node, Group& group);
     void rule_body(const config::Node& node, Rule& rule);
 
+    // compile_send.cpp: what goes out
+    void send(const config::Node& node);
+    void send_request(const config::Node& node, SendProgram& out);
+    void send_response(const config::Node& node, SendProgram& out);
+    NamedCodes named_codes(const config::Node& node);
+    AuthProgram auth(const config::Node& node);
+
     // compile_template.cpp
     class TemplateCompiler;
+    Template open_template(const config::Node& node);
     Template record_template(const config::Node& node, const model::ObjectSchema& schema, bool snapshot);
 
     Program& program_;
     config::Diagnostics& diagnostics_;
     std::vector<std::string> names_;   // variables by slot
+    bool in_send_ = false;             // secret() may be used
     bool in_records_ = false;          // $item can differ between declaration and use of a name
     std::uint8_t* members_ = nullptr;  // where uses of $request are noted
 };

@@ -138,6 +138,16 @@ std::vector<Function> selections() {
          .example_result = "true",
          .run = secret_equals_function,
          .extension = true},
+        {.name = "secret",
+         .parameters = {{"setting", kString}},
+         .result = "string",
+         .description =
+             "In `send` only: a mark that becomes the secret setting when the request goes out. It can stand "
+             "in the URL, a header, a parameter or the body; functions see the mark, never the secret.",
+         .example = "length(secret('token'))",
+         .example_result = "7",
+         .run = secret_function,
+         .extension = true},
         {.name = "numbered",
          .parameters = {{"x", kObject | kNull}, {"names", kArrayOfString}},
          .result = "array",

@@ -4,6 +4,7 @@
 #include "core/mapping/functions_impl.hpp"
 #include "core/mapping/program.hpp"
 #include "core/mapping/scalar_text.hpp"
+#include "core/mapping/secret_mark.hpp"
 
 #include <algorithm>
 
@@ -34,6 +35,12 @@ Outcome secret_equals_function(Call& call) {
     for (const auto& secret : secrets->second)
         any |= constant_time_equal(given.view(), secret.reveal());
     return Value::boolean(any);
+}
+
+Outcome secret_function(Call& call) {
+    std::string mark(1, kMarkBegin);
+    mark.append(call.text(0)).push_back(kMarkEnd);
+    return text_value(call, mark);
 }
 
 Outcome phone_function(Call& call) {

@@ -33,6 +33,7 @@ expr::Outcome regex_replace_function(expr::Call& call);
 // functions_host.cpp: those that look at FunctionHost
 expr::Outcome lookup_function(expr::Call& call);
 expr::Outcome secret_equals_function(expr::Call& call);
+expr::Outcome secret_function(expr::Call& call);
 expr::Outcome phone_function(expr::Call& call);
 expr::Outcome mailbox_function(expr::Call& call);
 

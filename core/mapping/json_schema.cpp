@@ -111,6 +111,8 @@ private:
                 return each();
             case Shape::Template:
                 return object({{"allOf", array({reference(key.name)})}});
+            case Shape::OpenTemplate:
+                return typed("object");
             case Shape::Data:
                 return object({});
         }

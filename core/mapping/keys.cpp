@@ -25,6 +25,10 @@ constexpr std::array<std::string_view, 3> kVerdicts = {"accepted", "ignored", "r
 constexpr std::array<std::string_view, 2> kUnmatched = {"ignored", "quarantined"};
 constexpr std::array<std::string_view, 3> kAlgorithms = {"sha1", "sha256", "sha512"};
 constexpr std::array<std::string_view, 2> kEncodings = {"hex", "base64"};
+constexpr std::array<std::string_view, 4> kAuthSchemes = {"basic", "bearer", "header", "query"};
+constexpr std::array<std::string_view, 3> kSendMethods = {"POST", "PUT", "GET"};
+constexpr std::array<std::string_view, 7> kSendErrors = {"transient", "throttled", "auth",           "config",
+                                                         "rejected",  "opted_out", "unknown_outcome"};
 constexpr std::array<std::string_view, 2> kRecordTypes = {"snapshot", "receipt"};
 
 constexpr Key kAnswer[] = {
@@ -126,6 +130,74 @@ constexpr Key kReceive[] = {
 };
 constexpr KeyTable kReceiveKeys{"receive", kReceive};
 
+constexpr Key kAuth[] = {
+    {.name = "scheme",
+     .shape = Shape::Word,
+     .help = "how we prove who we are",
+     .required = true,
+     .words = kAuthSchemes},
+    {.name = "secret", .shape = Shape::Text, .help = "name of a setting of type secret", .required = true},
+    {.name = "username", .shape = Shape::Expression, .help = "of basic"},
+    {.name = "name", .shape = Shape::Text, .help = "of the header or query parameter"},
+    {.name = "prefix", .shape = Shape::Text, .help = "text before the secret in a header"},
+};
+constexpr KeyTable kAuthKeys{"auth", kAuth};
+
+constexpr Key kSendRequest[] = {
+    {.name = "method", .shape = Shape::Word, .help = "default POST", .words = kSendMethods},
+    {.name = "url", .shape = Shape::Expression, .help = "without query", .required = true},
+    {.name = "query", .shape = Shape::Names, .help = "query parameters; null leaves one out, a list repeats it"},
+    {.name = "headers", .shape = Shape::Names, .help = "headers; null leaves one out"},
+    {.name = "auth", .shape = Shape::Object, .help = "credentials", .table = &kAuthKeys},
+    {.name = "json", .shape = Shape::OpenTemplate, .help = "body: a template, sent as JSON"},
+    {.name = "form", .shape = Shape::Names, .help = "body: form fields; null leaves one out, a list repeats it"},
+    {.name = "text", .shape = Shape::Expression, .help = "body: a text as it is, with `type`"},
+    {.name = "type", .shape = Shape::Text, .help = "Content-Type of `text`"},
+};
+constexpr KeyTable kSendRequestKeys{"send_request", kSendRequest};
+
+constexpr Key kSendError[] = {
+    {.name = "when", .shape = Shape::Expression, .help = "which answers it describes", .required = true},
+    {.name = "kind", .shape = Shape::Word, .help = "what can be done about it", .required = true, .words = kSendErrors},
+    {.name = "code", .shape = Shape::Expression, .help = "the vendor's code, instead of the usual one"},
+    {.name = "reason", .shape = Shape::Expression, .help = "the vendor's words, instead of the usual ones"},
+    {.name = "retry_after", .shape = Shape::Expression, .help = "seconds to wait; default the header Retry-After"},
+};
+constexpr KeyTable kSendErrorKeys{"send_error", kSendError};
+
+constexpr Key kSendResponse[] = {
+    {.name = "decode", .shape = Shape::Word, .help = "format of the answer, default json", .words = kDecoders},
+    {.name = "accepted", .shape = Shape::Expression, .help = "the vendor took the message; default status 2xx"},
+    {.name = "ids", .shape = Shape::Expression, .help = "what the vendor calls the message, or a list for its parts"},
+    {.name = "namespace", .shape = Shape::Expression, .help = "of these ids, as in the receipts", .required = true},
+    {.name = "code", .shape = Shape::Expression, .help = "the vendor's error code"},
+    {.name = "reason", .shape = Shape::Expression, .help = "the vendor's words about an error"},
+    {.name = "errors",
+     .shape = Shape::Objects,
+     .help = "the first that fits says what happened",
+     .table = &kSendErrorKeys},
+};
+constexpr KeyTable kSendResponseKeys{"send_response", kSendResponse};
+
+constexpr Key kSend[] = {
+    {.name = "channel", .shape = Shape::Text, .help = "channel of what is sent", .required = true},
+    {.name = "provider", .shape = Shape::Text, .help = "provider of what is sent; default the pack's name"},
+    {.name = "to", .shape = Shape::Texts, .help = "schemes of the contact points it can write to", .required = true},
+    {.name = "max_text", .shape = Shape::Integer, .help = "longest text, in characters", .minimum = 1},
+    {.name = "max_media", .shape = Shape::Integer, .help = "most attachments, default 0", .minimum = 0},
+    {.name = "repeatable",
+     .shape = Shape::Boolean,
+     .help = "the vendor knows a request with the same $message.id again"},
+    {.name = "let", .shape = Shape::Names, .help = "names for request and response"},
+    {.name = "request", .shape = Shape::Object, .help = "what goes out", .required = true, .table = &kSendRequestKeys},
+    {.name = "response",
+     .shape = Shape::Object,
+     .help = "what comes back",
+     .required = true,
+     .table = &kSendResponseKeys},
+};
+constexpr KeyTable kSendKeys{"send", kSend};
+
 constexpr Key kPack[] = {
     {.name = "pack", .shape = Shape::Text, .help = "name used in the configuration", .required = true},
     {.name = "version",
@@ -143,6 +215,7 @@ constexpr Key kPack[] = {
      .help = "what the vendor posts",
      .required = true,
      .table = &kReceiveKeys},
+    {.name = "send", .shape = Shape::Object, .help = "how a message goes out", .table = &kSendKeys},
 };
 
 constexpr Key kTestRequest[] = {
@@ -255,6 +328,7 @@ private:
             case Shape::Each:
                 return each(node);
             case Shape::Template:
+            case Shape::OpenTemplate:
                 return node.kind() == NodeKind::Mapping || wrong(node, "expected a template");
             case Shape::Data:
                 return true;

@@ -26,8 +26,9 @@ enum class Shape : std::uint8_t {
     Tables,   // name: {key: plain value}
     Each,     // an expression, or a list of steps
     Template,
-    Place,  // "header:Name" or "query:name"
-    Data,   // anything
+    OpenTemplate,  // of no schema
+    Place,         // "header:Name" or "query:name"
+    Data,          // anything
 };
 
 struct KeyTable;

@@ -144,6 +144,7 @@ public:
     std::vector<std::string> warnings() const;
 
     struct State;
+    const State& state() const { return *state_; }
 
 private:
     std::unique_ptr<const State> state_;

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tandem::mapping {
@@ -80,6 +81,48 @@ struct Group {
     bool quarantine_unmatched = false;
 };
 
+struct AuthProgram {
+    enum class Scheme : std::uint8_t { Basic, Bearer, Header, Query };
+    Scheme scheme = Scheme::Bearer;
+    std::string secret;
+    std::string name;
+    std::string prefix;
+    std::optional<Code> username;
+};
+
+using NamedCodes = std::vector<std::pair<std::string, Code>>;
+
+struct SendErrorRule {
+    Code when;
+    ErrorKind kind = ErrorKind::Rejected;
+    std::optional<Code> code, reason, retry_after;
+};
+
+struct SendProgram {
+    std::string channel;
+    std::string provider;
+    std::vector<std::string> to;
+    std::int64_t max_text = INT64_MAX;
+    std::int64_t max_media = 0;
+    bool repeatable = false;
+    std::size_t message_slot = 0;  // of $message
+    std::vector<Binding> let;
+
+    std::string method = "POST";
+    std::optional<Code> url;
+    NamedCodes query;
+    NamedCodes headers;
+    std::optional<AuthProgram> auth;
+    std::optional<Template> json;
+    std::optional<NamedCodes> form;
+    std::optional<Code> text;
+    std::string content_type;
+
+    std::string decoder = "json";
+    std::optional<Code> accepted, ids, name_space, code, reason;
+    std::vector<SendErrorRule> errors;
+};
+
 class Program {
 public:
     data::Arena arena;  // constants of tables and templates
@@ -101,6 +144,7 @@ public:
     AnswerProgram answer;
     std::vector<Binding> let;
     std::vector<Group> groups;
+    std::optional<SendProgram> send;
 
     std::size_t slots = kFixedSlots;     // values that evaluation needs at most
     std::uint8_t challenge_members = 0;  // of $request, in `when` of challenges

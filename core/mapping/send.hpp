@@ -1,0 +1,64 @@
+// The other direction: from a message of ours to the request that a vendor takes, and from its answer to what became of
+// the message. Pure: whoever calls sends the bytes.
+#pragma once
+
+#include "core/base/error.hpp"
+#include "core/data/arena.hpp"
+#include "core/mapping/pack.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tandem::mapping {
+
+struct SendAbilities {
+    std::string channel;
+    std::string provider;
+    std::vector<std::string> to;  // schemes of contact points
+    std::int64_t max_text = 0;    // characters (code points)
+    std::int64_t max_media = 0;
+    bool repeatable = false;  // the vendor takes a request with the same message id for a repetition
+};
+
+// The request of a message. Secrets are filled in: never log or store it. `shown` is the same with *** in their places.
+struct OutgoingRequest {
+    std::string method;
+    std::string url;
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;
+};
+
+// A vendor's answer. Views: outlives the call.
+struct VendorAnswer {
+    int status = 0;
+    std::vector<RequestHeader> headers;
+    std::string_view body;
+};
+
+struct SendOutcome {
+    // The vendor's ids of the message, one for each part, in the name space of its receipts. May be empty.
+    struct Id {
+        std::string name_space;
+        std::string external_id;
+    };
+    std::vector<Id> ids;
+    std::optional<Error> error;  // none: the vendor took the message
+};
+
+enum class Reveal { Secrets, Nothing };
+
+// nullopt when the pack cannot send.
+std::optional<SendAbilities> send_abilities(const Pack& pack);
+
+// `message` is JSON's {id, to: {scheme, scope, value}, text, thread, reply_to, media: [{url, media_type, filename}]}.
+// Failure: Config (a setting is missing), Rejected (the pack's expressions cannot make a request of it).
+Result<OutgoingRequest> outgoing_request(const BoundPack& pack, data::Value message, Reveal reveal, data::Arena& arena);
+
+// Never fails: an answer that makes no sense is an outcome of unknown kind.
+SendOutcome send_outcome(const BoundPack& pack, data::Value message, const VendorAnswer& answer, data::Arena& arena);
+
+}  // namespace tandem::mapping

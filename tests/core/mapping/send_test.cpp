@@ -1,0 +1,270 @@
+#include "core/mapping/send.hpp"
+
+#include "core/data/json.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tandem::mapping {
+namespace {
+
+constexpr std::string_view kPack = R"yaml(
+pack: acme
+version: 1
+settings:
+  account: { type: string, default: "17" }
+  token: { type: secret, required: true }
+  extra: { type: secret }
+receive: { records: [ { rules: [ { name: all, ignore: "'x'" } ] } ] }
+send:
+  channel: sms
+  to: [tel]
+  max_text: 1600
+  max_media: 2
+  let: { number: "trim_left($message.to.value, '+')" }
+  request:
+    url: "join('', ['https://api.acme.test/', $settings.account, '/send'])"
+    query: { dry: "null", tag: "$message.media[].filename" }
+    headers: { X-Id: id }
+    AUTH
+    BODY
+  response:
+    ids: "body.parts[].id || body.id"
+    namespace: "'acme:17'"
+    code: body.code
+    reason: body.message
+    errors:
+      - { when: "body.code == `7`", kind: opted_out }
+      - { when: "body.code == `8`", kind: throttled, retry_after: body.wait, code: "'busy'" }
+)yaml";
+
+constexpr std::string_view kMessage = R"({"id": "m1", "to": {"scheme": "tel", "value": "+74951234567"},
+    "text": "Привет & пока", "media": [{"url": "https://x.test/1", "filename": "a b"}, {"url": "https://x.test/2"}]})";
+
+struct Parts {
+    std::string auth = "auth: { scheme: bearer, secret: token }";
+    std::string body = "json: { to: $number, text: text }";
+    std::string settings = "{ token: s3cret }";
+};
+
+std::shared_ptr<const Pack> compile(const Parts& parts, config::Diagnostics& diagnostics) {
+    std::string text(kPack);
+    text.replace(text.find("AUTH"), 4, parts.auth);
+    text.replace(text.find("BODY"), 4, parts.body);
+    return Pack::compile(config::parse_yaml(text, "acme.yaml", diagnostics), diagnostics);
+}
+
+class SendTest : public ::testing::Test {
+protected:
+    BoundPack bound(const Parts& parts) {
+        config::Diagnostics diagnostics;
+        const auto pack = compile(parts, diagnostics);
+        EXPECT_TRUE(pack) << diagnostics.to_text();
+        auto settings =
+            read_settings(*pack, config::parse_yaml(parts.settings, "settings", diagnostics), "settings", diagnostics);
+        return BoundPack(pack, std::move(settings), "acme", "RU");
+    }
+    data::Value message(std::string_view json = kMessage) { return data::parse_json(json, arena_).value(); }
+    OutgoingRequest request(const Parts& parts, Reveal reveal = Reveal::Secrets) {
+        const auto pack = bound(parts);
+        auto made = outgoing_request(pack, message(), reveal, arena_);
+        EXPECT_TRUE(made) << made.error().text;
+        return made.value_or(OutgoingRequest{});
+    }
+    SendOutcome outcome(int status, std::string_view body, std::vector<RequestHeader> headers = {}) {
+        const auto pack = bound({});
+        return send_outcome(pack, message(), {.status = status, .headers = std::move(headers), .body = body}, arena_);
+    }
+    static std::string header(const OutgoingRequest& request, std::string_view name) {
+        for (const auto& [key, value] : request.headers) {
+            if (key == name) return value;
+        }
+        return "(none)";
+    }
+
+    data::Arena arena_;
+};
+
+TEST_F(SendTest, MakesARequestOfAMessage) {
+    const auto made = request({});
+
+    EXPECT_EQ(made.method, "POST");
+    EXPECT_EQ(made.url, "https://api.acme.test/17/send?tag=a%20b");
+    EXPECT_EQ(header(made, "X-Id"), "m1");
+    EXPECT_EQ(header(made, "Authorization"), "Bearer s3cret");
+    EXPECT_EQ(header(made, "Content-Type"), "application/json");
+    EXPECT_EQ(made.body, R"({"to":"74951234567","text":"Привет & пока"})");
+}
+
+TEST_F(SendTest, WritesFormsAndTexts) {
+    EXPECT_EQ(request({.body = "form: { To: to.value, Media: \"media[].url\", None: nothing, N: \"`5`\" }"}).body,
+              "To=%2B74951234567&Media=https%3A%2F%2Fx.test%2F1&Media=https%3A%2F%2Fx.test%2F2&N=5");
+    const auto text = request({.body = "text: \"join('', ['<t>', text, '</t>'])\"\n    type: text/xml"});
+    EXPECT_EQ(text.body, "<t>Привет & пока</t>");
+    EXPECT_EQ(header(text, "Content-Type"), "text/xml");
+}
+
+struct AuthCase {
+    std::string auth, header, value, url;
+};
+
+class Auth : public SendTest, public ::testing::WithParamInterface<AuthCase> {};
+
+TEST_P(Auth, PutsTheSecretWhereTheVendorWantsIt) {
+    const auto made = request({.auth = GetParam().auth});
+
+    if (!GetParam().header.empty()) EXPECT_EQ(header(made, GetParam().header), GetParam().value);
+    if (!GetParam().url.empty()) EXPECT_EQ(made.url, GetParam().url);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Schemes,
+    Auth,
+    ::testing::Values(AuthCase{"auth: { scheme: basic, username: $settings.account, secret: token }", "Authorization",
+                               "Basic MTc6czNjcmV0", ""},
+                      AuthCase{"auth: { scheme: header, name: X-Key, prefix: 'k ', secret: token }", "X-Key",
+                               "k s3cret", ""},
+                      AuthCase{"auth: { scheme: query, name: api key, secret: token }", "", "",
+                               "https://api.acme.test/17/send?tag=a%20b&api%20key=s3cret"}));
+
+TEST_F(SendTest, AnExpressionPlacesASecretWithoutSeeingIt) {
+    const Parts parts{.body =
+                          "json: { key: \"join('/', ['k', secret('token')])\", size: \"length(secret('token'))\" }"};
+
+    EXPECT_EQ(request(parts).body, R"({"key":"k/s3cret","size":7})");
+    const auto shown = request(parts, Reveal::Nothing);
+    EXPECT_EQ(shown.body, R"({"key":"k/***","size":7})");
+    EXPECT_EQ(header(shown, "Authorization"), "Bearer ***");
+}
+
+TEST_F(SendTest, NoMessageCanAskForASecret) {
+    const auto pack = bound({});
+    const auto made = outgoing_request(pack, message(R"({"id":"m","to":{"value":"+7"},"text":"\u0002token\u0003"})"),
+                                       Reveal::Secrets, arena_);
+
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->body.find("s3cret"), std::string::npos) << made->body;
+}
+
+TEST_F(SendTest, NoValueCanAddAHeader) {
+    const auto pack = bound({});
+    const auto made = outgoing_request(pack, message(R"({"id":"m\r\nX-Evil: 1","to":{"value":"+7"},"text":"x"})"),
+                                       Reveal::Secrets, arena_);
+
+    ASSERT_TRUE(made);
+    EXPECT_EQ(header(*made, "X-Id"), "m  X-Evil: 1");
+}
+
+TEST_F(SendTest, SaysWhichSettingIsMissing) {
+    const auto pack = bound({.body = "json: { key: \"secret('extra')\" }"});
+    const auto made = outgoing_request(pack, message(), Reveal::Secrets, arena_);
+
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().kind, ErrorKind::Config);
+    EXPECT_NE(made.error().text.find("'extra'"), std::string::npos);
+}
+
+TEST_F(SendTest, ReadsTheVendorsIds) {
+    const auto one = outcome(201, R"({"id": 12345678901234567890})");
+    ASSERT_FALSE(one.error);
+    ASSERT_EQ(one.ids.size(), 1U);
+    EXPECT_EQ(one.ids[0].external_id, "12345678901234567890");
+    EXPECT_EQ(one.ids[0].name_space, "acme:17");
+    EXPECT_EQ(outcome(200, R"({"parts": [{"id": "a"}, {"id": "b"}]})").ids.size(), 2U);
+    EXPECT_TRUE(outcome(202, "").ids.empty());
+    EXPECT_FALSE(outcome(202, "").error);
+}
+
+struct ErrorCase {
+    int status;
+    std::string body;
+    ErrorKind kind;
+    std::string code;
+};
+
+class Errors : public SendTest, public ::testing::WithParamInterface<ErrorCase> {};
+
+TEST_P(Errors, AreTyped) {
+    const auto got = outcome(GetParam().status, GetParam().body);
+
+    ASSERT_TRUE(got.error);
+    EXPECT_EQ(got.error->kind, GetParam().kind) << to_string(got.error->kind);
+    EXPECT_EQ(got.error->code, GetParam().code);
+    EXPECT_TRUE(got.ids.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Answers,
+                         Errors,
+                         ::testing::Values(ErrorCase{400, R"({"code": 3})", ErrorKind::Rejected, "3"},
+                                           ErrorCase{400, "<html>", ErrorKind::Rejected, "400"},
+                                           ErrorCase{200, R"({"code": 7})", ErrorKind::OptedOut, "7"},
+                                           ErrorCase{400, R"({"code": 8, "wait": 2})", ErrorKind::Throttled, "busy"},
+                                           ErrorCase{401, "", ErrorKind::Auth, "401"},
+                                           ErrorCase{429, "", ErrorKind::Throttled, "429"},
+                                           ErrorCase{503, "", ErrorKind::Transient, "503"},
+                                           ErrorCase{500, "", ErrorKind::UnknownOutcome, "500"},
+                                           ErrorCase{502, "", ErrorKind::UnknownOutcome, "502"},
+                                           ErrorCase{302, "", ErrorKind::Rejected, "302"}));
+
+TEST_F(SendTest, WaitsAsLongAsTheVendorSays) {
+    using std::chrono::milliseconds;
+    EXPECT_EQ(outcome(400, R"({"code": 8, "wait": 2.5})").error->retry_after, milliseconds(2500));
+    EXPECT_EQ(outcome(429, "", {{"Retry-After", "7"}}).error->retry_after, milliseconds(7000));
+    EXPECT_EQ(outcome(429, "", {{"Retry-After", "Wed, 21 Oct 2026 07:28:00 GMT"}}).error->retry_after, std::nullopt);
+    EXPECT_EQ(outcome(429, "", {{"Retry-After", "1e99"}}).error->retry_after, std::nullopt);
+}
+
+struct Mistake {
+    std::string auth, body, says;
+};
+
+class SendMistakes : public ::testing::TestWithParam<Mistake> {};
+
+TEST_P(SendMistakes, AreToldWhenThePackIsLoaded) {
+    config::Diagnostics diagnostics;
+
+    EXPECT_FALSE(compile({.auth = GetParam().auth, .body = GetParam().body}, diagnostics));
+    EXPECT_NE(diagnostics.to_text().find(GetParam().says), std::string::npos) << diagnostics.to_text();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Packs,
+    SendMistakes,
+    ::testing::Values(Mistake{"auth: { scheme: basic, secret: token }", "", "needs `username`"},
+                      Mistake{"auth: { scheme: bearer, secret: tokn }", "", "did you mean 'token'"},
+                      Mistake{"auth: { scheme: header, secret: token }", "", "needs the `name`"},
+                      Mistake{"auth: { scheme: bearer, secret: token, name: x }", "", "have a `name`"},
+                      Mistake{"", "json: { a: \"'b'\" }\n    form: { a: \"'b'\" }", "a body is one of"},
+                      Mistake{"", "text: \"'b'\"", "needs its `type`"},
+                      Mistake{"", "json: { a: \"secret('tokn')\" }", "did you mean 'token'"},
+                      Mistake{"", "json: { a: \"secret(text)\" }", "as a constant"}));
+
+TEST(SecretFunction, StandsInSendOnly) {
+    config::Diagnostics diagnostics;
+    const auto root = config::parse_yaml(R"yaml(
+pack: acme
+version: 1
+settings: { token: { type: secret } }
+receive: { records: [ { rules: [ { name: all, ignore: "secret('token')" } ] } ] }
+)yaml",
+                                         "acme.yaml", diagnostics);
+
+    EXPECT_FALSE(Pack::compile(root, diagnostics));
+    EXPECT_NE(diagnostics.to_text().find("in `send` only"), std::string::npos) << diagnostics.to_text();
+}
+
+TEST(SendAbilitiesOf, APackThatOnlyReceivesAreNone) {
+    config::Diagnostics diagnostics;
+    const auto pack = compile({}, diagnostics);
+    ASSERT_TRUE(pack) << diagnostics.to_text();
+    const auto abilities = send_abilities(*pack);
+    ASSERT_TRUE(abilities);
+    EXPECT_EQ(abilities->channel, "sms");
+    EXPECT_EQ(abilities->provider, "acme");
+    EXPECT_EQ(abilities->to, std::vector<std::string>{"tel"});
+    EXPECT_EQ(abilities->max_text, 1600);
+    EXPECT_EQ(abilities->max_media, 2);
+    EXPECT_FALSE(abilities->repeatable);
+}
+
+}  // namespace
+}  // namespace tandem::mapping
