@@ -42,20 +42,19 @@ std::vector<BoundPack> packs() {
 }
 
 // The signature that the vendor would add, so that the fuzzer gets past it.
-std::vector<RequestHeader> proof(const BoundPack& pack, const Request& request, std::string& value) {
-    for (const auto& entry : pack.pack().program().verifications) {
-        auto made = sign(entry, request, {kSecrets, {}, {}});
-        if (!made || made->place.in_query) continue;
-        value = made->value;
-        return {{entry.place->name, value}};
-    }
-    return {};
+std::vector<RequestHeader> proof(const BoundPack& pack, const Request& request, Proof& made) {
+    const auto* entry = signing_entry(pack, request);
+    if (entry == nullptr) return {};
+    auto signature = sign_as_vendor(pack, *entry, request);
+    if (!signature || signature->where != Proof::Where::Header) return {};
+    made = std::move(*signature);
+    return {{made.name, made.value}};
 }
 
 void check(const BoundPack& pack, Request request) {
     data::Arena arena;
-    std::string value;
-    for (const auto& header : proof(pack, request, value))
+    Proof made;
+    for (const auto& header : proof(pack, request, made))
         request.headers.push_back(header);
     const auto outcome = process(pack, request, arena);
     for (const auto& record : outcome.mapped.records) {
