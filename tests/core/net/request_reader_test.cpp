@@ -87,6 +87,8 @@ TEST(RequestReader, RefusesWhatAServerMustRefuse) {
     const std::vector<BadCase> cases{
         {"no host", "GET / HTTP/1.1\r\n\r\n", 400},
         {"two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
+        {"two hosts in 1.0", "GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n", 400},
+        {"bad host in 1.0", "GET / HTTP/1.0\r\nHost: a/b\r\n\r\n", 400},
         {"conflicting lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx", 400},
         {"length and chunked", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
          400},
@@ -107,6 +109,47 @@ TEST(RequestReader, RefusesWhatAServerMustRefuse) {
         const Outcome outcome = read_all(bad.bytes, bad.bytes.size());
         EXPECT_EQ(outcome.failure, bad.status);
         EXPECT_TRUE(outcome.requests.empty());
+    }
+}
+
+// RFC 9112, 3.2 and RFC 3986, 3.2.2.
+TEST(RequestReader, TakesOnlyHostsAsHost) {
+    const std::vector<std::pair<const char*, bool>> cases{
+        {"gw.example.test", true},
+        {"gw.example.test:8443", true},
+        {"127.0.0.1:80", true},
+        {"[::1]", true},
+        {"[::1]:8080", true},
+        {"[v7.x:y]", true},
+        {"a_b", true},
+        {"%d0%81.test", true},
+        {"", true},
+        {"a:", true},
+        {"a b/@", false},
+        {"a b", false},
+        {"a/b", false},
+        {"user@a", false},
+        {"a?b", false},
+        {"a#b", false},
+        {"a:8x", false},
+        {"a:80:80", false},
+        {"::1", false},
+        {"[::1", false},
+        {"[]", false},
+        {"[::1]x", false},
+        {"[::1]]", false},
+        {"a%4", false},
+        {"a%zz", false},
+        {"a,b", true},
+        {"a\\b", false},
+        {"\xd0\x81.test", false},
+    };
+    for (const auto& [host, good] : cases) {
+        SCOPED_TRACE(host);
+        const auto bytes = "GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n";
+        const Outcome outcome = read_all(bytes, bytes.size());
+        EXPECT_EQ(outcome.failure, good ? std::nullopt : std::optional(400));
+        EXPECT_EQ(outcome.requests.size(), good ? 1U : 0U);
     }
 }
 
