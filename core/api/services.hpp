@@ -46,6 +46,7 @@ Parameter last_event_id();  // how /openapi.json tells of that header
 // One group of endpoints each. The handlers refer to `services`.
 void add_customers(std::vector<Endpoint>& endpoints, Services& services);
 void add_interactions(std::vector<Endpoint>& endpoints, Services& services);
+void add_messages(std::vector<Endpoint>& endpoints, Services& services);
 void add_operations(std::vector<Endpoint>& endpoints, Services& services);
 void add_page(std::vector<Endpoint>& endpoints, Services& services);
 void add_openapi(std::vector<Endpoint>& endpoints, Services& services);
