@@ -48,6 +48,10 @@ struct Phone {
 // Retired prefixes that messengers still send are brought up to date. ErrorKind::Rejected with the reason otherwise.
 Result<Phone> normalise_phone(std::string_view raw, std::string_view region);
 
+// Whether `region` is a country (ISO 3166, two capital letters) with telephone numbers: in any other one
+// normalise_phone() finds no number without a prefix valid.
+bool is_phone_region(std::string_view region);
+
 // NFC, lower case, domain to ASCII (UTS 46, IDNA 2008), trailing dot cut; no plus-tag or dot removal, which are private
 // rules of providers. ErrorKind::Rejected, code one of no_at, local_part, domain, domain_no_dot.
 Result<std::string> normalise_mailbox(std::string_view raw);

@@ -8,6 +8,7 @@
 #include "core/data/json.hpp"
 #include "tools/tandem/pack_judge.hpp"
 #include "tools/tandem/packs.hpp"
+#include "tools/tandem/region.hpp"
 
 #include <array>
 #include <cerrno>
@@ -22,14 +23,6 @@ namespace {
 using config::ConnectorOptions;
 
 constexpr std::size_t kKeyBytes = 32;
-
-// A setting named `country` is the region of that account's numbers without a prefix; else the gateway's region.
-std::string region_of(const mapping::Settings& settings, const std::string& fallback) {
-    auto country = settings.values.find("country");
-    if (country == settings.values.end() || !country->second.is_string()) return fallback;
-    auto text = std::string(country->second.as_string());
-    return text.size() == 2 ? text : fallback;
-}
 
 std::string fingerprint(const ConnectorOptions& entry, const PackText& pack, const std::string& region) {
     data::Arena arena;
@@ -66,9 +59,9 @@ private:
         if (!pack) return false;
         config::Diagnostics findings;
         auto settings = mapping::read_settings(*pack, entry.settings, entry.path + ".settings", findings);
+        region = region_of(settings, entry.settings, region, findings);
         diagnostics_.append(findings);
         if (findings.has_errors()) return false;
-        region = region_of(settings, region);
         auto bound = std::make_shared<const mapping::BoundPack>(pack, std::move(settings), entry.name, region);
         for (const auto& warning : bound->warnings()) {
             diagnostics_.warning(entry.position, entry.path + ".settings", warning);
@@ -132,6 +125,9 @@ void check_values(const config::GatewayConfig& config,
         if (api::valid_frame_ancestor(source)) continue;
         diagnostics.error(where, "api.pop.frame_ancestors",
                           "'" + source + "' is no origin like https://console.example.com");
+    }
+    if (auto problem = region_problem(config.identity.region); !problem.empty()) {
+        diagnostics.error(config.identity.region_position, "identity.region", problem);
     }
     if (!config.gateway.tls) return;
     for (const auto& file : {config.gateway.tls->certificate, config.gateway.tls->key}) {
