@@ -39,9 +39,10 @@ std::vector<Remark> lint(std::string_view text) {
         if (!looks_inside(node.form) || node.left == kNoNode) continue;
         const SyntaxNode& left = tree->nodes[node.left];
         if (left.form != Form::Not) continue;
-        remarks.push_back({"'!' is applied before what follows, so this looks into true or false and is always null; "
-                           "write !(...) around the whole path",
-                           left.offset + 1});
+        remarks.push_back(
+            {"'!' is applied before what follows, so this looks into true or false and is always null; "
+             "write !(...) around the whole path",
+             left.offset + 1});
     }
     std::ranges::sort(remarks, {}, &Remark::column);
     return remarks;
