@@ -24,7 +24,8 @@ struct Point {
 };
 
 // "tel:+74951234567", "telegram:support_bot:3527065": scheme, then scope if it has one, then value; scope and value
-// percent-encoded where they hold ':', '%', spaces or control characters, so that parsing gives the point back.
+// percent-encoded where they hold ':', '%', '?' (it begins the fields of a mailto URL), spaces or control characters,
+// so that parsing gives the point back.
 std::string to_text(const Point& point);
 
 // Reads to_text's form and what people type ("tel:+7 495 123-45-67", "+7 495 ...", "Alice@Example.com"), and
