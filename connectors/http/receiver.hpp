@@ -17,6 +17,7 @@ public:
 
 private:
     async::Task<net::HttpReply> receive(net::HttpRequest request);
+    net::HttpResponse other_method(const net::HttpRequest& request, const std::vector<std::string>& methods);
     void count(const connector::Reception& reception);
 
     connector::Host& host_;

@@ -199,7 +199,12 @@ void Supervised::set_state(State state, std::string detail, std::optional<Instan
     const std::lock_guard lock(status_mutex_);
     if (status_.state != state) {
         status_.since = context_->options.clock.now();
-        log_.info("instance is now " + std::string(to_string(state)), {{"detail", detail}});
+        const auto message = "instance is now " + std::string(to_string(state));
+        if (detail.empty()) {
+            log_.info(message);
+        } else {
+            log_.info(message, {{"detail", detail}});
+        }
     }
     status_.state = state;
     status_.detail = std::move(detail);

@@ -24,6 +24,7 @@ struct Assembly {
 
     std::string consumer() const { return "pipeline@" + config.gateway.node; }
     std::filesystem::path journal_file() const { return config.gateway.data / "journal.db"; }
+    std::filesystem::path session_key_file() const { return config.gateway.data / "session.key"; }
     std::filesystem::path token_file() const { return config.gateway.data / "tokens.json"; }
 };
 

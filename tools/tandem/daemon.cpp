@@ -1,6 +1,7 @@
 #include "tools/tandem/daemon.hpp"
 
 #include "tools/tandem/exposition.hpp"
+#include "tools/tandem/key_file.hpp"
 #include "tools/tandem/store_options.hpp"
 #include "tools/tandem/terminal.hpp"
 
@@ -141,9 +142,11 @@ Result<void> Daemon::open_server(const Secret& key) {
     const auto& gateway = assembly_.config.gateway;
     auto url = public_url(gateway);
     if (!url) return fail(std::move(url.error()));
+    auto session_key = key_in(assembly_.session_key_file());
+    if (!session_key) return fail(std::move(session_key.error()).with_context("the key of the page's sessions"));
     connector::SupervisorOptions options{.public_url = std::move(*url), .clock = clock_, .log = log_};
     supervisor_ = std::make_unique<connector::Supervisor>(io_, registry_, *journal_, std::move(options));
-    api_ = std::make_unique<api::Api>(api_options(key), api_sources(), *store_, readers_, clock_, log_);
+    api_ = std::make_unique<api::Api>(api_options(key, *session_key), api_sources(), *store_, readers_, clock_, log_);
     net::Router router;
     for (auto& route : supervisor_->routes())
         router.add(std::move(route));
@@ -155,7 +158,7 @@ Result<void> Daemon::open_server(const Secret& key) {
     return {};
 }
 
-api::ApiOptions Daemon::api_options(const Secret& key) const {
+api::ApiOptions Daemon::api_options(const Secret& key, const Secret& session_key) const {
     const auto& config = assembly_.config;
     api::ApiOptions options;
     for (const auto& token : config.api.tokens) {
@@ -168,6 +171,7 @@ api::ApiOptions Daemon::api_options(const Secret& key) const {
     options.token_file = assembly_.token_file();
     options.region = config.identity.region;
     options.point_key = key;
+    options.session_key = session_key;
     options.public_url = config.gateway.public_url;
     options.frame_ancestors = config.api.pop.frame_ancestors;
     options.conversation_gap = whole_seconds(config.identity.conversation_gap);

@@ -39,7 +39,7 @@ private:
     Result<void> open_store();
     Result<void> open_journal();
     Result<void> open_server(const Secret& key);
-    api::ApiOptions api_options(const Secret& key) const;
+    api::ApiOptions api_options(const Secret& key, const Secret& session_key) const;
     api::ApiSources api_sources();
     std::vector<api::ReadinessCheck> readiness() const;
     std::vector<api::ConnectorStatus> connectors() const;

@@ -102,13 +102,17 @@ TEST(RequestReader, RefusesWhatAServerMustRefuse) {
         {"version", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505},
         {"expectation", "POST / HTTP/1.1\r\nHost: a\r\nExpect: miracles\r\nContent-Length: 1\r\n\r\n", 417},
         {"target without slash", "GET index.html HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"header for a request line", "Content-Type: a b\r\n\r\n", 400},
         {"TLS on a plain port", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 garbage", 400},
     };
     for (const BadCase& bad : cases) {
         SCOPED_TRACE(bad.name);
-        const Outcome outcome = read_all(bad.bytes, bad.bytes.size());
-        EXPECT_EQ(outcome.failure, bad.status);
-        EXPECT_TRUE(outcome.requests.empty());
+        for (const std::size_t chunk : {bad.bytes.size(), std::size_t(5), std::size_t(1)}) {
+            SCOPED_TRACE(chunk);
+            const Outcome outcome = read_all(bad.bytes, chunk);
+            EXPECT_EQ(outcome.failure, bad.status);
+            EXPECT_TRUE(outcome.requests.empty());
+        }
     }
 }
 
