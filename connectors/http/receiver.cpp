@@ -52,7 +52,9 @@ double capacity(const Config& config) {
 }  // namespace
 
 Receiver::Receiver(const Config& config, connector::Host& host)
-    : host_(host), bucket_(static_cast<double>(config.rate_limit), capacity(config), host.clock().now()) {}
+    : host_(host),
+      send_timeout_(config.send_timeout),
+      bucket_(static_cast<double>(config.rate_limit), capacity(config), host.clock().now()) {}
 
 Task<Result<void>> Receiver::start() {
     for (const std::string& warning : host_.judge()->warnings())
@@ -63,6 +65,24 @@ Task<Result<void>> Receiver::start() {
 
 Task<void> Receiver::stop() {
     co_return;
+}
+
+Task<Result<std::vector<connector::SentId>>> Receiver::send(connector::Outgoing outgoing) {
+    const auto* sender = host_.sender();
+    const auto* client = host_.http();
+    if (sender == nullptr || client == nullptr) co_return fail(config_error("this instance cannot send"));
+    auto request = sender->request(outgoing);
+    if (!request) co_return fail(std::move(request.error()));
+    // The path may hold a token (Telegram), and an address of the vendor may be in our own network (Kannel, a test).
+    auto response = co_await client->send({.method = std::move(request->method),
+                                           .url = std::move(request->url),
+                                           .headers = std::move(request->headers),
+                                           .body = std::move(request->body),
+                                           .repeatable = sender->repeatable(),
+                                           .hide_path = true,
+                                           .total = send_timeout_});
+    if (!response) co_return fail(std::move(response.error()));
+    co_return sender->outcome(outgoing, response->status, response->headers, response->body);
 }
 
 Task<net::HttpReply> Receiver::receive(net::HttpRequest request) {

@@ -19,6 +19,7 @@
 #include "core/connector/sender.hpp"
 #include "core/journal/journal.hpp"
 #include "core/net/http.hpp"
+#include "core/net/http_client.hpp"
 #include "core/obs/log.hpp"
 
 #include <cstdint>
@@ -97,6 +98,9 @@ public:
     // nullptr when the instance has no pack, or one that cannot send.
     virtual const Sender* sender() const = 0;
 
+    // For calls to the vendor; nullptr where there is none (tests).
+    virtual const net::HttpClient* http() const = 0;
+
     virtual const Clock& clock() const = 0;
     virtual obs::Log& log() = 0;
 
@@ -133,6 +137,13 @@ struct InstanceSpec {
     std::string fingerprint;  // of everything above: an instance is restarted by a reload only when it changes
 };
 
+// How much an instance may have in its vendor's hands.
+struct SendLimits {
+    std::size_t window = 10;  // messages at once
+    double rate = 0;          // messages per second; 0: no limit
+    bool repeatable = false;  // Sender::repeatable()
+};
+
 class Connector {
 public:
     virtual ~Connector() = default;
@@ -142,6 +153,8 @@ public:
     // Tries the configuration against the network with resources of its own, starting nothing. `tandem check
     // --connect`.
     virtual async::Task<Result<void>> check(InstanceSpec spec) const = 0;
+    // Of a connector with the capability `send`; nullopt if this instance cannot. `spec` is validated.
+    virtual std::optional<SendLimits> send_limits(const InstanceSpec&) const { return std::nullopt; }
     // Builds an instance, starts nothing. `host` outlives it.
     virtual Result<std::unique_ptr<Instance>> open(const InstanceSpec& spec, Host& host) const = 0;
 };

@@ -67,7 +67,8 @@ struct SupervisorOptions {
     net::PublicUrl public_url;
     const Clock& clock;
     obs::Log log = {};
-    Cursors* cursors = nullptr;  // nullptr: batches with a cursor are refused
+    const net::HttpClient* http = nullptr;  // what instances call vendors with
+    Cursors* cursors = nullptr;             // nullptr: batches with a cursor are refused
     std::chrono::milliseconds start_limit{30'000};
     std::chrono::milliseconds send_limit{60'000};
     std::chrono::milliseconds stop_limit{10'000};  // for running hooks and for stop(), each

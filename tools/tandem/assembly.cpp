@@ -6,8 +6,10 @@
 #include "core/base/text.hpp"
 #include "core/config/file.hpp"
 #include "core/data/json.hpp"
+#include "core/mapping/send.hpp"
 #include "tools/tandem/key_file.hpp"
 #include "tools/tandem/pack_judge.hpp"
+#include "tools/tandem/pack_sender.hpp"
 #include "tools/tandem/packs.hpp"
 #include "tools/tandem/region.hpp"
 
@@ -42,6 +44,13 @@ public:
         if (!entry.pack.empty() && !bind(entry, spec, pack, region)) return;
         spec.fingerprint = fingerprint(entry, pack, region);
         registry_.validate(spec, entry.position, entry.path, diagnostics_);
+        const auto* connector = registry_.find(spec.connector);
+        if (const auto limits = connector != nullptr ? connector->send_limits(spec) : std::nullopt) {
+            out_.lanes.push_back({.instance = spec.name,
+                                  .repeatable = limits->repeatable,
+                                  .window = limits->window,
+                                  .rate = limits->rate});
+        }
         out_.instances.push_back(std::move(spec));
     }
 
@@ -62,6 +71,15 @@ private:
         }
         warn_of_literals(*pack, entry);
         spec.judge = std::make_shared<PackJudge>(bound);
+        if (auto abilities = mapping::send_abilities(*pack)) {
+            spec.sender = std::make_shared<PackSender>(bound);
+            out_.sending.push_back({.name = entry.name,
+                                    .channel = std::move(abilities->channel),
+                                    .provider = std::move(abilities->provider),
+                                    .to = std::move(abilities->to),
+                                    .max_text = abilities->max_text,
+                                    .max_media = abilities->max_media});
+        }
         sources_[entry.name] = {bound, region, static_cast<int>(entry.precedence)};
         return true;
     }
