@@ -28,8 +28,9 @@ CORE = {
     "connector": ["base", "data", "config", "obs", "async", "net", "journal"],
     "pipeline": ["base", "data", "model", "mapping", "identity", "config", "obs", "async", "journal", "store",
                  "connector"],
+    "outbox": ["base", "data", "model", "identity", "obs", "async", "store", "connector", "pipeline"],
     "api": ["base", "data", "model", "mapping", "identity", "config", "obs", "async", "net", "journal", "store",
-            "connector", "pipeline"],
+            "connector", "pipeline", "outbox"],
 }
 
 # A connector has its Host, and nothing of what stands behind it.

@@ -10,7 +10,15 @@ const config::Fields<Config>& config_fields() {
             .range(0, 1'000'000)
             .field("burst", &Config::burst,
                    "Requests that may come at once before rate_limit counts. 0: two seconds' worth of it.")
-            .range(0, 10'000'000);
+            .range(0, 10'000'000)
+            .field("send_window", &Config::send_window, "Messages that may be in the vendor's hands at once.")
+            .range(1, 1'000)
+            .field("send_rate", &Config::send_rate,
+                   "Messages per second that are handed to the vendor; further ones wait. 0: no limit.")
+            .range(0, 100'000)
+            .field("send_timeout", &Config::send_timeout,
+                   "How long the vendor may take to answer; then nobody knows whether it took the message.")
+            .range(std::chrono::seconds(1), std::chrono::seconds(55));
     return fields;
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/config/fields.hpp"
 
+#include <chrono>
 #include <cstdint>
 
 namespace tandem::http {
@@ -10,6 +11,9 @@ namespace tandem::http {
 struct Config {
     std::int64_t rate_limit = 0;  // requests per second; 0: none
     std::int64_t burst = 0;       // 0: two seconds' worth of rate_limit
+    std::int64_t send_window = 10;
+    std::int64_t send_rate = 0;  // messages per second; 0: no limit
+    std::chrono::milliseconds send_timeout = std::chrono::seconds(30);
 };
 
 const config::Fields<Config>& config_fields();

@@ -15,6 +15,15 @@ public:
         config_fields().read(spec.options, diagnostics);
     }
 
+    std::optional<connector::SendLimits> send_limits(const connector::InstanceSpec& spec) const override {
+        if (spec.sender == nullptr) return std::nullopt;
+        config::Diagnostics diagnostics;
+        const Config config = config_fields().read(spec.options, diagnostics);
+        return connector::SendLimits{.window = static_cast<std::size_t>(config.send_window),
+                                     .rate = static_cast<double>(config.send_rate),
+                                     .repeatable = spec.sender->repeatable()};
+    }
+
     // Vendors come to us: there is nothing to try.
     async::Task<Result<void>> check(connector::InstanceSpec) const override { co_return Result<void>(); }
 
@@ -30,8 +39,8 @@ public:
 private:
     const connector::Manifest manifest_{.name = "http",
                                         .version = "1",
-                                        .description = "Webhooks of any vendor that has a pack",
-                                        .capabilities = {.receive = true, .receipts = true},
+                                        .description = "Webhooks of any vendor that has a pack, and messages to it",
+                                        .capabilities = {.receive = true, .send = true, .receipts = true},
                                         .streams = {""},
                                         .needs_pack = true,
                                         .options = config_fields().table()};

@@ -37,6 +37,14 @@ connector::Batch batch_of(net::HttpRequest request, std::string envelope, Instan
     return batch;
 }
 
+// "GET, POST, OPTIONS"
+std::string allow_header(const std::vector<std::string>& methods) {
+    std::string allow;
+    for (const auto& method : methods)
+        allow += method + ", ";
+    return allow + "OPTIONS";
+}
+
 double capacity(const Config& config) {
     return static_cast<double>(config.burst > 0 ? config.burst : 2 * config.rate_limit);
 }
@@ -44,7 +52,9 @@ double capacity(const Config& config) {
 }  // namespace
 
 Receiver::Receiver(const Config& config, connector::Host& host)
-    : host_(host), bucket_(static_cast<double>(config.rate_limit), capacity(config), host.clock().now()) {}
+    : host_(host),
+      send_timeout_(config.send_timeout),
+      bucket_(static_cast<double>(config.rate_limit), capacity(config), host.clock().now()) {}
 
 Task<Result<void>> Receiver::start() {
     for (const std::string& warning : host_.judge()->warnings())
@@ -57,6 +67,24 @@ Task<void> Receiver::stop() {
     co_return;
 }
 
+Task<Result<std::vector<connector::SentId>>> Receiver::send(connector::Outgoing outgoing) {
+    const auto* sender = host_.sender();
+    const auto* client = host_.http();
+    if (sender == nullptr || client == nullptr) co_return fail(config_error("this instance cannot send"));
+    auto request = sender->request(outgoing);
+    if (!request) co_return fail(std::move(request.error()));
+    // The path may hold a token (Telegram), and an address of the vendor may be in our own network (Kannel, a test).
+    auto response = co_await client->send({.method = std::move(request->method),
+                                           .url = std::move(request->url),
+                                           .headers = std::move(request->headers),
+                                           .body = std::move(request->body),
+                                           .repeatable = sender->repeatable(),
+                                           .hide_path = true,
+                                           .total = send_timeout_});
+    if (!response) co_return fail(std::move(response.error()));
+    co_return sender->outcome(outgoing, response->status, response->headers, response->body);
+}
+
 Task<net::HttpReply> Receiver::receive(net::HttpRequest request) {
     const Instant now = host_.clock().now();
     // Before the signature is checked: a flood of forged requests is what the limit is for.
@@ -64,6 +92,8 @@ Task<net::HttpReply> Receiver::receive(net::HttpRequest request) {
         host_.count("throttled");
         co_return try_later(429, "this connector instance takes fewer requests per second", wait);
     }
+    const auto& methods = host_.judge()->methods();
+    if (std::ranges::find(methods, request.method) == methods.end()) co_return other_method(request, methods);
     Reception reception = host_.judge()->judge(request, host_.public_url(request), now);
     count(reception);
     if (!reception.store) co_return answer_of(std::move(reception));
@@ -74,6 +104,14 @@ Task<net::HttpReply> Receiver::receive(net::HttpRequest request) {
     host_.log().error("event not stored; the vendor was answered 503", {{"error", error.text}});
     // Not 500: several vendors give up on it, none on 503.
     co_return try_later(503, "the event could not be stored", error.retry_after.value_or(kBusyRetry));
+}
+
+net::HttpResponse Receiver::other_method(const net::HttpRequest& request, const std::vector<std::string>& methods) {
+    const bool asked = request.method == "OPTIONS";
+    if (!asked) host_.count("rejected", "method not allowed");
+    auto response = asked ? net::HttpResponse{.status = 204} : net::problem(405, "the vendor uses other methods");
+    response.headers.push_back({"Allow", allow_header(methods)});
+    return response;
 }
 
 void Receiver::count(const Reception& reception) {

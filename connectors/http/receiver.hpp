@@ -1,5 +1,5 @@
 // An instance of the http connector: judges each request by the pack, makes it durable, then gives the vendor the
-// answer that the pack says it expects.
+// answer that the pack says it expects. The other way, it sends the pack's request and lets the pack read the answer.
 #pragma once
 
 #include "connectors/http/config.hpp"
@@ -13,13 +13,16 @@ public:
     Receiver(const Config& config, connector::Host& host);
 
     async::Task<Result<void>> start() override;
+    async::Task<Result<std::vector<connector::SentId>>> send(connector::Outgoing outgoing) override;
     async::Task<void> stop() override;
 
 private:
     async::Task<net::HttpReply> receive(net::HttpRequest request);
+    net::HttpResponse other_method(const net::HttpRequest& request, const std::vector<std::string>& methods);
     void count(const connector::Reception& reception);
 
     connector::Host& host_;
+    const std::chrono::milliseconds send_timeout_;
     TokenBucket bucket_;
 };
 

@@ -29,6 +29,8 @@ struct Api::State {
 
 namespace {
 
+constexpr std::string_view kJson = "application/json";
+
 // Counts a request in as long as it lives.
 class Running {
 public:
@@ -51,6 +53,12 @@ std::expected<Principal, Problem> admit(Services& services, const Endpoint& endp
     return principal;
 }
 
+// "application/json; charset=utf-8" is application/json (RFC 9110, 8.3.1).
+bool is_json(const net::HttpRequest& request) {
+    const auto* type = request.header("Content-Type");
+    return type != nullptr && iequals_ascii(trim_ascii(std::string_view(*type).substr(0, type->find(';'))), kJson);
+}
+
 Answer answer(Services& services,
               const Endpoint& endpoint,
               const net::HttpRequest& request,
@@ -59,6 +67,7 @@ Answer answer(Services& services,
     if (!principal) return refuse(principal.error());
     const auto query = Query::parse(request.query());
     if (auto problem = check(query, endpoint.parameters, endpoint.tolerant)) return refuse(std::move(*problem));
+    if (endpoint.request_type == kJson && !is_json(request)) return refuse(unsupported_media_type(kJson));
     return endpoint.handle({request, path, query, *principal});
 }
 
@@ -184,6 +193,7 @@ Api::Api(ApiOptions options,
     state_ = std::make_shared<State>(std::move(options), std::move(sources), store, pool, clock, std::move(log));
     add_customers(state_->endpoints, state_->services);
     add_interactions(state_->endpoints, state_->services);
+    add_messages(state_->endpoints, state_->services);
     add_operations(state_->endpoints, state_->services);
     add_page(state_->endpoints, state_->services);
     add_openapi(state_->endpoints, state_->services);

@@ -21,6 +21,10 @@
 #include <string_view>
 #include <vector>
 
+namespace tandem::outbox {
+class Messages;
+}
+
 namespace tandem::api {
 
 struct ConnectorStatus {
@@ -60,6 +64,7 @@ struct ApiSources {
     std::function<std::vector<ConnectorStatus>()> connectors;
     std::function<std::vector<ReadinessCheck>()> readiness;
     std::function<std::string()> metrics;  // Prometheus text exposition format
+    outbox::Messages* messages = nullptr;  // outlives the routes; nullptr: nothing is sent
 };
 
 // True for what may stand in `frame-ancestors` of a Content-Security-Policy: 'self', 'none', scheme and host sources.

@@ -182,6 +182,7 @@ void add_customers(std::vector<Endpoint>& endpoints, Services& services) {
                          .summary = "The customer that a contact point belongs to",
                          .parameters = {point},
                          .response_schema = "Customer",
+                         .problems = {404},
                          .handle = handler(by_point)});
     endpoints.push_back({.method = "GET",
                          .pattern = "/v1/customers/{id}",
@@ -210,6 +211,7 @@ void add_customers(std::vector<Endpoint>& endpoints, Services& services) {
                          .id = "linkPoint",
                          .summary = "Says that a contact point is this customer's",
                          .scope = Scope::Write,
+                         .request_type = "application/json",
                          .request_schema = "Link",
                          .response_schema = "Customer",
                          .handle = handler(link)});

@@ -42,9 +42,13 @@ struct Endpoint {
     std::vector<Parameter> parameters = {};
     bool tolerant = false;                 // unknown query parameters are let pass
     bool on_loop = false;                  // never blocks: answered at once, also when the pool is busy
-    std::string_view request_schema = {};  // name in openapi_schemas.json, empty: no body
+    std::vector<Parameter> headers = {};   // request headers the handler reads; it checks them itself
+    std::string_view request_type = {};    // of the body; empty: none is read. JSON is checked, others by the handler
+    std::string_view request_schema = {};  // name in openapi_schemas.json
     std::string_view response_type = "application/json";
     std::string_view response_schema = {};  // name in openapi_schemas.json
+    std::vector<int> statuses = {200};      // answers of that type and schema; 3xx: without content
+    std::vector<int> problems = {};         // besides those that follow from the row (openapi.cpp)
     // Runs on a pool thread, may block on the store.
     std::function<Answer(const Call&)> handle = {};
     // How a problem is shown to this endpoint's callers; problem+json when absent.

@@ -59,6 +59,13 @@ std::expected<std::uint64_t, Problem> feed_start(Services& services, const Call&
     return after;
 }
 
+Parameter last_event_id() {
+    return {
+        .name = "Last-Event-ID",
+        .description = "Position to resume from, as EventSource sends it after a broken connection; wins over `after`",
+        .type = ParameterType::Integer};
+}
+
 void add_interactions(std::vector<Endpoint>& endpoints, Services& services) {
     endpoints.push_back({.method = "GET",
                          .pattern = "/v1/interactions/{id}",
@@ -76,6 +83,7 @@ void add_interactions(std::vector<Endpoint>& endpoints, Services& services) {
                          .description = "Position to resume from; 0: everything that is kept",
                          .type = ParameterType::Integer},
                         {.name = "customer", .description = "Only changes of this customer"}},
+         .headers = {last_event_id()},
          .response_type = "text/event-stream",
          .response_schema = "FeedEvent",
          .handle = [&services](const Call& call) { return feed(services, call); }});

@@ -4,7 +4,9 @@
 #include "core/base/embedded_file.hpp"
 
 #include <map>
+#include <set>
 #include <span>
+#include <string>
 
 namespace tandem::embedded {
 std::span<const EmbeddedFile> api();
@@ -12,6 +14,8 @@ std::span<const EmbeddedFile> api();
 
 namespace tandem::api {
 namespace {
+
+constexpr std::string_view kProblemType = "application/problem+json";
 
 std::string_view schemas() {
     return embedded::api().front().bytes;
@@ -44,10 +48,10 @@ void write_value_schema(JsonWriter& json, const Parameter& parameter) {
     json.end_object();
 }
 
-void write_parameter(JsonWriter& json, const Parameter& parameter) {
+void write_parameter(JsonWriter& json, const Parameter& parameter, std::string_view in) {
     json.begin_object();
     json.member("name", parameter.name);
-    json.member("in", std::string_view("query"));
+    json.member("in", in);
     json.member("description", parameter.description);
     json.flag("required", parameter.required);
     json.key("schema");
@@ -78,36 +82,61 @@ void write_path_parameters(JsonWriter& json, std::string_view pattern) {
     }
 }
 
-void write_content(JsonWriter& json, std::string_view type, std::string_view schema) {
+// One answer: the types it may have, each with its schema ("" for none).
+using Contents = std::map<std::string_view, std::string_view>;
+
+void write_content(JsonWriter& json, const Contents& contents) {
     json.key("content");
     json.begin_object();
-    json.key(type);
-    json.begin_object();
-    if (!schema.empty()) {
-        json.key("schema");
-        write_reference(json, schema);
+    for (const auto& [type, schema] : contents) {
+        json.key(type);
+        json.begin_object();
+        if (!schema.empty()) {
+            json.key("schema");
+            write_reference(json, schema);
+        }
+        json.end_object();
     }
-    json.end_object();
     json.end_object();
 }
 
+void write_response(JsonWriter& json, std::string_view description, const Contents& contents) {
+    json.begin_object();
+    json.member("description", description);
+    if (!contents.empty()) write_content(json, contents);
+    json.end_object();
+}
+
+// What the checks before and behind the handler answer, then what the row says.
+std::set<int> problems_of(const Endpoint& endpoint) {
+    std::set<int> problems(endpoint.problems.begin(), endpoint.problems.end());
+    problems.insert({400, 500});
+    if (endpoint.access != Access::Public) problems.insert({401, 403});
+    if (endpoint.pattern.contains('{')) problems.insert(404);
+    if (!endpoint.request_type.empty()) problems.insert(413);
+    if (endpoint.request_type == "application/json") problems.insert(415);
+    if (!endpoint.on_loop) problems.insert(503);
+    return problems;
+}
+
 void write_responses(JsonWriter& json, const Endpoint& endpoint) {
+    std::map<int, Contents> responses;
+    for (const auto status : endpoint.statuses) {
+        auto& contents = responses[status];
+        if (status < 300 || status >= 400) contents[endpoint.response_type] = endpoint.response_schema;
+    }
+    const Contents problem = endpoint.show_problem ? Contents{{"text/html", ""}} : Contents{{kProblemType, "Problem"}};
+    for (const auto status : problems_of(endpoint))
+        responses[status].insert(problem.begin(), problem.end());
     json.key("responses");
     json.begin_object();
-    json.key("200");
-    json.begin_object();
-    json.member("description", std::string_view("As asked"));
-    write_content(json, endpoint.response_type, endpoint.response_schema);
-    json.end_object();
-    json.key("default");
-    json.begin_object();
-    json.member("description", std::string_view("What went wrong"));
-    if (endpoint.show_problem) {
-        write_content(json, "text/html", {});
-    } else {
-        write_content(json, "application/problem+json", "Problem");
+    for (const auto& [status, contents] : responses) {
+        const auto name = std::to_string(status);
+        json.key(name);
+        write_response(json, net::reason_phrase(status), contents);
     }
-    json.end_object();
+    json.key("default");
+    write_response(json, "What else may go wrong on the way, as of any HTTP server", {{kProblemType, "Problem"}});
     json.end_object();
 }
 
@@ -134,17 +163,38 @@ void write_operation(JsonWriter& json, const Endpoint& endpoint) {
     json.begin_array();
     write_path_parameters(json, endpoint.pattern);
     for (const auto& parameter : endpoint.parameters)
-        write_parameter(json, parameter);
+        write_parameter(json, parameter, "query");
+    for (const auto& parameter : endpoint.headers)
+        write_parameter(json, parameter, "header");
     json.end_array();
-    if (!endpoint.request_schema.empty()) {
+    if (!endpoint.request_type.empty()) {
         json.key("requestBody");
         json.begin_object();
         json.flag("required", true);
-        write_content(json, "application/json", endpoint.request_schema);
+        write_content(json, {{endpoint.request_type, endpoint.request_schema}});
         json.end_object();
     }
     write_responses(json, endpoint);
     json.end_object();
+}
+
+// The vendors' doors: served by core/connector, answered as the pack of the instance says.
+void describe_hooks(std::vector<Endpoint>& endpoints) {
+    Endpoint hook{.method = "POST",
+                  .pattern = "/hooks/{instance}",
+                  .id = "postHook",
+                  .summary = "An event of the vendor behind that connector; proved by the vendor's signature or secret",
+                  .access = Access::Public,
+                  .request_type = "*/*",
+                  .response_type = "*/*",
+                  .statuses = {200, 400, 401, 403},
+                  .problems = {405, 429}};
+    endpoints.push_back(hook);
+    hook.method = "GET";
+    hook.id = "getHook";
+    hook.summary = "The vendor's handshake, or an event in the query, where the vendor uses them";
+    hook.request_type = {};
+    endpoints.push_back(std::move(hook));
 }
 
 std::string lower(std::string_view method) {
@@ -201,6 +251,7 @@ void add_openapi(std::vector<Endpoint>& endpoints, Services& services) {
                   .tolerant = true};
     auto described = endpoints;
     described.push_back(self);
+    describe_hooks(described);
     self.handle = [document = write_document(described, services.options.version)](const Call&) -> Answer {
         return json_response(document);
     };

@@ -158,6 +158,7 @@ void add_operations(std::vector<Endpoint>& endpoints, Services& services) {
                          .access = Access::Public,
                          .tolerant = true,
                          .response_schema = "Readiness",
+                         .statuses = {200, 503},
                          .handle = [&services](const Call& call) { return readyz(services, call); }});
     endpoints.push_back({.method = "GET",
                          .pattern = "/metrics",

@@ -2,6 +2,7 @@
 #include "core/api/page.hpp"
 #include "core/base/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -10,6 +11,11 @@ namespace {
 
 // Longer dialogues show their end; the rest unfolds.
 constexpr std::size_t kShownMessages = 8;
+
+// Of a message's text this much is read at a glance; the rest unfolds. A little more than that is not worth a click.
+constexpr std::size_t kShownCharacters = 1'000;
+constexpr std::size_t kShownLines = 24;
+constexpr std::size_t kHiddenAtLeast = 200;
 
 // One line of a conversation: a message, or an interaction that has none.
 struct Entry {
@@ -132,18 +138,61 @@ void draw_session(Html& html, Language language, const Item& item) {
     html << "</dl>";
 }
 
+bool begins_character(char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+}
+
+std::size_t characters_in(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(text, begins_character));
+}
+
+// Bytes of the beginning that is shown: all of a short text, else up to a space if one is near the end.
+std::size_t shown_part(std::string_view text) {
+    if (characters_in(text) <= kShownCharacters + kHiddenAtLeast &&
+        static_cast<std::size_t>(std::ranges::count(text, '\n')) <= kShownLines + 1) {
+        return text.size();
+    }
+    std::size_t end = 0, characters = 0, lines = 0;
+    for (; end < text.size() && lines < kShownLines; ++end) {
+        if (begins_character(text[end]) && ++characters > kShownCharacters) break;
+        if (text[end] == '\n') ++lines;
+    }
+    constexpr std::size_t kLongWord = 60;
+    const auto space = text.substr(0, end).find_last_of(" \n");
+    return space != std::string_view::npos && end - space <= kLongWord ? space + 1 : end;
+}
+
+// `id` keeps it unfolded when the page is refreshed.
+void draw_long_text(Html& html, Language language, std::string_view text, std::string_view id) {
+    const auto shown = shown_part(text);
+    const bool whole = shown == text.size();
+    html << "<p";
+    html.attribute("class", whole ? "text" : "text cut") << " dir=\"auto\">";
+    html.text(text.substr(0, shown)) << "</p>";
+    if (whole) return;
+    html << "<details class=\"rest\"";
+    html.attribute("id", id) << "><summary>";
+    html.text(phrase(language, Phrase::ShowAll)) << " (";
+    html.text(counted(language, Counted::Characters, characters_in(text)))
+        << ")</summary><p class=\"text\" dir=\"auto\">";
+    html.text(text.substr(shown)) << "</p></details>";
+}
+
+std::string text_id(const Entry& entry) {
+    const auto index = entry.message == nullptr ? 0 : entry.message - entry.item->messages.data();
+    return "t-" + entry.item->id.text() + "-" + std::to_string(index);
+}
+
 void draw_text(Html& html, Language language, const Entry& entry) {
     if (entry.item->deleted || (entry.message != nullptr && entry.message->deleted)) {
         html << "<p class=\"text gone\">";
         html.text(phrase(language, Phrase::Deleted)) << "</p>";
     } else if (entry.message != nullptr && !entry.message->text.empty()) {
-        html << "<p class=\"text\" dir=\"auto\">";
-        html.text(entry.message->text) << "</p>";
+        draw_long_text(html, language, entry.message->text, text_id(entry));
     } else if (entry.message == nullptr && is_session(*entry.item)) {
         draw_session(html, language, *entry.item);
     } else if (entry.item->attachments.empty() && entry.message == nullptr) {
-        html << "<p class=\"text\" dir=\"auto\">";
-        html.text(summary_of(*entry.item)) << "</p>";
+        draw_long_text(html, language, summary_of(*entry.item), text_id(entry));
     }
 }
 

@@ -280,7 +280,8 @@ void add_page(std::vector<Endpoint>& endpoints, Services& services) {
          .id = "page",
          .summary = "The agent's page: who the customer is and the history, kept live",
          .parameters = {optional_point, key, lang, limit, before},
-         .tolerant = true},
+         .tolerant = true,
+         .statuses = {200, 303}},
         page, true);
     add({.method = "GET",
          .pattern = "/pop/timeline",
@@ -295,12 +296,15 @@ void add_page(std::vector<Endpoint>& endpoints, Services& services) {
          .parameters = {point,
                         lang,
                         {.name = "after", .description = "Position to resume from", .type = ParameterType::Integer}},
+         .headers = {last_event_id()},
          .response_type = "text/event-stream"},
         page_feed, false);
     add({.method = "POST",
          .pattern = "/pop/links",
          .id = "pageLink",
-         .summary = "Accepts a suggestion shown on the page (form, needs scope write too)"},
+         .summary = "Accepts a suggestion shown on the page (form, needs scope write too)",
+         .request_type = "application/x-www-form-urlencoded",
+         .statuses = {303}},
         accept_suggestion, true);
     endpoints.push_back({.method = "GET",
                          .pattern = "/pop/static/{file}",

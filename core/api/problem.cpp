@@ -32,6 +32,16 @@ Problem missing_scope(std::string_view scope) {
                 {"WWW-Authenticate", "Bearer realm=\"tandem\", error=\"insufficient_scope\", scope=\"" + name + "\""}}};
 }
 
+Problem unsupported_media_type(std::string_view wanted) {
+    const std::string type(wanted);
+    return {.status = 415,
+            .slug = "unsupported-media-type",
+            .title = "The body is of another type",
+            .detail = "send the body as 'Content-Type: " + type + "'",
+            .field = "Content-Type",
+            .headers = {{"Accept", type}}};
+}
+
 Problem overloaded(std::string detail) {
     return {.status = 503,
             .slug = "unavailable",

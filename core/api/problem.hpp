@@ -29,6 +29,7 @@ Problem bad_parameter(std::string field, std::string detail);
 Problem not_found_problem(std::string detail);
 Problem unauthorized(std::string detail);
 Problem missing_scope(std::string_view scope);
+Problem unsupported_media_type(std::string_view wanted);
 Problem overloaded(std::string detail);
 Problem internal_problem();
 // Rejected becomes 400, NotFound 404, Full and the passing kinds 503 with Retry-After, the rest 500. Texts of 5xx kinds

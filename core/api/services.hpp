@@ -41,10 +41,12 @@ Result<store::PartyPoint> read_point(const Services& services, std::string_view 
 
 // Where a reader of the feed starts: Last-Event-ID, `after`, else now.
 std::expected<std::uint64_t, Problem> feed_start(Services& services, const Call& call);
+Parameter last_event_id();  // how /openapi.json tells of that header
 
 // One group of endpoints each. The handlers refer to `services`.
 void add_customers(std::vector<Endpoint>& endpoints, Services& services);
 void add_interactions(std::vector<Endpoint>& endpoints, Services& services);
+void add_messages(std::vector<Endpoint>& endpoints, Services& services);
 void add_operations(std::vector<Endpoint>& endpoints, Services& services);
 void add_page(std::vector<Endpoint>& endpoints, Services& services);
 void add_openapi(std::vector<Endpoint>& endpoints, Services& services);

@@ -33,6 +33,7 @@ constexpr Pair kPhrases[] = {
     {"Link", "Связать"},
     {"Show older", "Показать более ранние"},
     {"Back to the newest", "К последним"},
+    {"Show all", "Показать целиком"},
     {"Live", "Онлайн"},
     {"Reconnecting", "Восстанавливаем связь"},
     {"The session has ended. Open the page from your console again.",
@@ -75,6 +76,7 @@ constexpr CountedRow kCounted[] = {
     {"contact", "contacts", "обращение", "обращения", "обращений"},
     {"earlier message", "earlier messages", "более раннее сообщение", "более ранних сообщения",
      "более ранних сообщений"},
+    {"character", "characters", "знак", "знака", "знаков"},
 };
 
 // CLDR plural rules for Russian and whole numbers.

@@ -31,6 +31,7 @@ enum class Phrase {
     LinkThem,
     Older,
     Newest,
+    ShowAll,
     Live,
     Reconnecting,
     SessionOver,
@@ -60,7 +61,7 @@ enum class Phrase {
 };
 std::string_view phrase(Language language, Phrase phrase);
 
-enum class Counted { Messages, Contacts, EarlierMessages };
+enum class Counted { Messages, Contacts, EarlierMessages, Characters };
 // "21 сообщение", "2 messages".
 std::string counted(Language language, Counted what, std::uint64_t number);
 

@@ -151,6 +151,34 @@ void write_interaction(JsonWriter& json, const store::InteractionView& view) {
     json.end_object();
 }
 
+void write_message(JsonWriter& json, const store::OutboxView& message, const store::InteractionView* interaction) {
+    json.begin_object();
+    json.member("id", std::string_view(message.id.text()));
+    json.member("state", store::to_string(message.state));
+    json.member("via", std::string_view(message.instance));
+    json.member("attempts", std::uint64_t{message.attempts});
+    json.member("accepted_at", message.accepted_at);
+    if (message.state == store::OutboxState::Queued) json.member("due_at", message.due);
+    json.member("expires_at", message.expires_at);
+    json.key("history");
+    json.begin_array();
+    for (const auto& event : message.history) {
+        json.begin_object();
+        json.member("at", event.at);
+        json.member("state", store::to_string(event.state));
+        json.member("attempt", std::uint64_t{event.attempt});
+        json.member_if("code", std::string_view(event.code));
+        json.member_if("reason", std::string_view(event.reason));
+        json.end_object();
+    }
+    json.end_array();
+    if (interaction != nullptr) {
+        json.key("interaction");
+        write_interaction(json, *interaction);
+    }
+    json.end_object();
+}
+
 void write_quarantine(JsonWriter& json, const store::QuarantineEntry& entry, bool with_raw) {
     json.begin_object();
     json.member("id", entry.id);

@@ -3,6 +3,7 @@
 
 #include "core/api/item.hpp"
 #include "core/api/json_writer.hpp"
+#include "core/store/outbox.hpp"
 #include "core/store/store.hpp"
 
 #include <optional>
@@ -17,6 +18,8 @@ void write_customer(JsonWriter& json, const store::CustomerView& customer);
 void write_delivery(JsonWriter& json, const store::Delivery& delivery);
 void write_item(JsonWriter& json, const Item& item);
 void write_interaction(JsonWriter& json, const store::InteractionView& view);
+// `interaction` may be nullptr.
+void write_message(JsonWriter& json, const store::OutboxView& message, const store::InteractionView* interaction);
 void write_quarantine(JsonWriter& json, const store::QuarantineEntry& entry, bool with_raw);
 
 std::string customer_json(const store::CustomerView& customer);

@@ -78,6 +78,7 @@ void complete(const Node& root, GatewayConfig& config) {
     if (gateway.node.empty()) gateway.node = host_name();
     while (gateway.public_url.ends_with('/'))
         gateway.public_url.pop_back();
+    config.identity.region_position = root.get("identity").get("region").position();
     auto& store = config.store;
     store.file = store.url.empty() ? gateway.data / "store.db" : (folder / store.url.substr(7)).lexically_normal();
     auto items = root.get("connectors").items();

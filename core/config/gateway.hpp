@@ -61,6 +61,7 @@ struct StoreOptions {
 
 struct IdentityOptions {
     std::string region = "RU";
+    Position region_position;
     Secret key;  // empty: identity.key in the data folder, made at the first start
     std::int64_t auto_link_min_strength = 60;
     std::int64_t max_points = 64;
@@ -93,8 +94,8 @@ struct ConnectorOptions {
     std::string pack;  // of these two exactly one is given
     std::string type;
     std::int64_t precedence = 100;  // when two sources disagree about one interaction, the lower one wins
-    Node options;   // read by the connector (rate_limit ...); Missing if absent
-    Node settings;  // read by the pack; Missing if absent
+    Node options;                   // read by the connector (rate_limit ...); Missing if absent
+    Node settings;                  // read by the pack; Missing if absent
     Position position;
     std::string path;
 };

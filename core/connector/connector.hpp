@@ -16,8 +16,10 @@
 #include "core/config/field_table.hpp"
 #include "core/config/node.hpp"
 #include "core/connector/judge.hpp"
+#include "core/connector/sender.hpp"
 #include "core/journal/journal.hpp"
 #include "core/net/http.hpp"
+#include "core/net/http_client.hpp"
 #include "core/obs/log.hpp"
 
 #include <cstdint>
@@ -93,6 +95,11 @@ public:
 
     // nullptr when the instance has no pack.
     virtual const Judge* judge() const = 0;
+    // nullptr when the instance has no pack, or one that cannot send.
+    virtual const Sender* sender() const = 0;
+
+    // For calls to the vendor; nullptr where there is none (tests).
+    virtual const net::HttpClient* http() const = 0;
 
     virtual const Clock& clock() const = 0;
     virtual obs::Log& log() = 0;
@@ -109,18 +116,32 @@ public:
     virtual ~Instance() = default;
     // Success means ready. Called once; after a failure the host calls stop() and opens a new instance.
     virtual async::Task<Result<void>> start() = 0;
+    // Of a connector with the capability `send`: hands the message to the vendor. Called between start() and stop(),
+    // many at once. Failure is typed: what may have reached the vendor is UnknownOutcome, and nobody repeats it
+    // blindly; the host turns a call that is cancelled or takes too long into that.
+    virtual async::Task<Result<std::vector<SentId>>> send(Outgoing) {
+        co_return fail(config_error("this connector cannot send"));
+    }
     // Ends everything that start() began. Idempotent, valid after a failed, a cancelled and a missing start().
     virtual async::Task<void> stop() = 0;
 };
 
 // The configuration of one instance.
 struct InstanceSpec {
-    std::string name;                    // given by the user; also in the URL of its hook
-    std::string connector;               // Manifest::name
-    std::string pack;                    // name of the pack, only shown; empty if there is none
-    config::Node options;                // the `options:` node, may be Missing
-    std::shared_ptr<const Judge> judge;  // over the pack and its settings; nullptr if there is none
+    std::string name;                      // given by the user; also in the URL of its hook
+    std::string connector;                 // Manifest::name
+    std::string pack;                      // name of the pack, only shown; empty if there is none
+    config::Node options;                  // the `options:` node, may be Missing
+    std::shared_ptr<const Judge> judge;    // over the pack and its settings; nullptr if there is none
+    std::shared_ptr<const Sender> sender;  // nullptr if there is no pack or it cannot send
     std::string fingerprint;  // of everything above: an instance is restarted by a reload only when it changes
+};
+
+// How much an instance may have in its vendor's hands.
+struct SendLimits {
+    std::size_t window = 10;  // messages at once
+    double rate = 0;          // messages per second; 0: no limit
+    bool repeatable = false;  // Sender::repeatable()
 };
 
 class Connector {
@@ -132,6 +153,8 @@ public:
     // Tries the configuration against the network with resources of its own, starting nothing. `tandem check
     // --connect`.
     virtual async::Task<Result<void>> check(InstanceSpec spec) const = 0;
+    // Of a connector with the capability `send`; nullopt if this instance cannot. `spec` is validated.
+    virtual std::optional<SendLimits> send_limits(const InstanceSpec&) const { return std::nullopt; }
     // Builds an instance, starts nothing. `host` outlives it.
     virtual Result<std::unique_ptr<Instance>> open(const InstanceSpec& spec, Host& host) const = 0;
 };

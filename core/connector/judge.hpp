@@ -28,6 +28,8 @@ struct Reception {
 class Judge {
 public:
     virtual ~Judge() = default;
+    // What the vendor's requests come with; all others are answered 405 without being judged.
+    virtual const std::vector<std::string>& methods() const = 0;
     // `public_url` is the URL as the vendor called it: signatures cover it.
     virtual Reception judge(const net::HttpRequest& request,
                             std::string_view public_url,

@@ -21,6 +21,8 @@ public:
     void serve_hook(net::HttpHandler handler) override { hook = std::move(handler); }
     std::string public_url(const net::HttpRequest& request) const override;
     const Judge* judge() const override { return owner_->spec_.judge.get(); }
+    const Sender* sender() const override { return owner_->spec_.sender.get(); }
+    const net::HttpClient* http() const override { return owner_->context_->options.http; }
     const Clock& clock() const override { return owner_->context_->options.clock; }
     obs::Log& log() override { return owner_->log_; }
     void count(std::string_view counter, std::string_view label, std::uint64_t by) override;
@@ -28,7 +30,7 @@ public:
 
     std::unique_ptr<Instance> instance_object;
     net::HttpHandler hook;
-    std::size_t running_hooks = 0;
+    std::size_t running_calls = 0;  // of the hook and of send()
     std::optional<Error> failure;
     bool closed = false;  // what a leftover task reports no longer counts
 

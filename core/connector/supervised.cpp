@@ -1,5 +1,6 @@
 #include "core/connector/supervised.hpp"
 
+#include "core/async/timeout.hpp"
 #include "core/base/crypto.hpp"
 #include "core/connector/session.hpp"
 
@@ -38,6 +39,31 @@ Task<void> stop_session(std::shared_ptr<Session> session) {
         co_await session->instance_object->stop();
     } catch (const std::exception& error) {
         session->log().error("stop failed", {{"error", error.what()}});
+    }
+}
+
+// A call of the instance that a stop waits for.
+class Running {
+public:
+    Running(Session& session, async::Event& changed) : session_(session), changed_(changed) {
+        ++session_.running_calls;
+    }
+    ~Running() {
+        if (--session_.running_calls == 0 && session_.closed) changed_.notify_all();
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+private:
+    Session& session_;
+    async::Event& changed_;
+};
+
+Task<Result<std::vector<SentId>>> send_by(std::shared_ptr<Session> session, Outgoing outgoing) {
+    try {
+        co_return co_await session->instance_object->send(std::move(outgoing));
+    } catch (const std::exception& error) {
+        co_return fail(unknown_outcome(error.what()));
     }
 }
 
@@ -107,7 +133,7 @@ Task<bool> Supervised::close(std::shared_ptr<Session> session) {
     if (abandoned_) co_return false;
     if (session->instance_object == nullptr) co_return true;
     const auto deadline = SteadyClock::now() + context_->options.stop_limit;
-    while (session->running_hooks > 0 && SteadyClock::now() < deadline)
+    while (session->running_calls > 0 && SteadyClock::now() < deadline)
         co_await changed_.wait_until(deadline);
     co_return co_await guarded(stop_session(session), context_->options.stop_limit, false, "stop");
 }
@@ -173,7 +199,12 @@ void Supervised::set_state(State state, std::string detail, std::optional<Instan
     const std::lock_guard lock(status_mutex_);
     if (status_.state != state) {
         status_.since = context_->options.clock.now();
-        log_.info("instance is now " + std::string(to_string(state)), {{"detail", detail}});
+        const auto message = "instance is now " + std::string(to_string(state));
+        if (detail.empty()) {
+            log_.info(message);
+        } else {
+            log_.info(message, {{"detail", detail}});
+        }
     }
     status_.state = state;
     status_.detail = std::move(detail);
@@ -209,17 +240,20 @@ net::HttpResponse Supervised::not_ready() const {
 Task<net::HttpReply> Supervised::run_hook(std::shared_ptr<Supervised> self, net::HttpRequest request) {
     const auto session = self->serving_;  // a stop in between takes it away
     if (session == nullptr || !session->hook) co_return self->not_ready();
-    struct Running {
-        Session& session;
-        async::Event& changed;
-        Running(Session& s, async::Event& e) : session(s), changed(e) { ++session.running_hooks; }
-        ~Running() {
-            if (--session.running_hooks == 0 && session.closed) changed.notify_all();
-        }
-    } running(*session, self->changed_);
+    const Running running(*session, self->changed_);
     self->counters_.received.add();
     self->counters_.received_bytes.add(request.body.size());
     co_return co_await session->hook(std::move(request));
+}
+
+Task<Result<std::vector<SentId>>> Supervised::run_send(std::shared_ptr<Supervised> self, Outgoing outgoing) {
+    const auto session = self->serving_;
+    if (session == nullptr) co_return fail(transient("the connector instance is not ready"));
+    const Running running(*session, self->changed_);
+    auto sent = co_await async::with_timeout(send_by(session, std::move(outgoing)), self->context_->options.send_limit);
+    if (!sent) co_return fail(unknown_outcome("sending took too long"));
+    session->count(*sent ? "sent" : "send_failed", *sent ? std::string_view() : to_string(sent->error().kind), 1);
+    co_return std::move(*sent);
 }
 
 }  // namespace tandem::connector

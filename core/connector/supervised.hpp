@@ -42,10 +42,15 @@ public:
         return run_hook(shared_from_this(), std::move(request));
     }
 
+    async::Task<Result<std::vector<SentId>>> send(Outgoing outgoing) {
+        return run_send(shared_from_this(), std::move(outgoing));
+    }
+
     const async::Executor& strand() const { return strand_; }
 
     // Any thread from here on.
     const InstanceSpec& spec() const { return spec_; }
+    const Connector& connector() const { return connector_; }
     InstanceStatus status() const;
     bool ended = false;      // of run(); kept by the supervisor on its strand
     bool attempted = false;  // the same
@@ -56,6 +61,7 @@ private:
     using Millis = std::chrono::milliseconds;
 
     static async::Task<net::HttpReply> run_hook(std::shared_ptr<Supervised> self, net::HttpRequest request);
+    static async::Task<Result<std::vector<SentId>>> run_send(std::shared_ptr<Supervised> self, Outgoing outgoing);
     async::Task<Result<void>> open(std::shared_ptr<Session> session);
     async::Task<bool> close(std::shared_ptr<Session> session);
     async::Task<bool> guarded(async::Task<void> work, Millis limit, bool interruptible, std::string what);

@@ -197,6 +197,15 @@ Task<std::vector<std::string>> Supervisor::stop() {
     co_return co_await async::run_on(impl->strand(), impl->stop());
 }
 
+Task<Result<std::vector<SentId>>> Supervisor::send(std::string instance, Outgoing outgoing) {
+    const auto found = impl_->find(instance);
+    if (found == nullptr) co_return fail(transient("there is no connector instance '" + instance + "'"));
+    if (!found->connector().manifest().capabilities.send) {
+        co_return fail(config_error(found->spec().connector + " cannot send"));
+    }
+    co_return co_await async::run_on(found->strand(), found->send(std::move(outgoing)));
+}
+
 std::vector<net::Route> Supervisor::routes() {
     return {{.method = "*",
              .pattern = "/hooks/{instance}",

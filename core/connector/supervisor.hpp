@@ -67,8 +67,10 @@ struct SupervisorOptions {
     net::PublicUrl public_url;
     const Clock& clock;
     obs::Log log = {};
-    Cursors* cursors = nullptr;  // nullptr: batches with a cursor are refused
+    const net::HttpClient* http = nullptr;  // what instances call vendors with
+    Cursors* cursors = nullptr;             // nullptr: batches with a cursor are refused
     std::chrono::milliseconds start_limit{30'000};
+    std::chrono::milliseconds send_limit{60'000};
     std::chrono::milliseconds stop_limit{10'000};  // for running hooks and for stop(), each
     async::BackoffOptions backoff = {};
     std::chrono::milliseconds human_backoff{600'000};  // after Auth and Config errors
@@ -105,6 +107,9 @@ public:
 
     // `/hooks/{instance}` for any method. 404 for an unknown instance, 503 with Retry-After for one that is not ready.
     std::vector<net::Route> routes();
+
+    // Hands a message to the instance (Instance::send). Transient when it does not run or is not ready. Any task.
+    async::Task<Result<std::vector<SentId>>> send(std::string instance, Outgoing outgoing);
 
     std::vector<InstanceStatus> status() const;  // any thread; sorted by name
     // The same numbers in Prometheus' text format. Any thread.

@@ -187,4 +187,10 @@ Result<Phone> normalise_phone(std::string_view raw, std::string_view region) {
     return cache.get(raw, region);
 }
 
+bool is_phone_region(std::string_view region) {
+    const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+    return region.size() == 2 && std::ranges::all_of(region, upper) &&
+           library().GetCountryCodeForRegion(std::string(region)) != 0;
+}
+
 }  // namespace tandem::identity

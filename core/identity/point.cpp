@@ -18,7 +18,7 @@ constexpr std::string_view kClassWords[] = {"personal", "strong", "ephemeral", "
 void append_part(std::string& out, std::string_view part) {
     for (const char c : part) {
         const auto byte = static_cast<unsigned char>(c);
-        if (c == ':' || c == '%' || byte <= 0x20 || byte == 0x7F) {
+        if (c == ':' || c == '%' || c == '?' || byte <= 0x20 || byte == 0x7F) {
             fmt::format_to(std::back_inserter(out), "%{:02X}", byte);
         } else {
             out += c;

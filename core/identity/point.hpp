@@ -24,7 +24,8 @@ struct Point {
 };
 
 // "tel:+74951234567", "telegram:support_bot:3527065": scheme, then scope if it has one, then value; scope and value
-// percent-encoded where they hold ':', '%', spaces or control characters, so that parsing gives the point back.
+// percent-encoded where they hold ':', '%', '?' (it begins the fields of a mailto URL), spaces or control characters,
+// so that parsing gives the point back.
 std::string to_text(const Point& point);
 
 // Reads to_text's form and what people type ("tel:+7 495 123-45-67", "+7 495 ...", "Alice@Example.com"), and
@@ -47,6 +48,10 @@ struct Phone {
 // international (how most SMS providers send them: in region DE "4915123456789" would be another valid number).
 // Retired prefixes that messengers still send are brought up to date. ErrorKind::Rejected with the reason otherwise.
 Result<Phone> normalise_phone(std::string_view raw, std::string_view region);
+
+// Whether `region` is a country (ISO 3166, two capital letters) with telephone numbers: in any other one
+// normalise_phone() finds no number without a prefix valid.
+bool is_phone_region(std::string_view region);
 
 // NFC, lower case, domain to ASCII (UTS 46, IDNA 2008), trailing dot cut; no plus-tag or dot removal, which are private
 // rules of providers. ErrorKind::Rejected, code one of no_at, local_part, domain, domain_no_dot.

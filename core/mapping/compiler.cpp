@@ -2,6 +2,7 @@
 
 #include "core/base/text.hpp"
 #include "core/data/json.hpp"
+#include "core/expr/lint.hpp"
 #include "core/mapping/functions.hpp"
 #include "core/mapping/keys.hpp"
 #include "core/mapping/settings.hpp"
@@ -125,6 +126,9 @@ std::optional<Code> Compiler::expression(const Node& node) {
         diagnostics_.error(node.position_in_text(problem.column > 0 ? problem.column - 1 : 0), node.path(),
                            problem.text);
         return std::nullopt;
+    }
+    for (const auto& remark : expr::lint(node.text())) {
+        diagnostics_.warning(node.position_in_text(remark.column - 1), node.path(), remark.text);
     }
     check_named_arguments(node, *compiled);
     if (members_ != nullptr) {

@@ -80,10 +80,16 @@ private:
         const auto list = elements.is_array() ? elements.items() : std::span<const Value>(&elements, 1);
         if (depth + 1 == group.steps.size()) position_ = 0;
         for (const auto& element : list) {
-            if (step.slot) frame_->values[*step.slot] = element;
+            if (step.slot) bind(*step.slot, element);
             if (!walk(group, depth + 1, element)) return false;
         }
         return true;
+    }
+
+    // Slots of neighbouring scopes overlap: what waits to be computed there belongs to a name that has gone.
+    void bind(std::size_t slot, Value element) {
+        frame_->values[slot] = element;
+        frame_->pending[slot] = {};
     }
 
     bool item(const Group& group, Value current) {

@@ -41,5 +41,8 @@ const std::string& Pack::title() const {
 const std::vector<SettingInfo>& Pack::settings() const {
     return program_->settings;
 }
+const std::vector<std::string>& Pack::methods() const {
+    return program_->methods;
+}
 
 }  // namespace tandem::mapping

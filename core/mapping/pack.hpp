@@ -107,6 +107,7 @@ public:
     int version() const;
     const std::string& title() const;
     const std::vector<SettingInfo>& settings() const;
+    const std::vector<std::string>& methods() const;  // of the vendor's requests; receive() answers others 405
 
     explicit Pack(std::shared_ptr<const Program> program) : program_(std::move(program)) {}
     const Program& program() const { return *program_; }

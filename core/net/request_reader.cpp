@@ -22,6 +22,33 @@ constexpr std::size_t kFirstBuffer = 4 * 1024;         // what an idle connectio
 constexpr std::size_t kBodyBuffer = 64 * 1024;         // one read of a large body
 constexpr std::uint64_t kReserveAtOnce = 1024 * 1024;  // a Content-Length is only a promise
 
+bool is_host_character(char c) {
+    static constexpr std::string_view kMarks = "-._~!$&'()*+,;=";
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || kMarks.contains(c);
+}
+
+// uri-host [":" port] (RFC 9110, 7.2; RFC 3986, 3.2.2): what cannot be a host must not become part of an address that
+// a signature covers. May be empty.
+bool is_host(std::string_view text) {
+    static constexpr std::string_view kHex = "0123456789abcdefABCDEF";
+    std::size_t at = 0;
+    if (text.starts_with('[')) {
+        for (at = 1; at < text.size() && (is_host_character(text[at]) || text[at] == ':');)
+            ++at;
+        if (at < 3 || at == text.size() || text[at] != ']') return false;
+        ++at;
+    }
+    while (at < text.size() && text[at] != ':' && text.front() != '[') {
+        const bool encoded =
+            text[at] == '%' && at + 2 < text.size() && kHex.contains(text[at + 1]) && kHex.contains(text[at + 2]);
+        if (!encoded && !is_host_character(text[at])) return false;
+        at += encoded ? 3 : 1;
+    }
+    if (at == text.size()) return true;
+    const auto port = text.substr(at + 1);
+    return text[at] == ':' && port.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 class Parser final : public http::basic_parser<true> {
 public:
     explicit Parser(const RequestLimits& limits) {
@@ -31,6 +58,7 @@ public:
 
     HttpRequest request;
     int hosts = 0;
+    bool bad_host = false;
     bool other_coding = false;  // a Transfer-Encoding that is not exactly "chunked"
     bool expect_continue = false;
     bool unknown_expectation = false;
@@ -51,7 +79,10 @@ private:
         // Trailers come through here too; they must not pose as headers (RFC 9110, 6.5.1).
         if (is_header_done()) return;
         const std::string_view text(value.data(), value.size());
-        if (field == http::field::host) ++hosts;
+        if (field == http::field::host) {
+            ++hosts;
+            bad_host = bad_host || !is_host(text);
+        }
         if (field == http::field::transfer_encoding && !iequals_ascii(text, "chunked")) other_coding = true;
         if (field == http::field::expect) {
             (iequals_ascii(text, "100-continue") ? expect_continue : unknown_expectation) = true;
@@ -91,6 +122,7 @@ HttpResponse failure_of(const ErrorCode& error) {
 std::optional<HttpResponse> header_problem(const Parser& parser) {
     const HttpRequest& request = parser.request;
     if (parser.hosts > 1 || (parser.hosts == 0 && !parser.http10)) return problem(400, "exactly one Host is needed");
+    if (parser.bad_host) return problem(400, "Host is no host with an optional port");
     if (parser.other_coding) return problem(501, "the only transfer coding spoken here is chunked");
     // A proxy in front may take the body's end elsewhere than we do (request smuggling, RFC 9112, 6.1).
     if (parser.chunked() && parser.http10) return problem(400, "HTTP/1.0 has no transfer codings");
@@ -115,11 +147,19 @@ struct RequestReader::State {
         return Step::Failed;
     }
 
+    // Beast holds the limit against the request line and the other lines apart when they come in one piece.
+    bool header_too_long(std::size_t used, std::size_t waiting) {
+        if (header_checked) return false;
+        header_size += used;
+        return header_size + waiting > limits.header_bytes;
+    }
+
     RequestLimits limits;
     std::optional<Parser> parser;
     std::vector<char> buffer;
     std::size_t begin = 0;  // bytes [begin, end) of the buffer are not parsed yet
     std::size_t end = 0;
+    std::size_t header_size = 0;  // what the parser took of the header
     bool header_checked = false;
     bool last_keep_alive = true;
     bool last_http10 = false;
@@ -161,6 +201,9 @@ RequestReader::Step RequestReader::step() {
         const std::size_t size = s.end - s.begin;
         const std::size_t used = s.parser->put({s.buffer.data() + s.begin, size}, error);
         s.begin += used;
+        if (s.header_too_long(used, error == http::error::need_more ? size - used : 0)) {
+            return s.fail(failure_of(http::error::header_limit));
+        }
         if (error == http::error::need_more) {
             // Chunk size lines and trailers have no limit of their own in Beast.
             if (size - used >= s.limits.header_bytes) return s.fail(problem(431, "a chunk header is too long"));
@@ -195,6 +238,7 @@ HttpRequest RequestReader::take() {
     s.last_http10 = s.parser->http10;
     HttpRequest request = std::move(s.parser->request);
     s.parser.emplace(s.limits);
+    s.header_size = 0;
     s.header_checked = false;
     // A connection that once carried a large body must not keep its buffer while it is idle.
     if (s.begin == s.end && s.buffer.size() > 4 * kFirstBuffer) {

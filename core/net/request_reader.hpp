@@ -34,7 +34,8 @@ public:
     std::span<char> prepare();
     void commit(std::size_t size);
 
-    // Goes as far as the bytes allow. Bytes of a following request (pipelining) stay in the buffer.
+    // Goes as far as the bytes allow. Bytes of a following request (pipelining) stay in the buffer. What is wrong in a
+    // request line or header fails at the latest when the header is complete, and sometimes before.
     Step step();
 
     // A byte of the current request has arrived; the header is complete.

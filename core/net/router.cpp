@@ -61,6 +61,19 @@ void add_method(std::vector<std::string>& methods, const std::string& method) {
     if (std::ranges::find(methods, method) == methods.end()) methods.push_back(method);
 }
 
+void add_methods(std::vector<std::string>& methods, const Route& route) {
+    add_method(methods, route.method);
+    if (route.method == "GET") add_method(methods, "HEAD");
+}
+
+std::string allow_header(std::vector<std::string> methods) {
+    std::string text;
+    if (!methods.empty()) add_method(methods, "OPTIONS");
+    for (const auto& name : methods)
+        text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
 }  // namespace
 
 void Router::add(Route route) {
@@ -76,6 +89,14 @@ void Router::add(Route route) {
     routes_.push_back(std::move(route));
 }
 
+std::string Router::allow() const {
+    std::vector<std::string> methods;
+    for (const Route& route : routes_) {
+        if (route.method != "*") add_methods(methods, route);
+    }
+    return allow_header(std::move(methods));
+}
+
 Router::Match Router::find(std::string_view method, std::string_view path) const {
     Match match;
     if (!path.starts_with('/')) return match;
@@ -87,17 +108,14 @@ Router::Match Router::find(std::string_view method, std::string_view path) const
     for (std::size_t i = 0; i < routes_.size(); ++i) {
         if (!matches(patterns_[i].segments, parts)) continue;
         if (!takes(routes_[i], method)) {
-            add_method(methods, routes_[i].method);
-            if (routes_[i].method == "GET") add_method(methods, "HEAD");
+            add_methods(methods, routes_[i]);
         } else if (best == routes_.size() ||
                    literal_score(patterns_[i].segments) > literal_score(patterns_[best].segments)) {
             best = i;
         }
     }
     if (best == routes_.size()) {
-        if (!methods.empty()) add_method(methods, "OPTIONS");
-        for (const auto& name : methods)
-            match.allow += (match.allow.empty() ? "" : ", ") + name;
+        match.allow = allow_header(std::move(methods));
         return match;
     }
     match.route = &routes_[best];

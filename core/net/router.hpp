@@ -23,6 +23,9 @@ public:
     // `path` is still percent-encoded. Literal segments win over parameters. HEAD finds the GET route.
     Match find(std::string_view method, std::string_view path) const;
 
+    // The methods of all routes, for the Allow header of "OPTIONS *".
+    std::string allow() const;
+
     // In the order they were added: /openapi.json is checked against them.
     const std::vector<Route>& routes() const { return routes_; }
 

@@ -143,6 +143,21 @@ int class_rank(const store::PartyPoint& point) {
     return 5;
 }
 
+// What a snapshot's events say last of consent. The schema check has proved that `at` is a time.
+std::optional<store::ConsentChange> consent_of(const Value& document) {
+    std::optional<store::ConsentChange> out;
+    const auto* events = document.find("events");
+    if (events == nullptr) return out;
+    for (const auto& event : events->items()) {
+        const auto type = event.string_at("type").value_or("");
+        const bool granted = type == "consent.granted";
+        if (!granted && type != "consent.withdrawn") continue;
+        const auto at = *parse_time(*event.string_at("at"));
+        if (!out || at >= out->at) out = store::ConsentChange{.granted = granted, .at = at};
+    }
+    return out;
+}
+
 }  // namespace
 
 Value normalise_points(Value snapshot, std::string_view region, Arena& arena) {
@@ -224,6 +239,7 @@ Result<store::Observation> to_observation(Value document,
     out.rev_hash = content_hash(json, context.arrived_at);
     out.document = json;
     out.event = context.event;
+    out.consent = consent_of(document);
     return out;
 }
 

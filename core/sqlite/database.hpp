@@ -134,7 +134,8 @@ private:
     Database& database_;
 };
 
-// Runs `body` and turns a Failure into its Error with context.
+// Runs `body` and turns a Failure into its Error with context; not what `body` itself refused or missed: that sentence
+// is for whoever asked, and which part of us noticed tells them nothing.
 template <class Body>
 auto guarded(std::string_view context, Body&& body) -> Result<std::invoke_result_t<Body>> {
     try {
@@ -145,7 +146,10 @@ auto guarded(std::string_view context, Body&& body) -> Result<std::invoke_result
             return body();
         }
     } catch (const Failure& failure) {
-        return fail(Error(failure.error()).with_context(context));
+        const Error& error = failure.error();
+        const bool asked_wrongly = error.kind == ErrorKind::Rejected || error.kind == ErrorKind::NotFound;
+        if (asked_wrongly && error.code.empty()) return fail(error);  // the database's own failures have codes
+        return fail(Error(error).with_context(context));
     }
 }
 

@@ -17,6 +17,9 @@
 
 namespace tandem::store {
 
+// Error::code when an idempotency key was used for another message.
+inline constexpr std::string_view kKeyConflict = "idempotency_key";
+
 enum class OutboxState : std::uint8_t {
     Queued,   // waits for its turn, or for another attempt
     Sending,  // handed to the connector; nobody knows yet

@@ -124,7 +124,9 @@ private:
 int main() {
     using namespace tandem::store;
     const std::size_t rows = setting("TANDEM_BENCH_ROWS", 1'000'000);
-    for (const std::size_t batch : {std::size_t{500}, std::size_t{4'000}}) {
+    std::vector<std::size_t> batches = {500, 4'000};
+    if (const auto one = setting("TANDEM_BENCH_BATCH", 0); one != 0) batches = {one};
+    for (const std::size_t batch : batches) {
         std::cout << "batches of " << batch << "\n";
         Bench bench;
         bench.write(rows, batch);

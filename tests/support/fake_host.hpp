@@ -29,6 +29,8 @@ public:
     void serve_hook(net::HttpHandler handler) override { hook = std::move(handler); }
     std::string public_url(const net::HttpRequest& request) const override { return "https://gw" + request.target; }
     const connector::Judge* judge() const override { return judge_.get(); }
+    const connector::Sender* sender() const override { return sender_.get(); }
+    const net::HttpClient* http() const override { return client; }
     const Clock& clock() const override { return time; }
     obs::Log& log() override { return log_; }
     void count(std::string_view counter, std::string_view label, std::uint64_t by) override {
@@ -45,6 +47,8 @@ public:
     std::optional<Error> refusal;  // the answer of emit()
     std::optional<Error> failure;
     std::shared_ptr<const connector::Judge> judge_;
+    std::shared_ptr<const connector::Sender> sender_;
+    const net::HttpClient* client = nullptr;
     obs::Log log_;
 };
 

@@ -12,6 +12,10 @@ namespace tandem::test {
 
 class FakeJudge final : public connector::Judge {
 public:
+    const std::vector<std::string>& methods() const override {
+        static const std::vector<std::string> kMethods = {"GET", "POST"};
+        return kMethods;
+    }
     connector::Reception judge(const net::HttpRequest& request, std::string_view url, Instant) const override {
         using connector::Verdict;
         if (request.body == "throw") throw std::runtime_error("judge is broken");

@@ -6,30 +6,19 @@
 #include "core/base/text.hpp"
 #include "core/config/file.hpp"
 #include "core/data/json.hpp"
+#include "core/mapping/send.hpp"
+#include "tools/tandem/key_file.hpp"
 #include "tools/tandem/pack_judge.hpp"
+#include "tools/tandem/pack_sender.hpp"
 #include "tools/tandem/packs.hpp"
+#include "tools/tandem/region.hpp"
 
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
 #include <map>
-#include <unistd.h>
 
 namespace tandem::tool {
 namespace {
 
 using config::ConnectorOptions;
-
-constexpr std::size_t kKeyBytes = 32;
-
-// A setting named `country` is the region of that account's numbers without a prefix; else the gateway's region.
-std::string region_of(const mapping::Settings& settings, const std::string& fallback) {
-    auto country = settings.values.find("country");
-    if (country == settings.values.end() || !country->second.is_string()) return fallback;
-    auto text = std::string(country->second.as_string());
-    return text.size() == 2 ? text : fallback;
-}
 
 std::string fingerprint(const ConnectorOptions& entry, const PackText& pack, const std::string& region) {
     data::Arena arena;
@@ -55,6 +44,13 @@ public:
         if (!entry.pack.empty() && !bind(entry, spec, pack, region)) return;
         spec.fingerprint = fingerprint(entry, pack, region);
         registry_.validate(spec, entry.position, entry.path, diagnostics_);
+        const auto* connector = registry_.find(spec.connector);
+        if (const auto limits = connector != nullptr ? connector->send_limits(spec) : std::nullopt) {
+            out_.lanes.push_back({.instance = spec.name,
+                                  .repeatable = limits->repeatable,
+                                  .window = limits->window,
+                                  .rate = limits->rate});
+        }
         out_.instances.push_back(std::move(spec));
     }
 
@@ -66,15 +62,24 @@ private:
         if (!pack) return false;
         config::Diagnostics findings;
         auto settings = mapping::read_settings(*pack, entry.settings, entry.path + ".settings", findings);
+        region = region_of(settings, entry.settings, region, findings);
         diagnostics_.append(findings);
         if (findings.has_errors()) return false;
-        region = region_of(settings, region);
         auto bound = std::make_shared<const mapping::BoundPack>(pack, std::move(settings), entry.name, region);
         for (const auto& warning : bound->warnings()) {
             diagnostics_.warning(entry.position, entry.path + ".settings", warning);
         }
         warn_of_literals(*pack, entry);
         spec.judge = std::make_shared<PackJudge>(bound);
+        if (auto abilities = mapping::send_abilities(*pack)) {
+            spec.sender = std::make_shared<PackSender>(bound);
+            out_.sending.push_back({.name = entry.name,
+                                    .channel = std::move(abilities->channel),
+                                    .provider = std::move(abilities->provider),
+                                    .to = std::move(abilities->to),
+                                    .max_text = abilities->max_text,
+                                    .max_media = abilities->max_media});
+        }
         sources_[entry.name] = {bound, region, static_cast<int>(entry.precedence)};
         return true;
     }
@@ -133,36 +138,14 @@ void check_values(const config::GatewayConfig& config,
         diagnostics.error(where, "api.pop.frame_ancestors",
                           "'" + source + "' is no origin like https://console.example.com");
     }
+    if (auto problem = region_problem(config.identity.region); !problem.empty()) {
+        diagnostics.error(config.identity.region_position, "identity.region", problem);
+    }
     if (!config.gateway.tls) return;
     for (const auto& file : {config.gateway.tls->certificate, config.gateway.tls->key}) {
         auto read = config::read_bounded(file.string(), 1 << 20);
         if (!read) diagnostics.error(where, "gateway.tls", read.error().text);
     }
-}
-
-Error system_error(const std::string& what) {
-    return config_error(what + ": " + std::strerror(errno));
-}
-
-// Written under another name, synced, then linked: the key file is whole or absent, and never overwritten.
-Result<void> write_key(const std::filesystem::path& file, const std::string& text) {
-    auto temporary = file;
-    temporary += ".new";
-    int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (descriptor < 0) return fail(system_error("cannot write " + temporary.string()));
-    bool ok =
-        ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(descriptor) == 0;
-    ok = ::close(descriptor) == 0 && ok;
-    if (!ok || (::link(temporary.c_str(), file.c_str()) != 0 && errno != EEXIST)) {
-        return fail(system_error("cannot write " + file.string()));
-    }
-    ::unlink(temporary.c_str());
-    int folder = ::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder >= 0) {
-        ::fsync(folder);
-        ::close(folder);
-    }
-    return {};
 }
 
 }  // namespace
@@ -208,17 +191,9 @@ Result<void> prepare_data_folder(const Assembly& assembly) {
 
 Result<Secret> point_key(const Assembly& assembly) {
     if (!assembly.config.identity.key.empty()) return assembly.config.identity.key;
-    auto file = assembly.config.gateway.data / "identity.key";
-    if (!std::filesystem::exists(file)) {
-        std::array<std::uint8_t, kKeyBytes> bytes{};
-        random_bytes(bytes.data(), bytes.size());
-        if (auto ok = write_key(file, hex(bytes) + "\n"); !ok) return fail(std::move(ok.error()));
-    }
-    auto text = config::read_bounded(file.string(), 4096);
-    if (!text) return fail(std::move(text.error()).with_context("the key of contact points"));
-    auto key = std::string(trim_ascii(*text));
-    if (key.size() < kKeyBytes) return fail(config_error(file.string() + " holds no key (too short)"));
-    return Secret(std::move(key));
+    auto key = key_in(assembly.config.gateway.data / "identity.key");
+    if (!key) return fail(std::move(key.error()).with_context("the key of contact points"));
+    return key;
 }
 
 pipeline::IdentityContext identity_context(const Assembly& assembly, Secret key) {

@@ -6,6 +6,8 @@
 #include "core/config/gateway.hpp"
 #include "core/connector/connector.hpp"
 #include "core/connector/registry.hpp"
+#include "core/outbox/dispatcher.hpp"
+#include "core/outbox/messages.hpp"
 #include "core/pipeline/normaliser.hpp"
 #include "core/pipeline/sources.hpp"
 
@@ -20,10 +22,13 @@ struct Assembly {
     config::GatewayConfig config;
     std::shared_ptr<const pipeline::Sources> sources;  // by instance name
     std::vector<connector::InstanceSpec> instances;
+    std::vector<outbox::SendingInstance> sending;
+    std::vector<outbox::Lane> lanes;  // of those that send
     identity::PointRules point_rules;
 
     std::string consumer() const { return "pipeline@" + config.gateway.node; }
     std::filesystem::path journal_file() const { return config.gateway.data / "journal.db"; }
+    std::filesystem::path session_key_file() const { return config.gateway.data / "session.key"; }
     std::filesystem::path token_file() const { return config.gateway.data / "tokens.json"; }
 };
 

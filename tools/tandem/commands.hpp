@@ -23,4 +23,7 @@ void add_token(CLI::App& app, Shell& shell);
 void add_quarantine(CLI::App& app, Shell& shell);
 void add_replay(CLI::App& app, Shell& shell);
 
+// What is told about wrong usage, with the command that a mistyped one may have meant. For CLI::App::failure_message.
+std::string usage_problem(const CLI::App* app, const CLI::Error& error);
+
 }  // namespace tandem::tool

@@ -1,6 +1,7 @@
 #include "tools/tandem/daemon.hpp"
 
 #include "tools/tandem/exposition.hpp"
+#include "tools/tandem/key_file.hpp"
 #include "tools/tandem/store_options.hpp"
 #include "tools/tandem/terminal.hpp"
 
@@ -74,7 +75,9 @@ Daemon::Daemon(std::string config_file, connector::Registry registry, Assembly a
       log_(std::move(log)),
       io_(static_cast<unsigned>(assembly_.config.gateway.threads)),
       readers_("reader", 4),
-      files_("files", 1) {}
+      files_("files", 1),
+      names_("names", 2),
+      sending_("outbox", 1) {}
 
 Daemon::~Daemon() {
     if (pipeline_) pipeline_->stop();
@@ -94,7 +97,23 @@ Result<void> Daemon::open() {
     pipeline_ = std::make_unique<pipeline::Pipeline>(*journal_, *store_, assembly_.sources,
                                                      identity_context(assembly_, *key), clock_, log_, options);
     if (auto ok = pipeline_->start(); !ok) return ok;
+    if (auto ok = open_outbox(*key); !ok) return ok;
     return open_server(*key);
+}
+
+Result<void> Daemon::open_outbox(const Secret& key) {
+    auto client = net::HttpClient::open(io_.executor(), names_, {.user_agent = "Tandem/" TANDEM_VERSION});
+    if (!client) return fail(std::move(client.error()).with_context("calls to vendors"));
+    client_ = std::move(*client);
+    auto send = [this](std::string instance, connector::Outgoing outgoing) {
+        return supervisor_->send(std::move(instance), std::move(outgoing));
+    };
+    dispatcher_ = std::make_unique<outbox::Dispatcher>(io_, sending_, store_->outbox(), send, clock_, log_);
+    messages_ = std::make_unique<outbox::Messages>(
+        *store_, identity_context(assembly_, key), assembly_.config.identity.region, clock_,
+        [this](const std::string& instance) { dispatcher_->wake(instance); });
+    messages_->use(assembly_.sending);
+    return {};
 }
 
 Result<void> Daemon::lock_data_folder() {
@@ -141,9 +160,12 @@ Result<void> Daemon::open_server(const Secret& key) {
     const auto& gateway = assembly_.config.gateway;
     auto url = public_url(gateway);
     if (!url) return fail(std::move(url.error()));
-    connector::SupervisorOptions options{.public_url = std::move(*url), .clock = clock_, .log = log_};
+    auto session_key = key_in(assembly_.session_key_file());
+    if (!session_key) return fail(std::move(session_key.error()).with_context("the key of the page's sessions"));
+    connector::SupervisorOptions options{
+        .public_url = std::move(*url), .clock = clock_, .log = log_, .http = &*client_};
     supervisor_ = std::make_unique<connector::Supervisor>(io_, registry_, *journal_, std::move(options));
-    api_ = std::make_unique<api::Api>(api_options(key), api_sources(), *store_, readers_, clock_, log_);
+    api_ = std::make_unique<api::Api>(api_options(key, *session_key), api_sources(), *store_, readers_, clock_, log_);
     net::Router router;
     for (auto& route : supervisor_->routes())
         router.add(std::move(route));
@@ -155,7 +177,7 @@ Result<void> Daemon::open_server(const Secret& key) {
     return {};
 }
 
-api::ApiOptions Daemon::api_options(const Secret& key) const {
+api::ApiOptions Daemon::api_options(const Secret& key, const Secret& session_key) const {
     const auto& config = assembly_.config;
     api::ApiOptions options;
     for (const auto& token : config.api.tokens) {
@@ -168,6 +190,7 @@ api::ApiOptions Daemon::api_options(const Secret& key) const {
     options.token_file = assembly_.token_file();
     options.region = config.identity.region;
     options.point_key = key;
+    options.session_key = session_key;
     options.public_url = config.gateway.public_url;
     options.frame_ancestors = config.api.pop.frame_ancestors;
     options.conversation_gap = whole_seconds(config.identity.conversation_gap);
@@ -177,7 +200,8 @@ api::ApiOptions Daemon::api_options(const Secret& key) const {
 }
 
 api::ApiSources Daemon::api_sources() {
-    return {[this] { return connectors(); }, [this] { return readiness(); }, [this] { return metrics(); }};
+    return {[this] { return connectors(); }, [this] { return readiness(); }, [this] { return metrics(); },
+            messages_.get()};
 }
 
 std::vector<api::ReadinessCheck> Daemon::readiness() const {
@@ -229,7 +253,10 @@ int Daemon::serve() {
     tasks_.reset();
     server_.reset();
     api_.reset();
+    messages_.reset();
+    dispatcher_.reset();
     supervisor_.reset();
+    client_.reset();
     log_.info("stopped");
     return exit_code_;
 }
@@ -238,6 +265,7 @@ async::Task<void> Daemon::main() {
     co_await supervisor_->apply(assembly_.instances);
     server_->start();
     co_await supervisor_->wait_started(kStartLimit);
+    co_await dispatcher_->apply(assembly_.lanes);
     announce();
     co_await wait_for_signals();
     co_await stop();
@@ -287,7 +315,9 @@ async::Task<void> Daemon::reload() {
     assembly_.instances = loaded.assembly->instances;
     assembly_.config.connectors = loaded.assembly->config.connectors;
     pipeline_->use(assembly_.sources);
+    messages_->use(loaded.assembly->sending);
     co_await supervisor_->apply(assembly_.instances);
+    co_await dispatcher_->apply(loaded.assembly->lanes);
     if (auto ok = co_await server_->reload_tls(); !ok) {
         log_.error("the certificate could not be read; the old one stays", {{"reason", ok.error().text}});
     }
@@ -297,6 +327,7 @@ async::Task<void> Daemon::reload() {
 async::Task<void> Daemon::stop() {
     api_->close();
     co_await server_->stop(kStopLimit);
+    co_await dispatcher_->stop(kStopLimit);
     for (const auto& name : co_await supervisor_->stop()) {
         log_.error("a connector did not stop in time and was abandoned", {{"instance", name}});
     }

@@ -9,14 +9,18 @@
 #include "core/base/time.hpp"
 #include "core/connector/supervisor.hpp"
 #include "core/journal/journal.hpp"
+#include "core/net/http_client.hpp"
 #include "core/net/http_server.hpp"
 #include "core/obs/log.hpp"
+#include "core/outbox/dispatcher.hpp"
+#include "core/outbox/messages.hpp"
 #include "core/pipeline/pipeline.hpp"
 #include "core/store/store.hpp"
 #include "tools/tandem/assembly.hpp"
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace tandem::tool {
@@ -38,8 +42,9 @@ private:
     Result<void> lock_data_folder();
     Result<void> open_store();
     Result<void> open_journal();
+    Result<void> open_outbox(const Secret& key);
     Result<void> open_server(const Secret& key);
-    api::ApiOptions api_options(const Secret& key) const;
+    api::ApiOptions api_options(const Secret& key, const Secret& session_key) const;
     api::ApiSources api_sources();
     std::vector<api::ReadinessCheck> readiness() const;
     std::vector<api::ConnectorStatus> connectors() const;
@@ -63,9 +68,14 @@ private:
     async::Io io_;
     async::Pool readers_;
     async::Pool files_;
+    async::Pool names_;
+    async::Pool sending_;
     std::unique_ptr<journal::Journal> journal_;
     std::unique_ptr<pipeline::Pipeline> pipeline_;
+    std::optional<net::HttpClient> client_;
     std::unique_ptr<connector::Supervisor> supervisor_;
+    std::unique_ptr<outbox::Dispatcher> dispatcher_;
+    std::unique_ptr<outbox::Messages> messages_;
     std::unique_ptr<api::Api> api_;
     std::unique_ptr<net::HttpServer> server_;
     std::unique_ptr<async::TaskGroup> tasks_;

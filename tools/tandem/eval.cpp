@@ -3,6 +3,7 @@
 #include "core/expr/expression.hpp"
 #include "core/mapping/functions.hpp"
 #include "tools/tandem/commands.hpp"
+#include "tools/tandem/region.hpp"
 #include "tools/tandem/terminal.hpp"
 
 #include <memory>
@@ -63,6 +64,7 @@ void add_eval(CLI::App& app, Shell& shell) {
     command->add_option("expression", options->expression, "The expression, e.g. 'entry[0].id'")->required();
     command->add_option("file", options->file, "JSON document; '-' or a pipe: standard input; none: null");
     command->add_option("--region", options->region, "Region of phone() for numbers without a country prefix")
+        ->check(region_problem)
         ->capture_default_str();
     command->add_flag("--legacy-literals", options->legacy_literals,
                       "Read `foo` (unquoted text between backticks) as a string");

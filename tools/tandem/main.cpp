@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
     add_quarantine(app, shell);
     add_replay(app, shell);
     add_token(app, shell);
+    app.failure_message(usage_problem);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -7,6 +7,7 @@
 #include "core/pipeline/normaliser.hpp"
 #include "tools/tandem/commands.hpp"
 #include "tools/tandem/packs.hpp"
+#include "tools/tandem/region.hpp"
 #include "tools/tandem/terminal.hpp"
 
 #include <memory>
@@ -58,22 +59,22 @@ Result<RequestFile> read_request(const std::string& file) {
     return out;
 }
 
-std::optional<mapping::Settings> settings_of(const mapping::Pack& pack, const MapArguments& arguments) {
+struct PackSettings {
+    mapping::Settings values;
+    std::string region;
+};
+
+std::optional<PackSettings> settings_of(const mapping::Pack& pack, const MapArguments& arguments) {
     config::Diagnostics diagnostics;
     config::Node node;
     if (!arguments.settings.empty()) {
         node = config::load_yaml(arguments.settings, diagnostics);
         node = config::substitute(node, config::Environment::of_process(), diagnostics);
     }
-    auto settings = mapping::read_settings(pack, node, "settings", diagnostics);
+    PackSettings out{mapping::read_settings(pack, node, "settings", diagnostics), {}};
+    out.region = region_of(out.values, node, arguments.region, diagnostics);
     print_diagnostics(diagnostics);
-    return diagnostics.has_errors() ? std::nullopt : std::optional(std::move(settings));
-}
-
-std::string region_of(const mapping::Settings& settings, const std::string& fallback) {
-    auto country = settings.values.find("country");
-    bool given = country != settings.values.end() && country->second.is_string() && country->second.size() == 2;
-    return given ? std::string(country->second.as_string()) : fallback;
+    return diagnostics.has_errors() ? std::nullopt : std::optional(std::move(out));
 }
 
 // The mapped records with contact points in normal form, as the pipeline stores them.
@@ -97,9 +98,9 @@ int map(const MapArguments& arguments) {
     auto received_at =
         arguments.received_at.empty() ? std::optional(SystemClock().now()) : parse_time(arguments.received_at);
     if (!received_at) return complain("--received-at: this is no RFC 3339 time", 2);
-    auto region = region_of(*settings, arguments.region);
+    const auto& region = settings->region;
     auto instance = arguments.instance.empty() ? pack->name() : arguments.instance;
-    mapping::BoundPack bound(pack, std::move(*settings), instance, region);
+    mapping::BoundPack bound(pack, std::move(settings->values), instance, region);
 
     mapping::Request request{file->method, file->url, {}, file->body, *received_at};
     for (const auto& [name, value] : file->headers)
@@ -124,6 +125,7 @@ void add_map(CLI::App& app, Shell& shell) {
         ->capture_default_str();
     command->add_option("--instance", arguments->instance, "Name of the instance (default: the pack's)");
     command->add_option("--region", arguments->region, "Region of numbers without a country prefix")
+        ->check(region_problem)
         ->capture_default_str();
     command->add_option("--received-at", arguments->received_at, "Time of arrival (default: now)");
     command->footer("Prints JSON: verdict (accepted, ignored, rejected), status and answer for the vendor, records.");

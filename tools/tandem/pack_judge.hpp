@@ -12,6 +12,7 @@ class PackJudge final : public connector::Judge {
 public:
     explicit PackJudge(std::shared_ptr<const mapping::BoundPack> pack) : pack_(std::move(pack)) {}
 
+    const std::vector<std::string>& methods() const override { return pack_->pack().methods(); }
     connector::Reception judge(const net::HttpRequest& request,
                                std::string_view public_url,
                                Instant received_at) const override;

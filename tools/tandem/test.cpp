@@ -21,13 +21,8 @@ struct Totals {
     std::size_t failed = 0;
 };
 
-void test_pack(const PackLibrary& library, const std::string& name, bool verbose, Totals& totals) {
-    auto found = library.find(name);
-    if (!found) {
-        complain(found.error().text);
-        ++totals.failed;
-        return;
-    }
+void test_pack(
+    const PackLibrary& library, const std::string& name, const PackText& found, bool verbose, Totals& totals) {
     config::Diagnostics diagnostics;
     auto pack = library.load(name, {}, diagnostics);
     print_diagnostics(diagnostics);
@@ -35,12 +30,12 @@ void test_pack(const PackLibrary& library, const std::string& name, bool verbose
         ++totals.failed;
         return;
     }
-    if (!found->tests) {
-        std::cout << name << ": no tests (" << found->tests_file << ")\n";
+    if (!found.tests) {
+        std::cout << name << ": no tests (" << found.tests_file << ")\n";
         return;
     }
     config::Diagnostics findings;
-    auto tests = config::parse_yaml(*found->tests, found->tests_file, findings);
+    auto tests = config::parse_yaml(*found.tests, found.tests_file, findings);
     auto report = mapping::run_pack_tests(pack, tests, findings);
     print_diagnostics(findings);
     if (findings.has_errors()) ++totals.failed;
@@ -60,10 +55,20 @@ void test_pack(const PackLibrary& library, const std::string& name, bool verbose
 
 int test(const TestArguments& arguments) {
     PackLibrary library(arguments.folder);
-    Totals totals;
-    for (const auto& name : arguments.packs.empty() ? library.names() : arguments.packs) {
-        test_pack(library, name, arguments.verbose, totals);
+    const auto names = arguments.packs.empty() ? library.names() : arguments.packs;
+    std::vector<PackText> packs;
+    for (const auto& name : names) {
+        auto found = library.find(name);
+        if (found) {
+            packs.push_back(std::move(*found));
+        } else {
+            complain(found.error().text);
+        }
     }
+    if (packs.size() < names.size()) return 2;
+    Totals totals;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        test_pack(library, names[i], packs[i], arguments.verbose, totals);
     std::cout << totals.passed << " passed, " << totals.failed << " failed\n";
     return totals.failed == 0 ? 0 : 1;
 }
@@ -77,6 +82,7 @@ void add_test(CLI::App& app, Shell& shell) {
     command->add_option("--packs", arguments->folder, "Folder of your own packs, searched first")
         ->capture_default_str();
     command->add_flag("-v,--verbose", arguments->verbose, "Name the cases that pass, too");
+    command->footer("Exits with 1 when a case fails, with 2 when there is no such pack; then none is tested.");
     command->callback([arguments, &shell] { shell.code = test(*arguments); });
 }
 

@@ -80,7 +80,7 @@ std::optional<AcceptedMessage> OutboxWriter::known(const OutgoingMessage& messag
     const sqlite::Resetting guard(by_key_);
     if (!by_key_.bind_all(std::string_view(message.key)).step()) return std::nullopt;
     if (std::bit_cast<std::uint64_t>(by_key_.integer(1)) != message.request_hash) {
-        throw sqlite::Failure(rejected("the idempotency key was used for another message"));
+        throw sqlite::Failure(rejected("the idempotency key was used for another message", std::string(kKeyConflict)));
     }
     return AcceptedMessage{.id = id_of<InteractionId>(by_key_.blob(0)),
                            .repeated = true,

@@ -28,6 +28,10 @@ using namespace tandem;
 // Accepts everything: what verification costs is measured with the packs.
 class AcceptAll final : public connector::Judge {
 public:
+    const std::vector<std::string>& methods() const override {
+        static const std::vector<std::string> kMethods = {"POST"};
+        return kMethods;
+    }
     connector::Reception judge(const net::HttpRequest&, std::string_view url, Instant) const override {
         return {.verdict = connector::Verdict::Accepted,
                 .store = true,

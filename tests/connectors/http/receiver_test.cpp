@@ -18,9 +18,10 @@ protected:
         receiver_ = std::make_unique<Receiver>(config, host_);
         ASSERT_TRUE(test::run_sync(receiver_->start()));
     }
-    net::HttpResponse post(std::string body) {
+    net::HttpResponse post(std::string body) { return send("POST", std::move(body)); }
+    net::HttpResponse send(std::string method, std::string body = {}) {
         net::HttpRequest request;
-        request.method = "POST";
+        request.method = std::move(method);
         request.target = "/hooks/sms?x=%201";
         request.headers = {{"Content-Type", "application/json"}, {"Authorization", "secret"}};
         request.body = std::move(body);
@@ -63,6 +64,21 @@ TEST_F(ReceiverTest, StoresNothingThatThePackDoesNotWant) {
     EXPECT_TRUE(host_.events.empty());
     const std::map<std::string, std::uint64_t> counted{{"rejected:bad signature", 1}, {"ignored:unknown event", 1}};
     EXPECT_EQ(host_.counters, counted);
+}
+
+TEST_F(ReceiverTest, TellsWhichMethodsTheVendorUses) {
+    start();
+    for (const auto* method : {"TRACE", "DELETE", "HEAD", "post"}) {
+        const auto refused = send(method);
+        EXPECT_EQ(refused.status, 405) << method;
+        EXPECT_EQ(refused.content_type, "application/problem+json");
+        EXPECT_EQ(header(refused, "Allow"), "GET, POST, OPTIONS");
+    }
+    const auto options = send("OPTIONS");
+    EXPECT_EQ(options.status, 204);
+    EXPECT_EQ(header(options, "Allow"), "GET, POST, OPTIONS");
+    EXPECT_EQ(host_.counters.at("rejected:method not allowed"), 4U);
+    EXPECT_TRUE(host_.events.empty());
 }
 
 TEST_F(ReceiverTest, AFullJournalIs503WithTheTimeToComeBack) {

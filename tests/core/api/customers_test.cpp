@@ -14,6 +14,7 @@ using test::Json;
 constexpr auto* kAlice = "/v1/customers/00000000-0000-0000-0000-000000000001";
 constexpr auto* kReader = "r-secret";
 constexpr auto* kWriter = "w-secret";
+const std::vector<net::Header> kJson = {{"Content-Type", "application/json"}};
 
 class Customers : public testing::Test {
 protected:
@@ -147,7 +148,7 @@ TEST_F(Customers, ShowOneInteraction) {
 TEST_F(Customers, AreLinkedByOperators) {
     const auto target = std::string(kAlice) + "/links";
 
-    const auto linked = gateway_.send("POST", target, kWriter, R"({"point":"+7 495 765-43-21"})");
+    const auto linked = gateway_.send("POST", target, kWriter, R"({"point":"+7 495 765-43-21"})", kJson);
 
     ASSERT_EQ(linked.status, 200) << linked.body;
     EXPECT_EQ(Json(linked.body).at("points").size(), 3U);
@@ -162,7 +163,7 @@ TEST_F(Customers, AreLinkedWithAPointOfChoice) {
     const auto target = std::string(kAlice) + "/links";
 
     const auto linked = gateway_.send("POST", target, kWriter,
-                                      R"({"point":"mailto:new@example.com","with":"mailto:alice@example.com"})");
+                                      R"({"point":"mailto:new@example.com","with":"mailto:alice@example.com"})", kJson);
 
     ASSERT_EQ(linked.status, 200) << linked.body;
     EXPECT_EQ(gateway_.store.links[0].a, "mailto:alice@example.com");
@@ -185,12 +186,31 @@ TEST_F(Customers, RefuseLinksThatMakeNoSense) {
     for (const auto& row : kCases) {
         SCOPED_TRACE(row.body);
 
-        const auto response = gateway_.send("POST", std::string(kAlice) + "/links", kWriter, row.body);
+        const auto response = gateway_.send("POST", std::string(kAlice) + "/links", kWriter, row.body, kJson);
 
         EXPECT_EQ(response.status, 400);
         EXPECT_EQ(Json(response.body).text_at("field"), row.field);
     }
     EXPECT_TRUE(gateway_.store.links.empty());
+}
+
+TEST_F(Customers, AreLinkedByJsonOnly) {
+    const auto target = std::string(kAlice) + "/links";
+    const std::string body = R"({"point":"mailto:new@example.com"})";
+    for (const char* type : {"text/plain", "application/x-www-form-urlencoded", "application/json5", "application"}) {
+        SCOPED_TRACE(type);
+        const auto refused = gateway_.send("POST", target, kWriter, body, {{"Content-Type", type}});
+        EXPECT_EQ(refused.status, 415);
+        EXPECT_EQ(refused.content_type, "application/problem+json");
+        EXPECT_EQ(Json(refused.body).text_at("field"), "Content-Type");
+        EXPECT_EQ(header_of(refused, "Accept"), "application/json");
+    }
+    EXPECT_EQ(gateway_.send("POST", target, kWriter, body).status, 415);
+    EXPECT_EQ(gateway_.send("POST", target, kReader, body).status, 403) << "who may not write learns only that";
+    EXPECT_TRUE(gateway_.store.links.empty());
+
+    const net::Header type{"content-type", "Application/JSON ; charset=utf-8"};
+    EXPECT_EQ(gateway_.send("POST", target, kWriter, body, {type}).status, 200);
 }
 
 TEST_F(Customers, AreSplitByOperators) {

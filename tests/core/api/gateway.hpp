@@ -39,8 +39,10 @@ public:
         return options;
     }
 
-    explicit Gateway(api::ApiOptions with = options(), api::ApiSources sources = {})
-        : pool("api", 2), api(std::move(with), std::move(sources), store, pool, clock, obs::Log()) {
+    // `real`: instead of the fake store.
+    explicit Gateway(api::ApiOptions with = options(), api::ApiSources sources = {}, store::Store* real = nullptr)
+        : pool("api", 2),
+          api(std::move(with), std::move(sources), real != nullptr ? *real : store, pool, clock, obs::Log()) {
         for (auto& route : api.routes())
             router.add(std::move(route));
     }

@@ -1,5 +1,7 @@
 // The description against what is served: the same operations, and answers in the shape it promises.
+#include "core/connector/supervisor.hpp"
 #include "tests/core/api/gateway.hpp"
+#include "tests/support/memory_journal.hpp"
 
 #include <gtest/gtest.h>
 
@@ -31,8 +33,20 @@ std::set<std::string> described_operations(Value document) {
 TEST(OpenApi, DescribesExactlyTheServedRoutes) {
     Gateway gateway;
     std::set<std::string> served;
-    for (const auto& route : gateway.router.routes())
-        served.insert(route.method + " " + route.pattern);
+    const auto serve = [&served](const std::vector<net::Route>& routes) {
+        for (const auto& route : routes) {
+            // Any method: the pack of the instance decides, and vendors use these two.
+            for (const std::string& method :
+                 route.method == "*" ? std::set<std::string>{"GET", "POST"} : std::set<std::string>{route.method}) {
+                served.insert(method + " " + route.pattern);
+            }
+        }
+    };
+    serve(gateway.router.routes());
+    async::Io loop(1);
+    test::MemoryJournal journal([](auto) {});
+    const connector::Registry none;
+    serve(connector::Supervisor(loop, none, journal, {.public_url = {}, .clock = gateway.clock}).routes());
 
     const Json document(gateway.get("/openapi.json").body);
 
@@ -132,42 +146,74 @@ TEST(OpenApi, DescribesTheAnswers) {
     gateway.store.entries.resize(1);
     const Json document(gateway.get("/openapi.json").body);
     const Shape shape(document.value);
+    const std::string alice = "/v1/customers/00000000-0000-0000-0000-000000000001";
+    const std::string nobody = "/v1/customers/00000000-0000-0000-0000-0000000000ff";
+    const std::string new_point = R"({"point":"mailto:new@example.com"})";
     struct {
         const char* method;
         const char* path;
-        const char* target;
+        std::string target;
         const char* token;
-        const char* body;
+        std::string body;
+        int status = 200;
     } const kCalls[] = {
         {"get", "/v1/customers", "/v1/customers?point=tel:+74951234567", "r-secret", ""},
-        {"get", "/v1/customers", "/v1/customers?nothing=1", "r-secret", ""},
-        {"get", "/v1/customers/{id}", "/v1/customers/00000000-0000-0000-0000-000000000001", "r-secret", ""},
-        {"get", "/v1/customers/{id}/timeline", "/v1/customers/00000000-0000-0000-0000-000000000001/timeline",
-         "r-secret", ""},
+        {"get", "/v1/customers", "/v1/customers?nothing=1", "r-secret", "", 400},
+        {"get", "/v1/customers", "/v1/customers?point=tel:+74950000000", "r-secret", "", 404},
+        {"get", "/v1/customers", "/v1/customers?point=tel:+74951234567", "", "", 401},
+        {"get", "/v1/customers", "/v1/customers?point=tel:+74951234567", "p-secret", "", 403},
+        {"get", "/v1/customers/{id}", alice, "r-secret", ""},
+        {"get", "/v1/customers/{id}", nobody, "r-secret", "", 404},
+        {"get", "/v1/customers/{id}/timeline", alice + "/timeline", "r-secret", ""},
+        {"get", "/v1/customers/{id}/timeline", nobody + "/timeline", "r-secret", "", 404},
         {"get", "/v1/interactions/{id}", "/v1/interactions/00000000-0000-0000-0000-000000000004", "r-secret", ""},
+        {"get", "/v1/feed", "/v1/feed?after=99", "r-secret", "", 400},
         {"get", "/v1/connectors", "/v1/connectors", "a-secret", ""},
+        {"get", "/v1/connectors", "/v1/connectors", "r-secret", "", 403},
         {"get", "/v1/quarantine", "/v1/quarantine?limit=1", "a-secret", ""},
         {"get", "/v1/quarantine/{id}", "/v1/quarantine/0", "a-secret", ""},
+        {"get", "/v1/quarantine/{id}", "/v1/quarantine/7", "a-secret", "", 404},
         {"get", "/healthz", "/healthz", "", ""},
-        {"get", "/readyz", "/readyz", "", ""},
-        {"post", "/v1/customers/{id}/links", "/v1/customers/00000000-0000-0000-0000-000000000001/links", "w-secret",
-         R"({"point":"mailto:new@example.com"})"},
-        {"delete", "/v1/customers/{id}/links",
-         "/v1/customers/00000000-0000-0000-0000-000000000001/links?point=mailto:new@example.com", "w-secret", ""},
+        {"get", "/readyz", "/readyz", "", "", 503},
+        {"get", "/pop/static/{file}", "/pop/static/none", "", "", 404},
+        {"get", "/pop/feed", "/pop/feed?point=tel:+74951234567", "", "", 401},
+        {"post", "/v1/customers/{id}/links", alice + "/links", "w-secret", new_point},
+        {"post", "/v1/customers/{id}/links", alice + "/links", "w-secret", "point=tel:+74950000000", 415},
+        {"post", "/v1/customers/{id}/links", alice + "/links", "w-secret", "{}", 400},
+        {"delete", "/v1/customers/{id}/links", alice + "/links?point=mailto:new@example.com", "w-secret", ""},
     };
     for (const auto& call : kCalls) {
         SCOPED_TRACE(call.target);
         std::string method = call.method;
         std::ranges::transform(method, method.begin(), [](char c) { return static_cast<char>(std::toupper(c)); });
 
-        const auto response = gateway.send(method, call.target, call.token, call.body);
+        const std::vector<net::Header> json{{"Content-Type", "application/json"}};
 
+        const auto response = gateway.send(method, call.target, call.token, call.body,
+                                           call.body[0] == '{' ? json : std::vector<net::Header>());
+
+        EXPECT_EQ(response.status, call.status);
         const auto responses = document.at("paths").get(call.path).get(call.method).get("responses");
-        const auto described =
-            responses.get(response.status == 200 || call.path == std::string("/readyz") ? "200" : "default");
-        const auto* content = described.get("content").find(response.content_type);
+        const auto* described = responses.find(std::to_string(response.status));
+        ASSERT_NE(described, nullptr) << response.status;
+        const auto* content = described->get("content").find(response.content_type);
         ASSERT_NE(content, nullptr) << response.content_type;
         EXPECT_EQ(shape.check(content->get("schema"), Json(response.body).value), "") << response.body;
+    }
+}
+
+TEST(OpenApi, TellsWhatAFeedResumesFromAndWhatHooksAnswer) {
+    const Json document(Gateway().get("/openapi.json").body);
+    for (const char* path : {"/v1/feed", "/pop/feed"}) {
+        const auto parameters = document.at("paths").get(path).get("get").get("parameters").items();
+        const auto header = std::ranges::find_if(parameters, [](Value row) { return row.string_at("in") == "header"; });
+        ASSERT_NE(header, parameters.end()) << path;
+        EXPECT_EQ(header->string_at("name"), "Last-Event-ID");
+    }
+    for (const char* method : {"get", "post"}) {
+        const auto responses = document.at("paths").get("/hooks/{instance}").get(method).get("responses");
+        for (const char* status : {"200", "400", "401", "403", "404", "405", "429", "503"})
+            EXPECT_NE(responses.find(status), nullptr) << method << " " << status;
     }
 }
 

@@ -23,6 +23,24 @@ TEST_F(SupervisorTest, StartsServesAndStops) {
     EXPECT_TRUE(stop().empty());
 }
 
+TEST_F(SupervisorTest, LogsADetailOnlyWhenThereIsOne) {
+    std::string log;
+    auto made = options();
+    made.log = obs::Log::to([&log](std::string_view line) { log.append(line).append("\n"); }, obs::Level::Info, false);
+    script("sms");
+    script("mail")->start = [](Host&) -> Task<Result<void>> { co_return fail(auth_error("password refused")); };
+    build(std::move(made));
+
+    apply({spec("sms"), spec("mail")});
+    ASSERT_TRUE(becomes("sms", State::Ready));
+    ASSERT_TRUE(becomes("mail", State::AuthNeeded));
+    stop();
+
+    EXPECT_NE(log.find("instance is now ready"), std::string::npos) << log;
+    EXPECT_NE(log.find("password refused"), std::string::npos) << log;
+    EXPECT_EQ(log.find("detail=\"\""), std::string::npos) << log;
+}
+
 TEST_F(SupervisorTest, UnknownInstanceIs404AndOneThatIsNotReadyIs503) {
     auto sms = script("sms");
     sms->start = [](Host&) -> Task<Result<void>> {

@@ -187,5 +187,12 @@ TEST(PhoneFixtures, ReadTheAddressesOfSmsProviders) {
     EXPECT_GE(count, 39U);
 }
 
+TEST(Phone, KnowsItsRegions) {
+    for (const char* region : {"RU", "DE", "US", "GB", "KZ", "AC"})
+        EXPECT_TRUE(is_phone_region(region)) << region;
+    for (const char* region : {"", "XX", "ZZ", "UK", "ru", "RUS", "001", "R"})
+        EXPECT_FALSE(is_phone_region(region)) << region;
+}
+
 }  // namespace
 }  // namespace tandem::identity

@@ -70,6 +70,7 @@ TEST(Point, TextGivesThePointBack) {
         {"tel", "", "+74951234567"},
         {"mailto", "", "\"a:b %40 c\"@example.com"},
         {"mailto", "", "100%25@example.com"},
+        {"mailto", "", "ample7#990?40123@pbx.example.com"},
         {"mailto", "", "иван@xn--80a1acny.xn--p1ai"},
         {"sip", "", "Alice@pbx.example.com"},
         {"telegram", "bot:8812", "77120034"},

@@ -167,6 +167,13 @@ TEST(Compile, ReportsEverythingAtOnce) {
     EXPECT_EQ(std::ranges::count(problems, '\n'), 2) << problems;
 }
 
+TEST(Compile, WarnsOfANotThatBindsCloserThanTheDot) {
+    std::string problems;
+    EXPECT_TRUE(compile(pack_text("  guards: [ { when: \"b && !a.b\" } ]\n" + kRules), &problems));
+    EXPECT_TRUE(problems.contains("acme.yaml:4:27: warning: receive.guards[0].when: '!' is applied before"))
+        << problems;
+}
+
 TEST(Compile, KeepsWhatItDeclares) {
     auto pack = compile(pack_text(kRules, "title: ACME\nsettings:\n  a: { type: integer, default: 7, help: \"h\" }\n"));
     ASSERT_TRUE(pack);

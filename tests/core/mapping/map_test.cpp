@@ -102,6 +102,22 @@ TEST(Map, StepsKeepWhatStandsAroundAnItem) {
                                   {"snapshot": {"namespace": "acme:q:1:v", "external_id": "b:2:v:v"}}]})");
 }
 
+// The name of the step takes the place in memory that a name of the group before had.
+TEST(Map, ANameThatNobodyAskedForDoesNotShineThroughALaterStep) {
+    expect_result(R"y(
+  records:
+    - each: a
+      let: { unused: "'wrong'" }
+      rules:
+        - { name: first, ignore: "'first'" }
+        - { name: second, when: $unused, ignore: "'second'" }
+    - each: [ { outer: b }, "list[]" ]
+      rules: [ { name: third, ignore: "$outer.name" } ]
+)y",
+                  R"({"a":[1],"b":[{"name":"right","list":[1]}]})",
+                  R"({"ignored": [{"rule": "first"}, {"rule": "third", "reason": "right"}]})");
+}
+
 TEST(Map, EmptyBodiesAreIgnoredWithAReason) {
     expect_result("  records:\n    - each: items\n      rules:\n        - name: message\n" + kSnapshot, "{}",
                   R"({"verdict": "ignored", "records": [], "reason": "the body holds no records"})");

@@ -126,7 +126,8 @@ TEST_F(HttpServerTest, AnswersWhatHasNoHandler) {
         {"GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n", 404, ""},
         {"DELETE /echo HTTP/1.1\r\nHost: a\r\n\r\n", 405, "POST, OPTIONS"},
         {"OPTIONS /hello/x HTTP/1.1\r\nHost: a\r\n\r\n", 204, "GET, HEAD, OPTIONS"},
-        {"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 204, ""},
+        {"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 204, "POST, GET, HEAD, OPTIONS"},
+        {"TRACE /echo HTTP/1.1\r\nHost: a\r\n\r\n", 405, "POST, OPTIONS"},
         {"GET /throws HTTP/1.1\r\nHost: a\r\n\r\n", 500, ""},
         {"nonsense\r\n\r\n", 400, ""},
     };
@@ -160,9 +161,9 @@ TEST_F(HttpServerTest, WhatAHandlerThrowsIsLoggedAndNotShown) {
 
 TEST_F(HttpServerTest, ClosesWhenTheHandlerOrTheClientSaysSo) {
     start();
-    for (const std::string& request : std::vector<std::string>{
-             get("/bye"), "GET /hello/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-             "GET /hello/a HTTP/1.0\r\n\r\n"}) {
+    for (const std::string& request :
+         std::vector<std::string>{get("/bye"), "GET /hello/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+                                  "GET /hello/a HTTP/1.0\r\n\r\n"}) {
         SCOPED_TRACE(request);
         auto socket = connect();
         socket.send(request);

@@ -87,6 +87,8 @@ TEST(RequestReader, RefusesWhatAServerMustRefuse) {
     const std::vector<BadCase> cases{
         {"no host", "GET / HTTP/1.1\r\n\r\n", 400},
         {"two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
+        {"two hosts in 1.0", "GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n", 400},
+        {"bad host in 1.0", "GET / HTTP/1.0\r\nHost: a/b\r\n\r\n", 400},
         {"conflicting lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx", 400},
         {"length and chunked", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
          400},
@@ -100,13 +102,58 @@ TEST(RequestReader, RefusesWhatAServerMustRefuse) {
         {"version", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505},
         {"expectation", "POST / HTTP/1.1\r\nHost: a\r\nExpect: miracles\r\nContent-Length: 1\r\n\r\n", 417},
         {"target without slash", "GET index.html HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"header for a request line", "Content-Type: a b\r\n\r\n", 400},
         {"TLS on a plain port", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 garbage", 400},
     };
     for (const BadCase& bad : cases) {
         SCOPED_TRACE(bad.name);
-        const Outcome outcome = read_all(bad.bytes, bad.bytes.size());
-        EXPECT_EQ(outcome.failure, bad.status);
-        EXPECT_TRUE(outcome.requests.empty());
+        for (const std::size_t chunk : {bad.bytes.size(), std::size_t(5), std::size_t(1)}) {
+            SCOPED_TRACE(chunk);
+            const Outcome outcome = read_all(bad.bytes, chunk);
+            EXPECT_EQ(outcome.failure, bad.status);
+            EXPECT_TRUE(outcome.requests.empty());
+        }
+    }
+}
+
+// RFC 9112, 3.2 and RFC 3986, 3.2.2.
+TEST(RequestReader, TakesOnlyHostsAsHost) {
+    const std::vector<std::pair<const char*, bool>> cases{
+        {"gw.example.test", true},
+        {"gw.example.test:8443", true},
+        {"127.0.0.1:80", true},
+        {"[::1]", true},
+        {"[::1]:8080", true},
+        {"[v7.x:y]", true},
+        {"a_b", true},
+        {"%d0%81.test", true},
+        {"", true},
+        {"a:", true},
+        {"a b/@", false},
+        {"a b", false},
+        {"a/b", false},
+        {"user@a", false},
+        {"a?b", false},
+        {"a#b", false},
+        {"a:8x", false},
+        {"a:80:80", false},
+        {"::1", false},
+        {"[::1", false},
+        {"[]", false},
+        {"[::1]x", false},
+        {"[::1]]", false},
+        {"a%4", false},
+        {"a%zz", false},
+        {"a,b", true},
+        {"a\\b", false},
+        {"\xd0\x81.test", false},
+    };
+    for (const auto& [host, good] : cases) {
+        SCOPED_TRACE(host);
+        const auto bytes = "GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n";
+        const Outcome outcome = read_all(bytes, bytes.size());
+        EXPECT_EQ(outcome.failure, good ? std::nullopt : std::optional(400));
+        EXPECT_EQ(outcome.requests.size(), good ? 1U : 0U);
     }
 }
 
@@ -128,6 +175,19 @@ TEST(RequestReader, HeadersAboveTheLimitAre431) {
     EXPECT_EQ(read_all(start + std::string(300, 'x') + "\r\n\r\n", 10, limits).failure, 431);
     EXPECT_EQ(read_all(start + std::string(300, 'x') + "\r\n\r\n", 1'000, limits).failure, 431);
     EXPECT_EQ(read_all("GET /" + std::string(300, 'x'), 10, limits).failure, 431);
+}
+
+TEST(RequestReader, TheHeaderLimitCountsTheRequestLineHoweverBytesArrive) {
+    const RequestLimits limits{.header_bytes = 200, .body_bytes = 100};
+    const std::string start = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
+    const std::string fits = start + std::string(limits.header_bytes - start.size() - 4, 'x') + "\r\n\r\n";
+    const std::string above = start + std::string(limits.header_bytes - start.size() - 3, 'x') + "\r\n\r\n";
+
+    for (const std::size_t chunk : {1U, 2U, 7U, 50U, 150U, 199U, 200U, 201U, 1'000U}) {
+        SCOPED_TRACE(chunk);
+        EXPECT_EQ(read_all(fits + fits, chunk, limits).requests.size(), 2U);
+        EXPECT_EQ(read_all(above, chunk, limits).failure, 431);
+    }
 }
 
 TEST(RequestReader, BodiesAboveTheLimitAre413BeforeTheyAreRead) {

@@ -65,6 +65,11 @@ TEST(Router, FindsRoutes) {
     }
 }
 
+TEST(Router, NamesAllMethodsOnce) {
+    EXPECT_EQ(example().allow(), "GET, HEAD, POST, DELETE, OPTIONS");
+    EXPECT_EQ(Router().allow(), "");
+}
+
 TEST(Router, RefusesTwoRoutesThatAreTheSame) {
     Router router;
     router.add({.method = "GET", .pattern = "/a", .handler = {}});

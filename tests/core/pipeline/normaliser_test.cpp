@@ -107,6 +107,19 @@ TEST_F(ToObservation, RefusesWhatDoesNotFitTheSchema) {
     EXPECT_NE(got.error().text.find("started_at"), std::string::npos);
 }
 
+TEST_F(ToObservation, ReadsTheLatestWordOfConsent) {
+    auto json = snapshot_json(R"([{"scheme":"tel","value":"+74951234567"}])");
+    json.insert(json.rfind('}'), R"(,"events":[{"type":"consent.withdrawn","at":"2026-03-01T10:00:02Z"},
+        {"type":"consent.granted","at":"2026-03-01T10:00:01Z"},{"type":"page.viewed","at":"2026-03-01T10:00:09Z"}])");
+    auto got = observe(json);
+
+    ASSERT_TRUE(got) << got.error().text;
+    ASSERT_TRUE(got->consent);
+    EXPECT_FALSE(got->consent->granted);
+    EXPECT_EQ(format_time(got->consent->at), "2026-03-01T10:00:02Z");
+    EXPECT_FALSE(observe(snapshot_json("[]"))->consent);
+}
+
 TEST(ContentHash, LeavesOutTheTimeOfArrival) {
     auto first = snapshot_json("[]", "2026-03-01T10:00:00.123456Z");
     auto again = snapshot_json("[]", "2026-03-01T10:00:05.654321Z");

@@ -106,6 +106,7 @@ public:
         return real_->quarantined(id);
     }
     Result<store::StoreStats> stats() override { return real_->stats(); }
+    store::Outbox& outbox() override { return real_->outbox(); }
     void on_feed(std::function<void(std::uint64_t)> listener) override { real_->on_feed(std::move(listener)); }
 
 private:

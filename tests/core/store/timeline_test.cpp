@@ -95,6 +95,7 @@ TEST_F(TimelineTest, RefusesWhatIsNoPageAndUnknownCustomers) {
         const auto page = store_->timeline(id, {.before = before});
         ASSERT_FALSE(page) << before;
         EXPECT_EQ(page.error().kind, ErrorKind::Rejected);
+        EXPECT_EQ(page.error().text, "'before' is not the 'next' of a page") << "shown to whoever asked";
     }
     EXPECT_EQ(store_->timeline(CustomerId{}, {}).error().kind, ErrorKind::NotFound);
 }

@@ -1,0 +1,275 @@
+// /v1/messages: what is to be sent, and what became of it.
+#include "core/outbox/messages.hpp"
+
+#include "core/api/services.hpp"
+#include "core/api/views.hpp"
+#include "core/base/text.hpp"
+#include "core/data/json.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace tandem::api {
+namespace {
+
+using data::Value;
+
+constexpr std::int64_t kLongestWait = 30 * 24 * 3600;  // seconds a message may wait
+constexpr std::size_t kLongestKey = 200;
+constexpr std::size_t kLongestText = 100'000;
+
+// Reads the members of a JSON object; the first thing that is wrong is what the caller hears of.
+class BodyReader {
+public:
+    BodyReader(Value object, std::string path, std::vector<std::string> members)
+        : object_(object), path_(std::move(path)), members_(std::move(members)) {
+        for (const auto& member : object_.members()) {
+            const std::string key(member.key);
+            if (std::ranges::find(members_, key) != members_.end()) continue;
+            const auto meant = did_you_mean(key, members_);
+            wrong(key, "there is no member '" + key + "' here" + (meant ? ", did you mean '" + *meant + "'?" : ""));
+        }
+    }
+
+    std::string text(std::string_view key, bool required = false) {
+        const auto value = object_.get(key);
+        if (value.is_string() && !(required && value.size() == 0)) return std::string(value.as_string());
+        if (required || !value.is_null()) {
+            wrong(key, "'" + std::string(key) + (value.is_null() ? "' is missing" : "' must be a text"));
+        }
+        return {};
+    }
+    std::int64_t integer(std::string_view key, std::int64_t otherwise, std::int64_t least, std::int64_t most) {
+        const auto value = object_.get(key);
+        if (value.is_null()) return otherwise;
+        if (value.kind() == data::Kind::Int && value.as_int() >= least && value.as_int() <= most) return value.as_int();
+        wrong(key, "'" + std::string(key) + "' must be a whole number from " + std::to_string(least) + " to " +
+                       std::to_string(most));
+        return otherwise;
+    }
+    void wrong(std::string_view key, std::string detail) {
+        if (!problem_) problem_ = bad_parameter(path_ + std::string(key), std::move(detail));
+    }
+
+    std::optional<Problem>& problem() { return problem_; }
+
+private:
+    Value object_;
+    std::string path_;
+    std::vector<std::string> members_;
+    std::optional<Problem> problem_;
+};
+
+using RequestOrProblem = std::expected<outbox::MessageRequest, Problem>;
+
+class RequestReader {
+public:
+    RequestReader(Services& services, const Call& call, Value body)
+        : services_(services),
+          call_(call),
+          body_(body),
+          reader_(body,
+                  "",
+                  {"to", "via", "text", "thread", "reply_to", "media", "purpose", "author", "expires_in",
+                   "idempotency_key"}) {}
+
+    RequestOrProblem run() {
+        out_.owner = call_.principal.name;
+        out_.via = reader_.text("via");
+        out_.text = reader_.text("text");
+        out_.author = reader_.text("author");
+        out_.expires_in = std::chrono::seconds(reader_.integer("expires_in", 24 * 3600, 1, kLongestWait));
+        if (out_.text.size() > kLongestText) reader_.wrong("text", "'text' is longer than any vendor takes");
+        key();
+        purpose();
+        to();
+        reply_to();
+        thread();
+        media();
+        if (reader_.problem()) return refuse(std::move(*reader_.problem()));
+        return std::move(out_);
+    }
+
+private:
+    void key() {
+        out_.idempotency_key = reader_.text("idempotency_key");
+        const auto* header = call_.request.header("Idempotency-Key");
+        if (out_.idempotency_key.empty() && header != nullptr) out_.idempotency_key = *header;
+        if (out_.idempotency_key.empty() || out_.idempotency_key.size() > kLongestKey) {
+            reader_.wrong("idempotency_key",
+                          "'idempotency_key' must be a text of 1 to 200 bytes that names this message and no other: "
+                          "asking again with it sends nothing twice");
+        }
+    }
+
+    void purpose() {
+        constexpr std::array<std::string_view, 6> kPurposes = {"marketing", "service",   "collection",
+                                                               "survey",    "retention", "other"};
+        out_.purpose = reader_.text("purpose");
+        if (out_.purpose.empty() || std::ranges::find(kPurposes, out_.purpose) != kPurposes.end()) return;
+        reader_.wrong("purpose", "'purpose' is one of marketing, service, collection, survey, retention, other");
+    }
+
+    void to() {
+        const auto text = reader_.text("to");
+        if (text.empty()) {
+            if (body_.get("reply_to").is_null()) reader_.wrong("to", "'to' is missing");
+            return;
+        }
+        const auto point = read_point(services_, text);
+        if (!point) return reader_.wrong("to", point.error().text);
+        out_.to = point->point;
+    }
+
+    void reply_to() {
+        const auto text = reader_.text("reply_to");
+        if (text.empty()) return;
+        out_.reply_to = InteractionId::parse(text);
+        if (!out_.reply_to) reader_.wrong("reply_to", "'reply_to' is the id of an interaction, a UUID");
+    }
+
+    void thread() {
+        const auto value = body_.get("thread");
+        if (value.is_null()) return;
+        if (!value.is_object()) return reader_.wrong("thread", "'thread' is an object: namespace, external_id");
+        BodyReader inner(value, "thread.", {"namespace", "external_id"});
+        out_.thread = outbox::Thread{inner.text("namespace", true), inner.text("external_id", true)};
+        if (inner.problem() && !reader_.problem()) reader_.problem() = std::move(inner.problem());
+    }
+
+    void media() {
+        const auto list = body_.get("media");
+        if (list.is_null()) return;
+        if (!list.is_array()) return reader_.wrong("media", "'media' is a list of objects: url, media_type, filename");
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            const auto path = "media[" + std::to_string(i) + "]";
+            if (!list.items()[i].is_object()) return reader_.wrong(path, "an object is needed");
+            BodyReader inner(list.items()[i], path + ".", {"url", "media_type", "filename"});
+            out_.media.push_back({inner.text("url", true), inner.text("media_type"), inner.text("filename")});
+            const auto& url = out_.media.back().url;
+            if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://")) {
+                inner.wrong("url", "'url' must begin with https:// or http://");
+            }
+            if (inner.problem() && !reader_.problem()) reader_.problem() = std::move(inner.problem());
+        }
+    }
+
+    Services& services_;
+    const Call& call_;
+    Value body_;
+    BodyReader reader_;
+    outbox::MessageRequest out_;
+};
+
+std::expected<outbox::Messages*, Problem> sending(Services& services) {
+    if (services.sources.messages != nullptr) return services.sources.messages;
+    return refuse(overloaded("this gateway does not send messages now"));
+}
+
+Problem problem_of_message(const Error& error) {
+    if (error.kind == ErrorKind::OptedOut) {
+        return {.status = 409,
+                .slug = "opted-out",
+                .title = "The recipient does not want messages",
+                .detail = "consent of this point is withdrawn; only purpose 'service' needs none",
+                .field = "to"};
+    }
+    if (error.code == store::kKeyConflict) {
+        return {.status = 422,
+                .slug = "idempotency-conflict",
+                .title = "The idempotency key was used for another message",
+                .detail = "a key names one message: send this one under its own",
+                .field = "idempotency_key"};
+    }
+    return problem_of(error, "message");
+}
+
+std::expected<std::string, Problem> message_json(Services& services, InteractionId id) {
+    const auto message = services.store.outbox().message(id);
+    if (!message) return refuse(problem_of(message.error()));
+    if (!*message) return refuse(not_found_problem("no message has this id"));
+    const auto interaction = services.store.interaction((*message)->id);
+    if (!interaction) return refuse(problem_of(interaction.error()));
+    JsonWriter json;
+    write_message(json, **message, *interaction ? &**interaction : nullptr);
+    return json.take();
+}
+
+Answer answer_with(Services& services, InteractionId id, int status) {
+    auto json = message_json(services, id);
+    if (!json) return refuse(std::move(json.error()));
+    return json_response(std::move(*json), status);
+}
+
+Answer send(Services& services, const Call& call) {
+    const auto messages = sending(services);
+    if (!messages) return refuse(messages.error());
+    data::Arena arena;
+    const auto body = data::parse_json(call.request.body, arena, {.depth = 8});
+    if (!body || !body->is_object()) {
+        return refuse(bad_parameter("body", body ? "the body must be a JSON object" : body.error().text));
+    }
+    auto request = RequestReader(services, call, *body).run();
+    if (!request) return refuse(std::move(request.error()));
+    const auto accepted = (*messages)->accept(*request);
+    if (!accepted) return refuse(problem_of_message(accepted.error()));
+    return answer_with(services, accepted->id, 202);
+}
+
+Answer read(Services& services, const Call& call) {
+    const auto id = InteractionId::parse(call.segment("id"));
+    if (!id) return refuse(bad_parameter("id", "a message id is a UUID"));
+    return answer_with(services, *id, 200);
+}
+
+Answer resend(Services& services, const Call& call) {
+    const auto messages = sending(services);
+    if (!messages) return refuse(messages.error());
+    const auto id = InteractionId::parse(call.segment("id"));
+    if (!id) return refuse(bad_parameter("id", "a message id is a UUID"));
+    const std::chrono::seconds wait(call.query.integer("expires_in", 24 * 3600));
+    if (auto done = (*messages)->resend(*id, call.principal.name, wait); !done) {
+        return refuse(problem_of(done.error(), "id"));
+    }
+    return answer_with(services, *id, 202);
+}
+
+}  // namespace
+
+void add_messages(std::vector<Endpoint>& endpoints, Services& services) {
+    endpoints.push_back(
+        {.method = "POST",
+         .pattern = "/v1/messages",
+         .id = "sendMessage",
+         .summary = "Sends a message: it is on the timeline at once and goes out by the right vendor",
+         .scope = Scope::Write,
+         .headers = {{.name = "Idempotency-Key", .description = "Instead of the member idempotency_key of the body"}},
+         .request_type = "application/json",
+         .request_schema = "MessageRequest",
+         .response_schema = "Message",
+         .statuses = {202},
+         .problems = {404, 409, 422},
+         .handle = [&services](const Call& call) { return send(services, call); }});
+    endpoints.push_back({.method = "GET",
+                         .pattern = "/v1/messages/{id}",
+                         .id = "getMessage",
+                         .summary = "What became of a message: state, attempts, history",
+                         .response_schema = "Message",
+                         .handle = [&services](const Call& call) { return read(services, call); }});
+    endpoints.push_back({.method = "POST",
+                         .pattern = "/v1/messages/{id}/resend",
+                         .id = "resendMessage",
+                         .summary = "Sends a failed, expired or uncertain message again; nothing does that by itself",
+                         .scope = Scope::Write,
+                         .parameters = {{.name = "expires_in",
+                                         .description = "Seconds it may wait, by default a day",
+                                         .type = ParameterType::Integer,
+                                         .least = 1,
+                                         .most = kLongestWait}},
+                         .response_schema = "Message",
+                         .statuses = {202},
+                         .handle = [&services](const Call& call) { return resend(services, call); }});
+}
+
+}  // namespace tandem::api

@@ -1,0 +1,374 @@
+#include "core/outbox/messages.hpp"
+
+#include "core/base/crypto.hpp"
+#include "core/base/text.hpp"
+#include "core/data/json.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tandem::outbox {
+
+using data::Arena;
+using data::Member;
+using data::Value;
+
+namespace {
+
+constexpr std::string_view kNamespace = "tandem";
+constexpr std::size_t kLookBack = 50;  // interactions of a customer among which the conversation is looked for
+constexpr std::string_view kWithoutConsent = "service";
+
+Value text(Arena& arena, std::string_view value) {
+    return data::make_string(arena, value);
+}
+
+class Members {
+public:
+    explicit Members(Arena& arena) : arena_(arena), list_(arena) {}
+    Members& add(std::string_view key, Value value) {
+        if (!value.is_null()) list_.push_back({key, value});
+        return *this;
+    }
+    Members& add(std::string_view key, std::string_view value) {
+        if (!value.empty()) list_.push_back({key, text(arena_, value)});
+        return *this;
+    }
+    Value object() const { return Value::object(list_.items()); }
+
+private:
+    Arena& arena_;
+    data::ArenaList<Member> list_;
+};
+
+Value thread_value(const std::optional<Thread>& thread, Arena& arena) {
+    if (!thread) return {};
+    return Members(arena).add("namespace", thread->name_space).add("external_id", thread->external_id).object();
+}
+
+Value point_value(const identity::Point& point, Arena& arena) {
+    return Members(arena).add("scheme", point.scheme).add("scope", point.scope).add("value", point.value).object();
+}
+
+std::string_view kind_of_media(std::string_view media_type) {
+    for (const std::string_view kind : {"image", "audio", "video"}) {
+        if (media_type.starts_with(kind)) return kind;
+    }
+    return "file";
+}
+
+// Two requests with one idempotency key are the same if this is.
+std::uint64_t hash_of(const MessageRequest& request) {
+    std::string all;
+    const auto add = [&](std::string_view part) {
+        all += std::to_string(part.size()) + ":";
+        all += part;
+    };
+    add(request.to ? identity::to_text(*request.to) : "");
+    add(request.via);
+    add(request.reply_to ? request.reply_to->text() : "");
+    add(request.thread ? request.thread->name_space : "");
+    add(request.thread ? request.thread->external_id : "");
+    add(request.text);
+    for (const auto& media : request.media)
+        add(media.url);
+    add(request.purpose);
+    const auto digest = sha256(all);
+    std::uint64_t out = 0;
+    std::memcpy(&out, digest.data(), sizeof(out));
+    return out;
+}
+
+bool can_write_to(const SendingInstance& instance, std::string_view scheme) {
+    return std::ranges::find(instance.to, scheme) != instance.to.end();
+}
+
+const SendingInstance* find(const std::vector<SendingInstance>& instances, std::string_view name) {
+    const auto found = std::ranges::find(instances, name, &SendingInstance::name);
+    return found == instances.end() ? nullptr : &*found;
+}
+
+Result<void> check(const MessageRequest& request, const SendingInstance& instance) {
+    const auto length = std::ranges::count_if(request.text, [](char c) { return (c & 0xC0) != 0x80; });
+    if (request.text.empty() && request.media.empty()) return fail(rejected("there is neither text nor media"));
+    if (length > instance.max_text) {
+        return fail(rejected("the text has " + std::to_string(length) + " characters; " + instance.name + " takes " +
+                             std::to_string(instance.max_text)));
+    }
+    if (std::cmp_greater(request.media.size(), instance.max_media)) {
+        return fail(rejected(instance.name + " takes at most " + std::to_string(instance.max_media) + " attachments"));
+    }
+    return {};
+}
+
+std::string random_uuid() {
+    Bytes16 bytes{};
+    random_bytes(bytes.data(), bytes.size());
+    bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0F) | 0x40);
+    bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3F) | 0x80);
+    return uuid_text(bytes);
+}
+
+// One accepted message in its two forms.
+class Writer {
+public:
+    Writer(const MessageRequest& request, const SendingInstance& instance, const identity::Point& to, Instant now)
+        : request_(request), instance_(instance), to_(to), now_(format_time(now)), external_id_(random_uuid()) {}
+
+    const std::string& external_id() const { return external_id_; }
+
+    // The interaction, in the shape of docs/schema.md.
+    Value snapshot(const std::optional<Thread>& thread, std::string_view answers, Arena& arena) const {
+        return Members(arena)
+            .add("schema_version", Value::integer(model::kSchemaVersion))
+            .add("source", kNamespace)
+            .add("namespace", kNamespace)
+            .add("external_id", external_id_)
+            .add("rev", Value::integer(0))
+            .add("channel", instance_.channel)
+            .add("provider", instance_.provider)
+            .add("direction", "outbound")
+            .add("initiated_by", "agent")
+            .add("state", "closed")
+            .add("thread", thread_value(thread, arena))
+            .add("started_at", now_)
+            .add("parties", parties(arena))
+            .add("messages", messages(answers, arena))
+            .add("attachments", attachments(arena))
+            .object();
+    }
+
+    // What the pack of the instance sees (core/mapping/send.hpp).
+    Value message(const InteractionId& id, const std::optional<Thread>& thread, Value answered, Arena& arena) const {
+        data::ArenaList<Value> media(arena);
+        for (const auto& one : request_.media) {
+            media.push_back(Members(arena)
+                                .add("url", one.url)
+                                .add("media_type", one.media_type)
+                                .add("filename", one.filename)
+                                .object());
+        }
+        return Members(arena)
+            .add("id", id.text())
+            .add("to", point_value(to_, arena))
+            .add("text", request_.text)
+            .add("thread", thread_value(thread, arena))
+            .add("reply_to", answered)
+            .add("media", media.size() > 0 ? Value::array(media.items()) : Value())
+            .object();
+    }
+
+private:
+    Value parties(Arena& arena) const {
+        const auto customer = Members(arena)
+                                  .add("no", Value::integer(0))
+                                  .add("role", "customer")
+                                  .add("contact_points", data::make_array(arena, {point_value(to_, arena)}))
+                                  .object();
+        const auto agent =
+            Members(arena).add("no", Value::integer(1)).add("role", "agent").add("name", request_.author).object();
+        return data::make_array(arena, {customer, agent});
+    }
+
+    Value messages(std::string_view answers, Arena& arena) const {
+        return data::make_array(arena, {Members(arena)
+                                            .add("external_id", external_id_)
+                                            .add("in_reply_to", answers)
+                                            .add("sender", Value::integer(1))
+                                            .add("to", data::make_array(arena, {Value::integer(0)}))
+                                            .add("author_kind", "agent")
+                                            .add("body", request_.text)
+                                            .add("sent_at", now_)
+                                            .object()});
+    }
+
+    Value attachments(Arena& arena) const {
+        data::ArenaList<Value> out(arena);
+        for (const auto& media : request_.media) {
+            out.push_back(Members(arena)
+                              .add("external_id", external_id_ + ":" + std::to_string(out.size()))
+                              .add("kind", kind_of_media(media.media_type))
+                              .add("url", media.url)
+                              .add("media_type", media.media_type)
+                              .add("filename", media.filename)
+                              .add("message", external_id_)
+                              .add("party", Value::integer(1))
+                              .object());
+        }
+        return out.size() > 0 ? Value::array(out.items()) : Value();
+    }
+
+    const MessageRequest& request_;
+    const SendingInstance& instance_;
+    const identity::Point& to_;
+    const std::string now_;
+    const std::string external_id_;
+};
+
+std::optional<Thread> thread_of(Value document) {
+    const auto thread = document.get("thread");
+    if (!thread.is_object()) return std::nullopt;
+    return Thread{std::string(thread.string_at("namespace").value_or("")),
+                  std::string(thread.string_at("external_id").value_or(""))};
+}
+
+}  // namespace
+
+Messages::Messages(store::Store& store,
+                   pipeline::IdentityContext identity,
+                   std::string region,
+                   const Clock& clock,
+                   std::function<void(const std::string&)> wake)
+    : store_(store),
+      identity_(std::move(identity)),
+      region_(std::move(region)),
+      clock_(clock),
+      wake_(std::move(wake)) {}
+
+void Messages::use(std::vector<SendingInstance> instances) {
+    const std::lock_guard lock(mutex_);
+    instances_ = std::move(instances);
+}
+
+std::vector<SendingInstance> Messages::instances() const {
+    const std::lock_guard lock(mutex_);
+    return instances_;
+}
+
+Result<store::AcceptedMessage> Messages::accept(const MessageRequest& request) {
+    const auto known = instances();
+    auto around = conversation(request, known);
+    if (!around) return fail(std::move(around.error()));
+    const auto* instance = find(known, around->instance);
+    if (auto good = check(request, *instance); !good) return fail(std::move(good.error()));
+
+    Arena arena;
+    const auto now = clock_.now();
+    const Writer writer(request, *instance, *around->point, now);
+    const auto document = writer.snapshot(around->thread, around->message, arena);
+    const auto arrived_at = format_time(now);
+    auto observation =
+        pipeline::to_observation(document, identity_, {.region = region_, .arrived_at = arrived_at}, arena);
+    if (!observation) return fail(std::move(observation.error()));
+    const auto id = observation->id;
+    Value answered;
+    if (!around->message.empty()) answered = thread_value(Thread{around->name_space, around->message}, arena);
+    store::OutgoingMessage message{.observation = std::move(*observation),
+                                   .key = request.owner + "/" + request.idempotency_key,
+                                   .request_hash = hash_of(request),
+                                   .instance = instance->name,
+                                   .request = data::to_json(writer.message(id, around->thread, answered, arena)),
+                                   .expires_at = now + request.expires_in,
+                                   .needs_consent = request.purpose != kWithoutConsent};
+    auto accepted = store_.outbox().accept(message, now);
+    if (accepted && !accepted->repeated) wake_(instance->name);
+    return accepted;
+}
+
+Result<void> Messages::resend(InteractionId id, std::string_view actor, std::chrono::seconds expires_in) {
+    auto message = store_.outbox().message(id);
+    if (!message) return fail(std::move(message.error()));
+    if (!*message) return fail(not_found("no such message"));
+    const auto now = clock_.now();
+    if (auto queued = store_.outbox().resend((*message)->id, now + expires_in, actor, now); !queued) return queued;
+    wake_((*message)->instance);
+    return {};
+}
+
+// Who carries the message, to which point, in which thread.
+Result<Messages::Conversation> Messages::conversation(const MessageRequest& request,
+                                                      const std::vector<SendingInstance>& known) {
+    Conversation out;
+    if (request.reply_to) {
+        auto found = answered(*request.reply_to, known);
+        if (!found) return found;
+        out = std::move(*found);
+        if (request.to && out.point && *request.to != *out.point) {
+            return fail(rejected("the conversation is with " + identity::to_text(*out.point) + ", not with " +
+                                 identity::to_text(*request.to)));
+        }
+    } else if (request.to) {
+        auto found = latest(*request.to, known);
+        if (!found) return found;
+        out = std::move(*found);
+    }
+    if (request.to) out.point = request.to;
+    if (!out.point) return fail(rejected("whom to write to is not said: give `to`"));
+    if (!request.via.empty() && request.via != out.instance) {
+        out.instance = request.via;
+        out.thread.reset();
+    }
+    if (request.thread) out.thread = request.thread;
+    if (out.instance.empty()) {
+        std::vector<std::string> able;
+        for (const auto& instance : known) {
+            if (can_write_to(instance, out.point->scheme)) able.push_back(instance.name);
+        }
+        if (able.size() > 1) {
+            return fail(rejected("no conversation with this point says which instance to use; give `via`"));
+        }
+        if (able.size() == 1) out.instance = able.front();
+    }
+    const auto* instance = find(known, out.instance);
+    if (instance == nullptr) {
+        return fail(rejected(out.instance.empty() ? "no connector instance can write to " + out.point->scheme
+                                                  : "no connector instance '" + out.instance + "' that can send"));
+    }
+    if (!can_write_to(*instance, out.point->scheme)) {
+        return fail(rejected(instance->name + " cannot write to " + out.point->scheme));
+    }
+    return out;
+}
+
+Result<Messages::Conversation> Messages::answered(InteractionId id, const std::vector<SendingInstance>& known) {
+    auto found = store_.interaction(id);
+    if (!found) return fail(std::move(found.error()));
+    if (!*found) return fail(not_found("there is no interaction " + id.text() + " to answer"));
+    Arena arena;
+    const auto document = data::parse_json((*found)->document, arena);
+    if (!document) return fail(std::move(document).error());
+    Conversation out;
+    for (const auto& source : (*found)->sources) {
+        if (out.instance.empty() && find(known, source) != nullptr) out.instance = source;
+    }
+    out.thread = thread_of(*document);
+    out.name_space = document->string_at("namespace").value_or("");
+    const auto messages = document->get("messages");
+    if (messages.is_array() && messages.size() > 0) {
+        out.message = messages.items().front().string_at("external_id").value_or("");
+    }
+    if (!(*found)->point || !(*found)->customer) return out;
+    auto customer = store_.customer(*(*found)->customer);
+    if (!customer) return fail(std::move(customer.error()));
+    if (!*customer) return out;
+    for (const auto& point : (*customer)->points) {
+        if (point.id == *(*found)->point) out.point = point.point;
+    }
+    return out;
+}
+
+// Never by another point of the customer: somebody who wrote from work must not be answered at home.
+Result<Messages::Conversation> Messages::latest(const identity::Point& point,
+                                                const std::vector<SendingInstance>& known) {
+    Conversation out;
+    const auto id = identity::point_id(identity_.key, point);
+    auto customer = store_.customer_of(id);
+    if (!customer) return fail(std::move(customer.error()));
+    if (!*customer) return out;
+    auto page = store_.timeline((*customer)->id, {.limit = kLookBack});
+    if (!page) return fail(std::move(page.error()));
+    for (const auto& item : page->items) {
+        if (item.point != id) continue;
+        for (const auto& source : item.sources) {
+            const auto* instance = find(known, source);
+            if (instance == nullptr || !can_write_to(*instance, point.scheme)) continue;
+            out.instance = source;
+            Arena arena;
+            if (const auto document = data::parse_json(item.document, arena)) out.thread = thread_of(*document);
+            return out;
+        }
+    }
+    return out;
+}
+
+}  // namespace tandem::outbox

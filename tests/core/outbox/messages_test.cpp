@@ -1,0 +1,207 @@
+#include "core/outbox/messages.hpp"
+
+#include "core/data/json.hpp"
+#include "tests/support/manual_clock.hpp"
+#include "tests/support/store_builder.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tandem::outbox {
+namespace {
+
+class MessagesTest : public ::testing::Test {
+protected:
+    void SetUp() override {
+        auto opened = store::open_sqlite_store({.file = dir_.path() / "store.db", .readers = 1});
+        ASSERT_TRUE(opened) << opened.error().text;
+        store_ = std::move(*opened);
+        messages_ =
+            std::make_unique<Messages>(*store_, pipeline::IdentityContext{.key = test::point_key(), .rules = {}}, "RU",
+                                       clock_, [this](const std::string& instance) { woken_.push_back(instance); });
+        messages_->use({{.name = "sms", .channel = "sms", .provider = "twilio", .to = {"tel"}, .max_text = 20},
+                        {.name = "sms2", .channel = "sms", .provider = "plivo", .to = {"tel"}, .max_text = 20},
+                        {.name = "tg",
+                         .channel = "messenger",
+                         .provider = "telegram",
+                         .to = {"telegram"},
+                         .max_text = 4096,
+                         .max_media = 2}});
+    }
+
+    void apply(const store::Observation& observation) {
+        store::Batch batch;
+        batch.consumer = "p";
+        batch.position = ++position_;
+        batch.now = clock_.now();
+        batch.observations = {observation};
+        EXPECT_TRUE(store_->apply(batch));
+    }
+    // An inbound message of the past.
+    InteractionId observe(const std::string& name, const std::string& source, const store::PartyPoint& point) {
+        auto message =
+            test::message({.external_id = name, .source = source, .thread = "t-" + source, .points = {point}});
+        message.document = R"({"namespace":"test","external_id":")" + name +
+                           R"(","channel":"sms","messages":[{"external_id":"v-)" + name +
+                           R"("}],"thread":{"namespace":"test","external_id":"t-)" + source + R"("}})";
+        apply(message);
+        return message.id;
+    }
+    MessageRequest request(std::optional<identity::Point> to = identity::Point{"tel", "", "+74951234567"}) {
+        MessageRequest out;
+        out.to = std::move(to);
+        out.text = "hello";
+        out.owner = "crm";
+        out.idempotency_key = "k" + std::to_string(++keys_);
+        return out;
+    }
+    std::string refusal(const MessageRequest& request) {
+        const auto accepted = messages_->accept(request);
+        return accepted ? "accepted" : accepted.error().text;
+    }
+    store::OutboxView accepted(const MessageRequest& request) {
+        const auto done = messages_->accept(request);
+        EXPECT_TRUE(done) << done.error().text;
+        return done ? store_->outbox().message(done->id).value().value() : store::OutboxView{};
+    }
+
+    test::TempDir dir_;
+    test::ManualClock clock_;
+    std::unique_ptr<store::Store> store_;
+    std::unique_ptr<Messages> messages_;
+    std::vector<std::string> woken_;
+    std::uint64_t position_ = 0;
+    int keys_ = 0;
+};
+
+TEST_F(MessagesTest, AnAcceptedMessageIsAnInteractionAndWakesItsLane) {
+    auto asked = request();
+    asked.via = "sms";
+    asked.author = "Olga";
+    const auto message = accepted(asked);
+
+    EXPECT_EQ(woken_, std::vector<std::string>{"sms"});
+    EXPECT_EQ(message.instance, "sms");
+    data::Arena arena;
+    const auto wire = data::parse_json(message.request, arena).value();
+    EXPECT_EQ(wire.string_at("id"), message.id.text());
+    EXPECT_EQ(wire.get("to").string_at("value"), "+74951234567");
+    EXPECT_EQ(wire.string_at("text"), "hello");
+    const auto stored = store_->interaction(message.id).value().value();
+    const auto document = data::parse_json(stored.document, arena).value();
+    EXPECT_EQ(document.string_at("direction"), "outbound");
+    EXPECT_EQ(document.string_at("provider"), "twilio");
+    EXPECT_EQ(document.get("messages").items()[0].string_at("body"), "hello");
+    EXPECT_EQ(document.get("parties").items()[1].string_at("name"), "Olga");
+    EXPECT_EQ(stored.delivery.status(), model::ReceiptStatus::Queued);
+}
+
+TEST_F(MessagesTest, ARepeatedRequestIsTheSameMessage) {
+    auto asked = request();
+    asked.via = "sms";
+    const auto first = messages_->accept(asked).value();
+    const auto second = messages_->accept(asked).value();
+    asked.text = "other";
+
+    EXPECT_EQ(second.id, first.id);
+    EXPECT_TRUE(second.repeated);
+    EXPECT_EQ(woken_.size(), 1U);
+    EXPECT_NE(refusal(asked).find("idempotency key"), std::string::npos);
+    asked.owner = "shop";
+    EXPECT_EQ(refusal(asked), "accepted") << "keys belong to who asks";
+}
+
+TEST_F(MessagesTest, TheConversationDecidesWhoCarriesIt) {
+    observe("m1", "sms2", test::tel("+74951234567"));
+    const auto message = accepted(request());
+
+    EXPECT_EQ(message.instance, "sms2");
+    data::Arena arena;
+    EXPECT_EQ(data::parse_json(message.request, arena).value().get("thread").string_at("external_id"), "t-sms2");
+}
+
+TEST_F(MessagesTest, AnAnswerGoesToThePointThatWrote) {
+    const auto asked_id = observe("m1", "sms", test::tel("+74951234567"));
+    observe("m2", "sms2", test::tel("+74959999999"));
+    auto asked = request(std::nullopt);
+    asked.reply_to = asked_id;
+    const auto message = accepted(asked);
+
+    EXPECT_EQ(message.instance, "sms");
+    data::Arena arena;
+    const auto wire = data::parse_json(message.request, arena).value();
+    EXPECT_EQ(wire.get("to").string_at("value"), "+74951234567");
+    EXPECT_EQ(wire.get("reply_to").string_at("external_id"), "v-m1");
+    asked = request(identity::Point{"tel", "", "+74959999999"});
+    asked.reply_to = asked_id;
+    EXPECT_NE(refusal(asked).find("the conversation is with tel:+74951234567"), std::string::npos);
+}
+
+TEST_F(MessagesTest, SaysWhyNobodyCanCarryIt) {
+    EXPECT_NE(refusal(request()).find("give `via`"), std::string::npos) << "two could";
+    EXPECT_NE(refusal(request(std::nullopt)).find("give `to`"), std::string::npos);
+    EXPECT_NE(refusal(request(identity::Point{"viber", "", "x"})).find("can write to viber"), std::string::npos);
+    auto asked = request();
+    asked.via = "nope";
+    EXPECT_NE(refusal(asked).find("'nope'"), std::string::npos);
+    asked = request();
+    asked.via = "tg";
+    EXPECT_NE(refusal(asked).find("tg cannot write to tel"), std::string::npos);
+    asked = request();
+    asked.reply_to = interaction_id("test", "none");
+    EXPECT_NE(refusal(asked).find("no interaction"), std::string::npos);
+}
+
+TEST_F(MessagesTest, KnowsTheVendorsLimits) {
+    auto asked = request();
+    asked.via = "sms";
+    asked.text = "Двадцать букв ровно!";
+    EXPECT_EQ(refusal(asked), "accepted");
+    asked = request();
+    asked.via = "sms";
+    asked.text = "one character too many";
+    EXPECT_NE(refusal(asked).find("22 characters; sms takes 20"), std::string::npos);
+    asked = request();
+    asked.via = "sms";
+    asked.text.clear();
+    EXPECT_NE(refusal(asked).find("neither text nor media"), std::string::npos);
+    asked.media = {{.url = "https://x.test/a.jpg", .media_type = "image/jpeg", .filename = {}}};
+    EXPECT_NE(refusal(asked).find("at most 0 attachments"), std::string::npos);
+    asked = request(identity::Point{"telegram", "bot", "17"});
+    asked.media = {{.url = "https://x.test/a.jpg", .media_type = "image/jpeg", .filename = {}}};
+    const auto message = accepted(asked);
+    data::Arena arena;
+    const auto document = data::parse_json(store_->interaction(message.id).value()->document, arena).value();
+    EXPECT_EQ(document.get("attachments").items()[0].string_at("kind"), "image");
+}
+
+TEST_F(MessagesTest, AServiceMessageNeedsNoConsent) {
+    auto stop = test::message({.external_id = "in", .points = {test::tel("+74951234567")}});
+    stop.consent = store::ConsentChange{.granted = false, .at = clock_.now()};
+    apply(stop);
+    auto asked = request();
+    asked.via = "sms";
+
+    EXPECT_NE(refusal(asked).find("does not want messages"), std::string::npos);
+    asked.purpose = "service";
+    EXPECT_EQ(refusal(asked), "accepted");
+}
+
+TEST_F(MessagesTest, AFailedMessageGoesOutAgainWhenSomebodySaysSo) {
+    auto asked = request();
+    asked.via = "sms";
+    const auto message = accepted(asked);
+    const auto claimed = store_->outbox().claim("sms", 1, clock_.now()).value();
+    ASSERT_EQ(claimed.size(), 1U);
+    const store::Settlement failed{.id = message.id, .attempt = 1, .state = store::OutboxState::Failed};
+    ASSERT_TRUE(store_->outbox().settle({&failed, 1}, clock_.now()));
+    woken_.clear();
+
+    ASSERT_TRUE(messages_->resend(message.id, "ops", std::chrono::hours(1)));
+
+    EXPECT_EQ(woken_, std::vector<std::string>{"sms"});
+    EXPECT_FALSE(messages_->resend(interaction_id("x", "y"), "ops", std::chrono::hours(1)));
+}
+
+}  // namespace
+}  // namespace tandem::outbox

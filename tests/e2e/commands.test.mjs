@@ -1,0 +1,78 @@
+// What people see when they mistype a command line: the binary's exit code and standard error.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+
+import { BINARY, temporaryFolder } from '../support/gateway.mjs';
+
+const folder = temporaryFolder();
+
+function tandem(...words) {
+  const { status, stdout, stderr } = spawnSync(BINARY, words, { cwd: folder, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+function file(name, text) {
+  writeFileSync(join(folder, name), text);
+  return name;
+}
+
+const request = file('request.json', JSON.stringify({ url: 'https://gw.example.test/hooks/sms', body: '' }));
+const russian = file('russian.json', JSON.stringify({ auth_token: 'x', country: 'XX' }));
+
+describe('wrong usage ends with 2 and says what may have been meant', () => {
+  const cases = [
+    ['a mistyped command', ['chekc', 'tandem.yaml'], /no command 'chekc'; did you mean 'check'\?/],
+    ['a mistyped command of a command', ['token', 'craete'], /no command 'craete'; did you mean 'create'\?/],
+    ['a word that is near no command', ['frobnicate'], /no command 'frobnicate'\nCommands: run check map/],
+    ['no command', [], /a command is needed\nCommands: run check map/],
+    ['an unknown option', ['check', '--foo', 'x'], /not expected: --foo/],
+    ['a pack that there is not', ['test', 'twillo'], /no pack 'twillo'; did you mean 'twilio'\?/],
+    ['one such pack among others', ['test', 'twilio', 'nope'], /no pack 'nope'/],
+    ['a region that there is not', ['map', 'twilio', '--request', request, '--region', 'ZZ'], /--region: 'ZZ' is no country/],
+    ['a region in small letters', ['eval', '--region', 'ru', '`1`'], /--region: 'ru' is no country/],
+  ];
+  for (const [what, words, said] of cases) {
+    test(what, () => {
+      const { status, stdout, stderr } = tandem(...words);
+      assert.match(stderr, said);
+      assert.equal(stdout, '');
+      assert.equal(status, 2);
+    });
+  }
+});
+
+describe('a wrong country', () => {
+  const config = (region, country) => file('tandem.yaml', `gateway: { data: ./data }
+identity:
+  region: ${region}
+connectors:
+  - name: sms
+    pack: twilio
+    settings: { auth_token: secret-secret-secret, country: ${country} }
+`);
+
+  test('of the gateway is an error at its place', () => {
+    const { status, stderr } = tandem('check', config('XX', 'RU'));
+    assert.match(stderr, /tandem\.yaml:3:11: error: identity\.region: 'XX' is no country of ISO 3166/);
+    assert.equal(status, 1);
+  });
+
+  test('of an instance is an error at its place', () => {
+    const { status, stderr } = tandem('check', config('RU', 'ZZ'));
+    assert.match(stderr, /tandem\.yaml:7:60: error: connectors\[0\]\.settings\.country: 'ZZ' is no country/);
+    assert.equal(status, 1);
+  });
+
+  test('in the settings of map, too', () => {
+    const { status, stderr } = tandem('map', 'twilio', '--request', request, '--settings', russian);
+    assert.match(stderr, /russian\.json:1:\d+: error: settings\.country: 'XX' is no country|russian\.json.*country: 'XX' is no country/);
+    assert.equal(status, 1);
+  });
+
+  test('that there is passes', () => {
+    assert.equal(tandem('check', config('KZ', 'DE')).status, 0);
+  });
+});

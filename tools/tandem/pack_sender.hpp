@@ -1,0 +1,26 @@
+// A bound pack as the sender that connectors ask (they do not know packs).
+#pragma once
+
+#include "core/connector/sender.hpp"
+#include "core/mapping/pack.hpp"
+
+#include <memory>
+
+namespace tandem::tool {
+
+class PackSender final : public connector::Sender {
+public:
+    explicit PackSender(std::shared_ptr<const mapping::BoundPack> pack) : pack_(std::move(pack)) {}
+
+    bool repeatable() const override;
+    Result<connector::WireRequest> request(const connector::Outgoing& outgoing) const override;
+    Result<std::vector<connector::SentId>> outcome(const connector::Outgoing& outgoing,
+                                                   int status,
+                                                   const std::vector<net::Header>& headers,
+                                                   std::string_view body) const override;
+
+private:
+    std::shared_ptr<const mapping::BoundPack> pack_;
+};
+
+}  // namespace tandem::tool
