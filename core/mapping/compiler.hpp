@@ -80,6 +80,7 @@ private:
     // compile_send.cpp: what goes out
     void send(const config::Node& node);
     void send_request(const config::Node& node, SendProgram& out);
+    void send_body(const config::Node& node, SendProgram& out);
     void send_response(const config::Node& node, SendProgram& out);
     NamedCodes named_codes(const config::Node& node);
     AuthProgram auth(const config::Node& node);
