@@ -1,8 +1,9 @@
-// Payloads from vendors' documentation (../shared/fixtures/chat/{meta,telegram,viber}): what each one must become.
+// Payloads from vendors' documentation (../shared/fixtures/chat): what each one must become.
 #include "core/data/json.hpp"
 #include "tests/mappings/reading.hpp"
 #include "tests/support/fixtures.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,10 +16,14 @@ struct File {
     std::string_view name;
     std::string_view pack;
     std::string_view settings;
-    std::string_view records;  // one line each, see line_of()
+    std::string_view records;                  // one line each, see line_of()
+    std::string_view before = "", after = "";  // what the vendor sends around it
 };
 
 constexpr std::string_view kMeta = R"({"app_secret": "x"})";
+constexpr std::string_view kMatrix = R"({"hs_token": "x"})";
+constexpr std::string_view kEvents = R"({"events":[)";
+constexpr std::string_view kEphemeral = R"({"ephemeral":[)";
 
 const File kFiles[] = {
     {"meta/messenger_message_delivered.json", "messenger", kMeta, "delivered mid.1458668856218:ed81099e15d3f4f233\n"},
@@ -44,6 +49,36 @@ const File kFiles[] = {
      "inbound member:777000111:1754000200:kicked telegram:777000111 consent.withdrawn\n"
      "unknown bc1:777000111:21 telegram:777000111 deleted\n"
      "unknown bc1:777000111:22 telegram:777000111 deleted\n"},
+    {"vk/message_new_flat_pre_5_103.json", "vk", "{}", "@@vk/message_new_flat_pre_5_103.json"},
+    {"line/event_with_redelivery.synthetic.json", "line", R"({"channel_secret": "x"})",
+     "@@line/event_with_redelivery.synthetic.json"},
+    {"rocketchat/livechat_offline_message.json", "rocketchat", "{}", "@@rocketchat/livechat_offline_message.json"},
+    {"rocketchat/livechat_session.json", "rocketchat", "{}", "@@rocketchat/livechat_session.json"},
+    {"rocketchat/message_with_navigation.synthetic.json", "rocketchat", "{}",
+     "@@rocketchat/message_with_navigation.synthetic.json"},
+    {"chatwoot/message_created.json", "chatwoot", "{}", "@@chatwoot/message_created.json"},
+    {"chatwoot/message_updated.json", "chatwoot", "{}", "@@chatwoot/message_updated.json"},
+    {"chatwoot/conversation_status_changed.json", "chatwoot", "{}", "@@chatwoot/conversation_status_changed.json"},
+    {"chatwoot/webwidget_triggered.json", "chatwoot", "{}", "@@chatwoot/webwidget_triggered.json"},
+    {"jivo/bot_client_message.json", "jivo", "{}", "@@jivo/bot_client_message.json"},
+    {"jivo/call_event.json", "jivo", "{}", "@@jivo/call_event.json"},
+    {"jivo/chat_accepted.json", "jivo", "{}", "@@jivo/chat_accepted.json"},
+    {"jivo/chat_updated.json", "jivo", "{}", "@@jivo/chat_updated.json"},
+    {"jivo/chat_finished.json", "jivo", "{}", "@@jivo/chat_finished.json"},
+    {"jivo/client_updated.json", "jivo", "{}", "@@jivo/client_updated.json"},
+    {"jivo/offline_message.json", "jivo", "{}", "@@jivo/offline_message.json"},
+    {"livetex/bot_api_visitor_event.json", "livetex", "{}", "@@livetex/bot_api_visitor_event.json"},
+    {"livetex/web_api_v2_chats_list.synthetic.json", "livetex", "{}", "@@livetex/web_api_v2_chats_list.synthetic.json"},
+    {"matrix/appservice_transaction.json", "matrix", kMatrix, "@@matrix/appservice_transaction.json"},
+    {"matrix/m.room.message.m.text.json", "matrix", kMatrix, "@@matrix/m.room.message.m.text.json", kEvents, "]}"},
+    {"matrix/m.room.message.m.image.json", "matrix", kMatrix, "@@matrix/m.room.message.m.image.json", kEvents, "]}"},
+    {"matrix/m.room.message.m.audio.json", "matrix", kMatrix, "@@matrix/m.room.message.m.audio.json", kEvents, "]}"},
+    {"matrix/m.room.message.m.file.json", "matrix", kMatrix, "@@matrix/m.room.message.m.file.json", kEvents, "]}"},
+    {"matrix/m.room.message.m.location.json", "matrix", kMatrix, "@@matrix/m.room.message.m.location.json", kEvents,
+     "]}"},
+    {"matrix/m.room.redaction.json", "matrix", kMatrix, "@@matrix/m.room.redaction.json", kEvents, "]}"},
+    {"matrix/m.room.member.json", "matrix", kMatrix, "@@matrix/m.room.member.json", kEvents, "]}"},
+    {"matrix/m.receipt.json", "matrix", kMatrix, "@@matrix/m.receipt.json", kEphemeral, "]}"},
     {"viber/seen.json", "viber", R"({"auth_token": "x"})", "read 4912661846655238145\n"},
 };
 
@@ -62,13 +97,15 @@ std::string receipt_line(Value receipt) {
 std::string snapshot_line(Value snapshot) {
     auto out = text_at(snapshot, "direction") + " " + text_at(snapshot, "external_id");
     const auto customer = snapshot.get("parties").items().front();
-    for (const auto& point : customer.get("contact_points").items())
+    const auto points = customer.get("contact_points");
+    for (const auto& point : points.is_array() ? points.items() : std::span<const Value>())
         out += " " + text_at(point, "scheme") + ":" + text_at(point, "value");
     if (!snapshot.get("deleted_at").is_null()) out += " deleted";
     if (const auto messages = snapshot.get("messages"); messages.is_array()) {
-        const auto message = messages.items().front();
-        if (!message.get("edited_at").is_null()) out += " edited";
-        if (const auto body = message.string_at("body")) out += " \"" + std::string(*body) + "\"";
+        for (const auto& message : messages.items()) {
+            if (!message.get("edited_at").is_null()) out += " edited";
+            if (const auto body = message.string_at("body")) out += " \"" + std::string(*body) + "\"";
+        }
     }
     if (const auto events = snapshot.get("events"); events.is_array()) {
         for (const auto& event : events.items())
@@ -87,7 +124,7 @@ TEST(VendorFiles, BecomeTheExpectedRecords) {
     for (const auto& file : kFiles) {
         Vendor vendor(std::string(file.pack), std::string(file.settings));
         ASSERT_TRUE(vendor.ready());
-        const auto raw = read_file(*folder / file.name);
+        const auto raw = std::string(file.before) + read_file(*folder / file.name) + std::string(file.after);
         data::Arena arena;
         const auto mapped = vendor.bound().map({.envelope = "{}",
                                                 .content_type = "application/json",

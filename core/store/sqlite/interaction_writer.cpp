@@ -37,7 +37,9 @@ int rank_of(const PartyPoint& point) {
 }
 
 Register register_of(const Observation& observation, std::int64_t point) {
+    const std::int64_t slot = observation.patch ? kPatch : observation.part ? observation.part->number : kWhole;
     return {.source = observation.source,
+            .slot = slot,
             .precedence = observation.precedence,
             .rev = observation.rev,
             .rev_hash = observation.rev_hash,
@@ -48,7 +50,18 @@ Register register_of(const Observation& observation, std::int64_t point) {
             .thread = observation.thread,
             .point = point,
             .point_rank = observation.points.empty() ? 0 : rank_of(observation.points.front()),
-            .document = {}};
+            .document = slot == kWhole ? std::string() : observation.document};
+}
+
+bool has_slot(std::span<const Register> registers, std::int64_t slot) {
+    return std::ranges::find(registers, slot, &Register::slot) != registers.end();
+}
+
+bool has_all_parts(std::span<const Register> registers, std::int64_t total) {
+    for (std::int64_t number = 1; number <= total; ++number) {
+        if (!has_slot(registers, number)) return false;
+    }
+    return true;
 }
 
 bool has_watermarks(const Visible& visible) {
@@ -99,7 +112,8 @@ InteractionWriter::InteractionWriter(sqlite::Database& database, IdentityWriter&
       consent_(database.prepare(
           "INSERT INTO consent VALUES(?,?,?) ON CONFLICT DO UPDATE SET granted = excluded.granted,"
           " at = excluded.at WHERE excluded.at > at OR (excluded.at = at AND excluded.granted < granted)")),
-      aliases_(database) {}
+      aliases_(database),
+      groups_(database) {}
 
 void InteractionWriter::observe(const Observation& observation, Instant now, ApplyReport& report) {
     const PointRow point = identity_.observe(observation.points, observation.started_at, now);
@@ -108,14 +122,36 @@ void InteractionWriter::observe(const Observation& observation, Instant now, App
     if (const auto alias = aliases_.find(observation.id)) {
         incoming.document = observation.document;
         merge(load(alias->interaction), std::move(incoming), now, report);
+    } else if (observation.part && join_group(observation, incoming, now, report)) {
+        return;
     } else if (insert_new(observation, incoming, point.customer, now)) {
         ++report.created;
+        if (observation.part) groups_.open(observation, row_of(observation.id));
     } else {
         auto known = find(observation.id);
         if (!known) throw sqlite::Failure(corrupt("an interaction that was found is missing"));
         incoming.document = observation.document;
         merge(std::move(*known), std::move(incoming), now, report);
     }
+}
+
+// A part whose message waits for it is one more name of that message. A reference that is used again finds its number
+// taken, and begins a message of its own.
+bool InteractionWriter::join_group(const Observation& observation,
+                                   Register& incoming,
+                                   Instant now,
+                                   ApplyReport& report) {
+    if (row_of(observation.id) != 0) return false;
+    const auto group = groups_.find(observation);
+    if (!group) return false;
+    Row row = load(group->interaction);
+    if (has_slot(row.registers, incoming.slot)) return false;
+    aliases_.add(observation.id, group->interaction, 1);
+    Row before = row;
+    put_register(row.registers, std::move(incoming));
+    store_merged(row, before, now, report);
+    if (has_all_parts(row.registers, observation.part->total)) groups_.close(observation);
+    return true;
 }
 
 void InteractionWriter::note_consent(const Observation& observation, std::int64_t point) {
@@ -138,7 +174,9 @@ bool InteractionWriter::insert_new(const Observation& observation,
     cover(receipts, visible);
     const std::string registers = encode_registers({&first, 1});
     const std::string delivery = receipts.empty() ? std::string() : receipts.encode();
-    insert_.bind_all(blob_of(observation.id), 1, sqlite::as_blob(registers), std::string_view(observation.document));
+    const std::string joined = first.slot == kWhole ? std::string() : fold({&first, 1}).document;
+    insert_.bind_all(blob_of(observation.id), 1, sqlite::as_blob(registers),
+                     std::string_view(first.slot == kWhole ? observation.document : joined));
     bind_optional(insert_, 5, delivery);
     bind_outbound(insert_, 6, visible);
     insert_.run();
@@ -180,7 +218,9 @@ void InteractionWriter::store_merged(Row& row, const Row& before, Instant now, A
 }
 
 void InteractionWriter::receive(const ReceiptUpdate& receipt, Instant now, ApplyReport& report) {
-    if (const auto alias = aliases_.find(receipt.id)) return receive_part(*alias, receipt, now, report);
+    const auto alias = aliases_.find(receipt.id);
+    if (receipt.part > 0 && (!alias || alias->parts == 1)) return receive_numbered(alias, receipt, now, report);
+    if (alias) return receive_part(*alias, receipt.id, receipt, now, report);
     auto row = find(receipt.id);
     if (!row) {
         park(receipt);
@@ -192,15 +232,29 @@ void InteractionWriter::receive(const ReceiptUpdate& receipt, Instant now, Apply
     });
 }
 
-void InteractionWriter::receive_part(const Alias& alias,
-                                     const ReceiptUpdate& receipt,
-                                     Instant now,
-                                     ApplyReport& report) {
+// Parts that share the message's id are told apart by their number, as if it were an id of its own.
+void InteractionWriter::receive_numbered(const std::optional<Alias>& alias,
+                                         const ReceiptUpdate& receipt,
+                                         Instant now,
+                                         ApplyReport& report) {
+    std::int64_t row = alias ? alias->interaction : row_of(receipt.id);
+    if (row == 0) {
+        insert_.bind_all(blob_of(receipt.id), 0, sqlite::Blob{}, std::string_view{});
+        insert_.bind_null(5).bind_null(6).bind_null(7).run();
+        row = row_of(receipt.id);
+    }
+    const InteractionId part = interaction_id("part:" + receipt.id.text(), std::to_string(receipt.part));
+    aliases_.add(part, row, receipt.parts);
+    receive_part({.interaction = row, .parts = receipt.parts}, part, receipt, now, report);
+}
+
+void InteractionWriter::receive_part(
+    const Alias& alias, const InteractionId& id, const ReceiptUpdate& receipt, Instant now, ApplyReport& report) {
     change_delivery(load(alias.interaction), now, report, [&](Receipts& whole) {
         if (alias.parts == 1) return whole.add(receipt.status, receipt.at, receipt.code, receipt.reason);
-        Receipts part = aliases_.part(receipt.id);
+        Receipts part = aliases_.part(id);
         if (!part.add(receipt.status, receipt.at, receipt.code, receipt.reason)) return false;
-        aliases_.keep_part(receipt.id, part);
+        aliases_.keep_part(id, part);
         return fold_parts(aliases_.parts(alias.interaction), whole);
     });
 }
@@ -238,6 +292,7 @@ void InteractionWriter::absorb(
     Row stray, const InteractionId& whole, std::size_t parts, Instant now, ApplyReport& report) {
     Row row = *find(whole);
     const Row before = row;
+    aliases_.move(stray.row, row.row);
     if (parts == 1) {
         row.receipts.join(stray.receipts);
     } else {
