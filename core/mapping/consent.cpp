@@ -15,10 +15,9 @@ namespace {
 constexpr std::size_t kLongest = 64;  // bytes of a word; a longer text is none
 
 // The words of CTIA's Messaging Principles and their Russian counterparts.
-constexpr std::array<std::string_view, 14> kOutOfSms = {"stop",    "stopall",    "stop all", "unsubscribe", "cancel",
-                                                        "end",     "quit",       "revoke",   "optout",      "стоп",
-                                                        "отписка", "отписаться", "arret",    "arrêt"};
-constexpr std::array<std::string_view, 5> kOut = {"stop", "unsubscribe", "стоп", "отписка", "отписаться"};
+constexpr std::array<std::string_view, 14> kOut = {"stop",    "stopall",    "stop all", "unsubscribe", "cancel",
+                                                   "end",     "quit",       "revoke",   "optout",      "стоп",
+                                                   "отписка", "отписаться", "arret",    "arrêt"};
 constexpr std::array<std::string_view, 3> kIn = {"start", "unstop", "старт"};
 
 // Lower case of ASCII and Russian letters.
@@ -98,10 +97,11 @@ SettingInfo consent_setting(std::string_view name) {
     SettingInfo out;
     out.name = name;
     out.type = "list";
-    out.help = name == kOptOutWords
-                   ? "A message of just one of these words withdraws consent. Default: STOP, СТОП and the like, in SMS "
-                     "also CANCEL, END, QUIT; an empty list switches it off"
-                   : "A message of just one of these words gives consent again. Default: START, UNSTOP, СТАРТ";
+    out.help =
+        name == kOptOutWords
+            ? "A message of just one of these words withdraws consent. Default: in SMS the usual ones (STOP, СТОП, "
+              "CANCEL and the like), elsewhere none"
+            : "A message of just one of these words gives consent again. Default: in SMS START, UNSTOP and СТАРТ";
     return out;
 }
 
@@ -113,8 +113,8 @@ std::optional<bool> ConsentWords::judge(std::string_view channel, std::string_vi
     if (near.empty() || near.size() > kLongest) return std::nullopt;
     const auto word = folded(near);
     const bool sms = channel == "sms";
-    if (has(opt_out_, sms ? std::span<const std::string_view>(kOutOfSms) : kOut, word)) return false;
-    if (has(opt_in_, kIn, word)) return true;
+    if (has(opt_out_, sms ? kOut : std::span<const std::string_view>(), word)) return false;
+    if (has(opt_in_, sms ? kIn : std::span<const std::string_view>(), word)) return true;
     return std::nullopt;
 }
 

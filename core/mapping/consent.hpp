@@ -20,8 +20,8 @@ SettingInfo consent_setting(std::string_view name);
 
 class ConsentWords {
 public:
-    // Without the settings: a list for SMS, where these words are law or custom, and a shorter one for other channels,
-    // where people say "cancel" of an order.
+    // Words that the settings name count in every channel. Without them the usual ones count in SMS, where they are law
+    // or custom; elsewhere a word is a word.
     explicit ConsentWords(const Settings& settings);
 
     // True: granted, false: withdrawn.

@@ -16,6 +16,11 @@
 
 namespace tandem::store {
 
+// Watermarks of its thread speak of it.
+inline bool has_watermarks(const Visible& visible) {
+    return visible.outbound && visible.thread.has_value();
+}
+
 class InteractionWriter {
 public:
     InteractionWriter(sqlite::Database& database, IdentityWriter& identity, FeedWriter& feed);

@@ -31,8 +31,8 @@ TEST(ConsentWords, AreAWholeMessageInAnyCase) {
         {"sms", "", "-"},
         {"sms", " . ", "-"},
         {"sms", "nonstop", "-"},
-        {"chat", "STOP", "withdrawn"},
-        {"messenger", "стоп", "withdrawn"},
+        {"chat", "STOP", "-"},
+        {"messenger", "старт", "-"},
         {"messenger", "cancel", "-"},
         {"chat", "end", "-"},
     };
@@ -53,7 +53,9 @@ TEST(ConsentWords, SettingsReplaceTheLists) {
 
 // A text of the customer becomes an event beside it; `more` is added to the snapshot.
 std::string events(const std::string& body, const std::string& more = "", const std::string& author = "customer") {
-    const auto pack = compile(pack_text(one_rule(kSnapshot + R"y(
+    auto sms = kSnapshot;
+    sms.replace(sms.find("'chat'"), 6, "'sms'");
+    const auto pack = compile(pack_text(one_rule(sms + R"y(
             messages: [ { external_id: id, sender: "`0`", author_kind: "')y" +
                                                  author +
                                                  R"y('", body: text, sent_at: "time(at, 's')" } ]

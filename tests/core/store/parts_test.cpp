@@ -51,7 +51,7 @@ TEST_F(PartsTest, PartsBecomeOneMessageInAnyOrder) {
     std::vector<std::size_t> order = {0, 1, 2};
     do {
         SCOPED_TRACE(::testing::PrintToString(order));
-        TempDir dir;
+        test::TempDir dir;
         open(dir.path() / "store.db");
         for (const auto i : order)
             observe({parts[i]});
@@ -127,7 +127,7 @@ TEST_F(PartsTest, APatchSaysOnlyWhatChanged) {
     patch.document =
         R"({"external_id":"m1","started_at":")" + format_time(patch.started_at) + R"(","patch":true,"state":"closed"})";
     for (const bool patch_first : {false, true}) {
-        TempDir dir;
+        test::TempDir dir;
         open(dir.path() / "store.db");
         observe({patch_first ? patch : base});
         observe({patch_first ? base : patch});
