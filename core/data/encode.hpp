@@ -13,7 +13,8 @@ namespace tandem::data {
 
 // One root element in the convention of decode("xml"): "@name" is an attribute, "#text" the text, a list repeats its
 // element, null leaves it out. Rejected: not one root, a name that XML does not allow, nested deeper than 128, a list
-// in a list. Characters that XML 1.0 (section 2.2) cannot hold become U+FFFD.
+// in a list. Characters that XML 1.0 (section 2.2) cannot hold become U+FFFD;
+// a carriage return is read back as a line feed (section 2.11).
 Result<std::string> encode_xml(Value document);
 
 // A field of multipart/form-data (RFC 7578). With a file name it is sent as a file.

@@ -55,11 +55,17 @@ private:
 
     // compile_receive.cpp: what happens before an event is stored
     void receive(const config::Node& node);
+    void charset(const config::Node& node);
     void challenges(const config::Node& node);
     void guards(const config::Node& node);
     AnswerProgram answer(const config::Node& node, int status);
+
+    // compile_verify.cpp
     void verifications(const config::Node& node);
     void verification(const config::Node& node);
+    void digest_rules(const config::Node& node, Verification& out);
+    MessagePart message_part(const config::Node& node);
+    JwtRules jwt_rules(const config::Node& node);
     void check_scheme_parameters(const config::Node& node, const SchemeInfo& scheme);
     void place(const config::Node& node, Verification& out);
     bool check_secret(const config::Node& node);

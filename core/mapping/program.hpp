@@ -40,6 +40,7 @@ struct AnswerProgram {
 struct Challenge {
     Code when;
     std::optional<Code> accept;
+    bool verify = false;  // `verify` must hold as well
     AnswerProgram answer;
     AnswerProgram refuse;
 };
@@ -141,6 +142,7 @@ public:
     std::vector<Challenge> challenges;
     std::vector<Verification> verifications;
     std::string decoder = "json";  // a name of data::decode()
+    std::string charset;           // of bodies that name none, empty: UTF-8
     std::vector<Guard> guards;
     AnswerProgram answer;
     std::vector<Binding> let;
@@ -151,6 +153,7 @@ public:
     std::uint8_t challenge_members = 0;  // of $request, in `when` of challenges
     std::uint8_t guard_members = 0;      // in guards and the answer
     std::uint8_t map_members = 0;        // in everything map() evaluates
+    bool let_before = false;             // guards or answers use names of `let`
 
     const Table* find_table(std::string_view table) const;
 };

@@ -81,7 +81,7 @@ public:
     }
 
     void fail_at(std::string path, std::string reason) {
-        if (!std::exchange(failed_, true)) failure_ = {.path = std::move(path), .reason = std::move(reason)};
+        if (!std::exchange(failed_, true)) failure_ = {.reason = std::move(reason), .path = std::move(path)};
     }
 
     bool failed() const { return failed_; }

@@ -25,7 +25,7 @@ std::size_t cut(std::string_view text, std::size_t fitting) {
     const auto part = text.substr(0, fitting);
     for (const std::string_view places : {std::string_view("\n"), kSpace}) {
         const auto at = part.find_last_of(places);
-        if (at != std::string_view::npos && at >= fitting - fitting / 3) return at;
+        if (at != std::string_view::npos && at >= fitting / 2) return at;
     }
     return fitting;
 }

@@ -57,6 +57,11 @@ cases:
     settings: { key: null, label: own }
     request: { form: { id: [m2], x: "a b&c" } }
     expect: { records: [ { type: snapshot, snapshot: { external_id: m2, subject: own, started_at: "2026-11-20T12:00:00Z" } } ] }
+  - name: at another time
+    received_at: 2026-11-20T13:00:00Z
+    settings: { key: null }
+    request: { json: { id: m3 } }
+    expect: { records: [ { type: snapshot, snapshot: { started_at: "2026-11-20T13:00:00Z" } } ] }
   - name: unsigned
     request: { json: { id: m1 } }
     expect: { verdict: rejected, status: 403 }
@@ -69,10 +74,41 @@ cases:
     sign: true
     expect: { verdict: rejected, status: 200, errors: 1, reason: external_id }
 )y");
-    ASSERT_EQ(report.cases.size(), 5U);
+    ASSERT_EQ(report.cases.size(), 6U);
     for (const auto& result : report.cases)
         EXPECT_TRUE(result.failures.empty()) << result.name << ": " << ::testing::PrintToString(result.failures);
     EXPECT_EQ(report.failed(), 0U);
+}
+
+// A signature that is a field of the body goes where the vendor would write it.
+TEST(PackTests, SignFieldsOfTheBody) {
+    const auto signing = compile(pack_text(R"y(
+  methods: [GET, POST]
+  verify: [ { scheme: digest, field: sig, message: [ { text: "join(',', sort(keys(@)[?@ != 'sig']))" }, secret ], secret: key } ]
+  answer: { body: keys(@) }
+  decode: auto
+  records: [ { rules: [ { name: any, ignore: "'any'" } ] } ]
+)y",
+                                           "settings: { key: { type: secret } }\n"));
+    config::Diagnostics diagnostics;
+    const auto tests = config::parse_yaml(R"y(
+settings: { key: k }
+cases:
+  - { name: form, sign: true, request: { form: { b: 1, a: 2 } }, expect: { status: 200, answer: '["b","a","sig"]' } }
+  - { name: empty form, sign: true, request: { form: {} }, expect: { status: 200, answer: '["sig"]' } }
+  - { name: query, sign: true, request: { method: GET, url: "https://a.test/?b=1" }, expect: { answer: '["b","sig"]' } }
+  - { name: json, sign: true, request: { json: { b: 1 } }, expect: { answer: '["b","sig"]' } }
+  - { name: empty object, sign: true, request: { json: {} }, expect: { answer: '["sig"]' } }
+  - { name: text, sign: true, request: { body: hello }, expect: {} }
+)y",
+                                          "acme.tests.yaml", diagnostics);
+    const auto report = run_pack_tests(signing, tests, diagnostics);
+    EXPECT_EQ(diagnostics.to_text(), "");
+    ASSERT_EQ(report.cases.size(), 6U);
+    for (std::size_t i = 0; i < 5; ++i)
+        EXPECT_TRUE(report.cases[i].failures.empty()) << ::testing::PrintToString(report.cases[i].failures);
+    ASSERT_FALSE(report.cases[5].failures.empty());
+    EXPECT_TRUE(report.cases[5].failures[0].contains("neither a form nor a JSON object"));
 }
 
 TestReport run_sending(const std::string& cases) {
@@ -203,6 +239,8 @@ cases:
 
 TEST(PackTests, MistakesInTheFileAreDiagnostics) {
     std::string problems;
+    EXPECT_TRUE(run("cases: [ { name: a, received_at: soon, request: {}, expect: {} } ]", &problems).cases.empty());
+    EXPECT_TRUE(problems.contains("expected a time")) << problems;
     EXPECT_TRUE(run("cases: [ { name: a, request: {}, expect: { verdikt: x } } ]", &problems).cases.empty());
     EXPECT_TRUE(problems.contains(
         "acme.tests.yaml:1:44: error: cases[0].expect: unknown key 'verdikt'; did you mean 'verdict'?"))

@@ -107,7 +107,8 @@ TEST_F(SendTest, WritesFormsAndTexts) {
 }
 
 TEST_F(SendTest, WritesXmlAndMultipart) {
-    const auto xml = request({.body = "xml: { sms: { '@key': \"secret('token')\", to: to.value, url: media[].url } }"});
+    const auto xml =
+        request({.body = "xml: { sms: { '@key': \"secret('token')\", to: to.value, url: 'media[].url' } }"});
     EXPECT_EQ(xml.body, R"(<?xml version="1.0" encoding="UTF-8"?><sms key="s3cret"><to>+74951234567</to>)"
                         R"(<url>https://x.test/1</url><url>https://x.test/2</url></sms>)");
     EXPECT_EQ(header(xml, "Content-Type"), "text/xml; charset=utf-8");
