@@ -1,14 +1,13 @@
 #include "core/mapping/send.hpp"
 
 #include "core/base/text.hpp"
-#include "core/data/decode.hpp"
 #include "core/data/json.hpp"
-#include "core/mapping/bound.hpp"
+#include "core/mapping/call.hpp"
 #include "core/mapping/scalar_text.hpp"
 #include "core/mapping/secret_mark.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 
 namespace tandem::mapping {
 
@@ -17,7 +16,6 @@ using data::Value;
 namespace {
 
 constexpr std::string_view kHidden = "***";
-constexpr double kLongestWait = 24 * 3600;  // seconds
 
 std::string percent_encoded(std::string_view text, std::string_view also_plain) {
     constexpr std::string_view kHex = "0123456789ABCDEF";
@@ -35,65 +33,10 @@ std::string percent_encoded(std::string_view text, std::string_view also_plain) 
     return out;
 }
 
-// What people wrote must not look like our mark of a secret.
-Value without_marks(Value value, data::Arena& arena) {
-    if (value.is_string()) {
-        if (!has_secret(value.as_string())) return value;
-        std::string text(value.as_string());
-        std::erase(text, kMarkBegin);
-        return data::make_string(arena, text);
-    }
-    if (value.is_array()) {
-        data::ArenaList<Value> items(arena, value.size());
-        for (const auto& item : value.items())
-            items.push_back(without_marks(item, arena));
-        return Value::array(items.items());
-    }
-    if (!value.is_object()) return value;
-    data::ArenaList<data::Member> members(arena, value.size());
-    for (const auto& member : value.members())
-        members.push_back({member.key, without_marks(member.value, arena)});
-    return Value::object(members.items());
-}
-
-// Evaluates the expressions of one message's request or of its answer. The first failure ends it.
-class Evaluation {
-public:
-    Evaluation(const BoundPack::State& state, Value message, Value current, data::Arena& arena)
-        : program_(*state.program().send), frame_(make_frame(state, current, {}, arena)), current_(current) {
-        frame_.values[program_.message_slot] = message;
-        if (!declare(program_.let, message, frame_, failure_)) failed_ = true;
-    }
-
-    Value value(const Code& code) {
-        Value out;
-        if (!failed_ && !evaluate(code, current_, frame_, out, failure_)) failed_ = true;
-        return failed_ ? Value() : out;
-    }
-    Value value(const std::optional<Code>& code) { return code ? value(*code) : Value(); }
-
-    Value rendered(const Template& body) {
-        Value out;
-        if (!failed_ && render(body, current_, frame_, 0, out, failure_) == Rendered::Failed) failed_ = true;
-        return failed_ ? Value() : out;
-    }
-
-    bool failed() const { return failed_; }
-    const Failure& failure() const { return failure_; }
-    data::Arena& arena() { return frame_.arena; }
-
-private:
-    const SendProgram& program_;
-    Frame frame_;
-    Value current_;
-    Failure failure_;
-    bool failed_ = false;
-};
-
 class RequestWriter {
 public:
-    RequestWriter(const BoundPack::State& state, Value message, Reveal reveal, data::Arena& arena)
-        : state_(state), program_(*state.program().send), reveal_(reveal), names_(state, message, message, arena) {}
+    RequestWriter(const Call& call, Value current, const RequestProgram& program, Reveal reveal)
+        : state_(call.state), program_(program), reveal_(reveal), names_(call, current) {}
 
     Result<OutgoingRequest> run() {
         out_.method = program_.method;
@@ -105,7 +48,7 @@ public:
         if (names_.failed()) {
             return fail(rejected(names_.failure().path + ": " + names_.failure().reason));
         }
-        if (!missing_.empty()) return fail(config_error("the setting '" + missing_ + "' is needed for sending"));
+        if (!missing_.empty()) return fail(config_error("the setting '" + missing_ + "' is needed"));
         return std::move(out_);
     }
 
@@ -164,6 +107,9 @@ private:
                                       (auth.prefix.empty() ? "Bearer " : auth.prefix) + secret(auth.secret));
         } else if (auth.scheme == AuthProgram::Scheme::Header) {
             out_.headers.emplace_back(auth.name, auth.prefix + secret(auth.secret));
+        } else if (auth.scheme == AuthProgram::Scheme::OAuth2) {
+            out_.token_prefix = auth.prefix.empty() ? "Bearer " : auth.prefix;
+            if (reveal_ == Reveal::Nothing) out_.headers.emplace_back("Authorization", *out_.token_prefix + "***");
         } else if (auth.scheme == AuthProgram::Scheme::Basic) {
             const auto password = secret(auth.secret);
             const std::string pair = std::string(ScalarText(names_.value(auth.username)).view()) + ":" + password;
@@ -210,118 +156,41 @@ private:
     }
 
     const BoundPack::State& state_;
-    const SendProgram& program_;
+    const RequestProgram& program_;
     const Reveal reveal_;
     Evaluation names_;
     OutgoingRequest out_;
     std::string missing_;
 };
 
-// {status, headers: {lower-case name: text}, body, text}
-Value answer_value(const SendProgram& program, const VendorAnswer& answer, data::Arena& arena) {
-    data::ArenaList<data::Member> headers(arena, answer.headers.size());
-    std::string_view content_type;
-    for (const auto& header : answer.headers) {
-        const auto name = arena.copy(to_lower_ascii(header.name));
-        headers.push_back({name, data::make_string(arena, header.value)});
-        if (name == "content-type") content_type = header.value;
-    }
-    const auto body = data::decode(program.decoder, content_type, answer.body, arena);
-    return data::make_object(arena, {{"status", Value::integer(answer.status)},
-                                     {"headers", Value::object(headers.items())},
-                                     {"body", body ? *body : Value()},
-                                     {"text", data::make_string(arena, sanitize_utf8(answer.body))}});
-}
+// The names of a message's request and of its answer.
+struct MessageCall {
+    MessageCall(const BoundPack::State& state, Value message, data::Arena& arena)
+        : given{{state.program().send->message_slot, message}},
+          call{state, state.program().send->let, given, message, arena} {}
+    MessageCall(const MessageCall&) = delete;
+    MessageCall& operator=(const MessageCall&) = delete;
 
-std::string text_of(Value value) {
-    if (value.is_null()) return {};
-    if (value.is_array() || value.is_object()) return data::to_json(value);
-    return std::string(ScalarText(value).view());
-}
-
-// What a status says by itself. Of a 5xx nobody knows whether the vendor took the message first.
-ErrorKind kind_of_status(int status) {
-    if (status == 401 || status == 403) return ErrorKind::Auth;
-    if (status == 429) return ErrorKind::Throttled;
-    if (status == 503) return ErrorKind::Transient;
-    if (status >= 500 || status < 300 || status == 408) return ErrorKind::UnknownOutcome;
-    return ErrorKind::Rejected;
-}
-
-std::optional<std::chrono::milliseconds> wait_of(Value seconds) {
-    const auto text = text_of(seconds);
-    char* end = nullptr;
-    const double value = std::strtod(text.c_str(), &end);
-    if (text.empty() || *end != '\0' || !(value >= 0) || value > kLongestWait) return std::nullopt;
-    return std::chrono::milliseconds(std::llround(value * 1000));
-}
-
-class AnswerReader {
-public:
-    AnswerReader(const BoundPack::State& state, Value message, const VendorAnswer& answer, data::Arena& arena)
-        : program_(*state.program().send),
-          status_(answer.status),
-          answer_(answer_value(program_, answer, arena)),
-          names_(state, message, answer_, arena) {}
-
-    SendOutcome run() {
-        SendOutcome out;
-        const bool accepted =
-            program_.accepted ? truthy(names_.value(*program_.accepted)) : status_ >= 200 && status_ < 300;
-        if (const auto* rule = error_rule()) {
-            out.error = error(rule->kind, rule);
-        } else if (!accepted) {
-            out.error = error(kind_of_status(status_), nullptr);
-        } else {
-            ids(out);
-        }
-        if (names_.failed()) {
-            out.ids.clear();
-            out.error = Error{.kind = ErrorKind::UnknownOutcome,
-                              .text = names_.failure().path + ": " + names_.failure().reason};
-        }
-        return out;
-    }
-
-private:
-    const SendErrorRule* error_rule() {
-        for (const auto& rule : program_.errors) {
-            if (truthy(names_.value(rule.when))) return &rule;
-        }
-        return nullptr;
-    }
-
-    Error error(ErrorKind kind, const SendErrorRule* rule) {
-        const bool own_code = rule != nullptr && rule->code;
-        const bool own_reason = rule != nullptr && rule->reason;
-        const bool own_wait = rule != nullptr && rule->retry_after;
-        Error out{.kind = kind, .text = text_of(names_.value(own_reason ? rule->reason : program_.reason))};
-        out.code = text_of(names_.value(own_code ? rule->code : program_.code));
-        if (out.code.empty()) out.code = std::to_string(status_);
-        if (out.text.empty()) out.text = "the vendor answered " + std::to_string(status_);
-        out.retry_after =
-            wait_of(own_wait ? names_.value(rule->retry_after) : answer_.get("headers").get("retry-after"));
-        return out;
-    }
-
-    void ids(SendOutcome& out) {
-        const auto given = names_.value(program_.ids);
-        const auto name_space = text_of(names_.value(program_.name_space));
-        const auto add = [&](Value id) {
-            if (auto text = text_of(id); !text.empty()) out.ids.push_back({name_space, std::move(text)});
-        };
-        if (!given.is_array()) return add(given);
-        for (const auto& item : given.items())
-            add(item);
-    }
-
-    const SendProgram& program_;
-    const int status_;
-    const Value answer_;
-    Evaluation names_;
+    const std::array<Given, 1> given;
+    const Call call;
 };
 
+void read_ids(AnswerReader& reader, const SendProgram& program, SendOutcome& out) {
+    const auto given = reader.value(program.ids);
+    const auto name_space = text_of(reader.value(program.name_space));
+    const auto add = [&](Value id) {
+        if (auto text = text_of(id); !text.empty()) out.ids.push_back({name_space, std::move(text)});
+    };
+    if (!given.is_array()) return add(given);
+    for (const auto& item : given.items())
+        add(item);
+}
+
 }  // namespace
+
+Result<OutgoingRequest> write_request(const Call& call, Value current, const RequestProgram& program, Reveal reveal) {
+    return RequestWriter(call, current, program, reveal).run();
+}
 
 std::optional<SendAbilities> send_abilities(const Pack& pack) {
     const auto& send = pack.program().send;
@@ -335,12 +204,23 @@ std::optional<SendAbilities> send_abilities(const Pack& pack) {
 }
 
 Result<OutgoingRequest> outgoing_request(const BoundPack& pack, Value message, Reveal reveal, data::Arena& arena) {
-    if (!pack.state().program().send) return fail(config_error("the pack '" + pack.pack().name() + "' cannot send"));
-    return RequestWriter(pack.state(), without_marks(message, arena), reveal, arena).run();
+    const auto& send = pack.state().program().send;
+    if (!send) return fail(config_error("the pack '" + pack.pack().name() + "' cannot send"));
+    const MessageCall names(pack.state(), without_marks(message, arena), arena);
+    return write_request(names.call, names.call.about, send->request, reveal);
 }
 
 SendOutcome send_outcome(const BoundPack& pack, Value message, const VendorAnswer& answer, data::Arena& arena) {
-    return AnswerReader(pack.state(), message, answer, arena).run();
+    const auto& send = *pack.state().program().send;
+    const MessageCall names(pack.state(), message, arena);
+    AnswerReader reader(names.call, send.response, answer);
+    SendOutcome out{.ids = {}, .error = reader.error(ErrorKind::UnknownOutcome)};
+    if (!out.error) read_ids(reader, send, out);
+    if (reader.failed()) {
+        out.ids.clear();
+        out.error = unknown_outcome(reader.failure());
+    }
+    return out;
 }
 
 }  // namespace tandem::mapping

@@ -30,6 +30,7 @@ public:
     std::string public_url(const net::HttpRequest& request) const override { return "https://gw" + request.target; }
     const connector::Judge* judge() const override { return judge_.get(); }
     const connector::Sender* sender() const override { return sender_.get(); }
+    const connector::Caller* caller() const override { return caller_.get(); }
     const net::HttpClient* http() const override { return client; }
     const Clock& clock() const override { return time; }
     obs::Log& log() override { return log_; }
@@ -48,6 +49,7 @@ public:
     std::optional<Error> failure;
     std::shared_ptr<const connector::Judge> judge_;
     std::shared_ptr<const connector::Sender> sender_;
+    std::shared_ptr<const connector::Caller> caller_;
     const net::HttpClient* client = nullptr;
     obs::Log log_;
 };
