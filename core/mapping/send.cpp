@@ -166,7 +166,7 @@ private:
 // The names of a message's request and of its answer.
 struct MessageCall {
     MessageCall(const BoundPack::State& state, Value message, data::Arena& arena)
-        : given{{state.program().send->message_slot, message}},
+        : given{Given{state.program().send->message_slot, message}},
           call{state, state.program().send->let, given, message, arena} {}
     MessageCall(const MessageCall&) = delete;
     MessageCall& operator=(const MessageCall&) = delete;

@@ -86,6 +86,11 @@ CREATE INDEX outbox_log_outbox ON outbox_log(outbox);
 
 CREATE TABLE consent(point INTEGER PRIMARY KEY, granted INTEGER NOT NULL, at INTEGER NOT NULL);
 )sql",
+    // 3. Polling: where an instance resumes.
+    R"sql(
+CREATE TABLE cursor(
+    instance TEXT NOT NULL, stream TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(instance, stream)) WITHOUT ROWID;
+)sql",
 };
 
 // FULL: once apply() has returned, the journal may forget the events. The large log before a checkpoint is what keeps

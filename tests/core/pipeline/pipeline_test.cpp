@@ -79,6 +79,9 @@ public:
         return real_->apply(batch);
     }
     Result<std::uint64_t> position(std::string_view consumer) override { return real_->position(consumer); }
+    Result<std::optional<std::string>> cursor(std::string_view instance, std::string_view stream) override {
+        return real_->cursor(instance, stream);
+    }
     Result<CustomerId> link(const store::PartyPoint& a,
                             const store::PartyPoint& b,
                             std::string_view actor,
