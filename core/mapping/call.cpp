@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 namespace tandem::mapping {
 
@@ -97,6 +98,10 @@ Value Evaluation::rendered(const Template& body) {
     Value out;
     if (!failed_ && render(body, current_, frame_, 0, out, failure_) == Rendered::Failed) failed_ = true;
     return failed_ ? Value() : out;
+}
+
+void Evaluation::fail_at(std::string path, std::string reason) {
+    if (!std::exchange(failed_, true)) failure_ = {.reason = std::move(reason), .path = std::move(path)};
 }
 
 AnswerReader::AnswerReader(const Call& call, const ResponseProgram& program, const VendorAnswer& answer)

@@ -36,6 +36,8 @@ public:
     data::Value value(const std::optional<Code>& code) { return code ? value(*code) : data::Value(); }
     data::Value rendered(const Template& body);
 
+    void fail_at(std::string path, std::string reason);
+
     bool failed() const { return failed_; }
     const Failure& failure() const { return failure_; }
     data::Arena& arena() { return frame_.arena; }

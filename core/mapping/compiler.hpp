@@ -82,6 +82,7 @@ private:
     // compile_send.cpp: what goes out
     void send(const config::Node& node);
     void send_request(const config::Node& node, RequestProgram& out);
+    void send_body(const config::Node& node, RequestProgram& out);
     void send_response(const config::Node& node, ResponseProgram& out);
     NamedCodes named_codes(const config::Node& node);
     AuthProgram auth(const config::Node& node);

@@ -152,6 +152,10 @@ constexpr Key kSendRequest[] = {
     {.name = "auth", .shape = Shape::Object, .help = "credentials", .table = &kAuthKeys},
     {.name = "json", .shape = Shape::OpenTemplate, .help = "body: a template, sent as JSON"},
     {.name = "form", .shape = Shape::Names, .help = "body: form fields; null leaves one out, a list repeats it"},
+    {.name = "xml", .shape = Shape::OpenTemplate, .help = "body: a template with one root, `@name` for attributes"},
+    {.name = "multipart",
+     .shape = Shape::Names,
+     .help = "body: fields as in `form`; an object of filename, content_type and text is sent as a file"},
     {.name = "text", .shape = Shape::Expression, .help = "body: a text as it is, with `type`"},
     {.name = "type", .shape = Shape::Text, .help = "Content-Type of `text`"},
 };
@@ -185,6 +189,7 @@ constexpr Key kSend[] = {
     {.name = "provider", .shape = Shape::Text, .help = "provider of what is sent; default the pack's name"},
     {.name = "to", .shape = Shape::Texts, .help = "schemes of the contact points it can write to", .required = true},
     {.name = "max_text", .shape = Shape::Integer, .help = "longest text, in characters", .minimum = 1},
+    {.name = "split", .shape = Shape::Boolean, .help = "a longer text goes out in parts, one request for each"},
     {.name = "max_media", .shape = Shape::Integer, .help = "most attachments, default 0", .minimum = 0},
     {.name = "repeatable",
      .shape = Shape::Boolean,
@@ -367,6 +372,56 @@ constexpr Key kTestCase[] = {
 };
 constexpr KeyTable kTestCaseKeys{"case", kTestCase};
 
+constexpr Key kExpectedRequest[] = {
+    {.name = "method", .shape = Shape::Text, .help = "of HTTP"},
+    {.name = "url", .shape = Shape::Text, .help = "with its query"},
+    {.name = "headers", .shape = Shape::Data, .help = "those that matter; null: must be absent"},
+    {.name = "body", .shape = Shape::Text, .help = "exact text"},
+    {.name = "json", .shape = Shape::Data, .help = "the whole body as JSON"},
+    {.name = "form", .shape = Shape::Data, .help = "the whole body as a form: name: text or list of texts"},
+    {.name = "xml", .shape = Shape::Data, .help = "the whole body as XML, as `decode: xml` shows it"},
+    {.name = "multipart", .shape = Shape::Data, .help = "the whole body as multipart/form-data"},
+};
+constexpr KeyTable kExpectedRequestKeys{"expected_request", kExpectedRequest};
+
+constexpr Key kExpectedOutcome[] = {
+    {.name = "ids", .shape = Shape::Texts, .help = "all of them, in order; none: the vendor gave none"},
+    {.name = "namespace", .shape = Shape::Text, .help = "of the ids"},
+    {.name = "error", .shape = Shape::Word, .help = "kind of error", .words = kSendErrors},
+    {.name = "code", .shape = Shape::Text, .help = "the vendor's code"},
+    {.name = "reason", .shape = Shape::Text, .help = "part of the vendor's words"},
+    {.name = "retry_after", .shape = Shape::Integer, .help = "seconds"},
+};
+constexpr KeyTable kExpectedOutcomeKeys{"expected_outcome", kExpectedOutcome};
+
+constexpr Key kSendAnswer[] = {
+    {.name = "status", .shape = Shape::Integer, .help = "default 200", .minimum = 100, .maximum = 599},
+    {.name = "headers", .shape = Shape::Data, .help = "name: value"},
+    {.name = "body", .shape = Shape::Text, .help = "exact text"},
+    {.name = "json", .shape = Shape::Data, .help = "body as JSON"},
+    {.name = "expect",
+     .shape = Shape::Object,
+     .help = "what it means",
+     .required = true,
+     .table = &kExpectedOutcomeKeys},
+};
+constexpr KeyTable kSendAnswerKeys{"send_answer", kSendAnswer};
+
+constexpr Key kSendCase[] = {
+    {.name = "name", .shape = Shape::Text, .help = "what the case shows", .required = true},
+    {.name = "settings", .shape = Shape::Data, .help = "added to those of the file"},
+    {.name = "message",
+     .shape = Shape::Data,
+     .help = "what is sent: to, text, thread, reply_to, media",
+     .required = true},
+    {.name = "part", .shape = Shape::Integer, .help = "of a text that is split, from 1; default 1", .minimum = 1},
+    {.name = "parts", .shape = Shape::Integer, .help = "number of parts expected", .minimum = 1},
+    {.name = "request", .shape = Shape::Object, .help = "what must go out", .table = &kExpectedRequestKeys},
+    {.name = "refused", .shape = Shape::Text, .help = "part of the reason why no request can be made"},
+    {.name = "answers", .shape = Shape::Objects, .help = "what the vendor may say to it", .table = &kSendAnswerKeys},
+};
+constexpr KeyTable kSendCaseKeys{"send_case", kSendCase};
+
 constexpr Key kTestFile[] = {
     {.name = "settings", .shape = Shape::Data, .help = "for all cases"},
     {.name = "instance", .shape = Shape::Text, .help = "default test"},
@@ -374,7 +429,8 @@ constexpr Key kTestFile[] = {
     {.name = "url", .shape = Shape::Text, .help = "default https://gw.example.test/hooks/<instance>"},
     {.name = "received_at", .shape = Shape::Text, .help = "default 2026-11-20T12:00:00Z"},
     {.name = "headers", .shape = Shape::Data, .help = "for all cases"},
-    {.name = "cases", .shape = Shape::Objects, .help = "run one by one", .required = true, .table = &kTestCaseKeys},
+    {.name = "cases", .shape = Shape::Objects, .help = "run one by one", .table = &kTestCaseKeys},
+    {.name = "send", .shape = Shape::Objects, .help = "messages that go out", .table = &kSendCaseKeys},
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "core/mapping/keys.hpp"
 #include "core/mapping/outcome.hpp"
 #include "core/mapping/program.hpp"
+#include "core/mapping/send_tests.hpp"
 #include "core/mapping/subset.hpp"
 #include "core/mapping/verify.hpp"
 
@@ -304,6 +305,14 @@ TestReport run_pack_tests(const std::shared_ptr<const Pack>& pack, const Node& t
         CaseResult result{node.get("name").text(), node.position(), {}};
         const auto request = reader.read(node, result.failures);
         if (result.failures.empty()) run(request, pack, node.get("expect"), result);
+        report.cases.push_back(std::move(result));
+    }
+    for (const auto& node : tests.get("send").items()) {
+        CaseResult result{node.get("name").text(), node.position(), {}};
+        const auto request = reader.read(node, result.failures);
+        if (result.failures.empty()) {
+            result.failures = run_send_case({pack, request.settings, request.instance, request.region}, node);
+        }
         report.cases.push_back(std::move(result));
     }
     return report;

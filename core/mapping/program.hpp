@@ -108,8 +108,8 @@ struct RequestProgram {
     NamedCodes query;
     NamedCodes headers;
     std::optional<AuthProgram> auth;
-    std::optional<Template> json;
-    std::optional<NamedCodes> form;
+    std::optional<Template> json, xml;
+    std::optional<NamedCodes> form, multipart;
     std::optional<Code> text;
     std::string content_type;
 };
@@ -125,6 +125,7 @@ struct SendProgram {
     std::string provider;
     std::vector<std::string> to;
     std::int64_t max_text = INT64_MAX;
+    bool split = false;
     std::int64_t max_media = 0;
     bool repeatable = false;
     std::size_t message_slot = 0;  // of $message

@@ -2,6 +2,7 @@
 // asserts must hold, but for the differences in differences.tsv. What the language cannot say yet is left out by name.
 #include "core/base/time.hpp"
 #include "core/data/json.hpp"
+#include "core/mapping/verify.hpp"
 #include "tests/mappings/differences.hpp"
 #include "tests/mappings/providers.hpp"
 #include "tests/mappings/reading.hpp"
@@ -69,6 +70,18 @@ public:
         mapping::Request request{.method = method, .url = url, .headers = {}, .body = body};
         for (const auto& header : line_.get("headers").members())
             request.headers.push_back({header.key, header.value.as_string()});
+        std::string signed_url;
+        if (const auto query = providers.signing_query_of(provider_);
+            !query.empty() && text_at(line_, "auth") == "none") {
+            signed_url = url + "?" + query;
+            request.url = signed_url;
+            const auto* entry = mapping::signing_entry(vendor.bound(), request);
+            ASSERT_NE(entry, nullptr);
+            const auto proof = mapping::sign_as_vendor(vendor.bound(), *entry, request);
+            ASSERT_TRUE(proof && proof->where == mapping::Proof::Where::Query);
+            signed_url += "&" + proof->name + "=" + proof->value;
+            request.url = signed_url;
+        }
         reading_ = vendor.read(request, arena_);
     }
 

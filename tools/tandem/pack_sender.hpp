@@ -17,6 +17,7 @@ public:
     explicit PackSender(std::shared_ptr<const mapping::BoundPack> pack) : pack_(std::move(pack)) {}
 
     bool repeatable() const override;
+    std::vector<connector::Outgoing> parts(const connector::Outgoing& outgoing) const override;
     Result<connector::WireRequest> request(const connector::Outgoing& outgoing) const override;
     Result<std::vector<connector::SentId>> outcome(const connector::Outgoing& outgoing,
                                                    int status,
