@@ -422,6 +422,46 @@ constexpr Key kSendCase[] = {
 };
 constexpr KeyTable kSendCaseKeys{"send_case", kSendCase};
 
+constexpr Key kPollAnswer[] = {
+    {.name = "status", .shape = Shape::Integer, .help = "default 200", .minimum = 100, .maximum = 599},
+    {.name = "headers", .shape = Shape::Data, .help = "name: value"},
+    {.name = "body", .shape = Shape::Text, .help = "exact text"},
+    {.name = "json", .shape = Shape::Data, .help = "body as JSON"},
+};
+constexpr KeyTable kPollAnswerKeys{"poll_answer", kPollAnswer};
+
+constexpr Key kExpectedPage[] = {
+    {.name = "error", .shape = Shape::Word, .help = "kind of error", .words = kSendErrors},
+    {.name = "code", .shape = Shape::Text, .help = "the vendor's code"},
+    {.name = "reason", .shape = Shape::Text, .help = "part of the vendor's words"},
+    {.name = "retry_after", .shape = Shape::Integer, .help = "seconds"},
+    {.name = "keep", .shape = Shape::Boolean, .help = "whether the page is stored"},
+    {.name = "more", .shape = Shape::Boolean, .help = "whether it is asked again at once"},
+    {.name = "next", .shape = Shape::Data, .help = "the next page; null: there is none"},
+    {.name = "cursor", .shape = Shape::Data, .help = "the new cursor; null: none"},
+    {.name = "records", .shape = Shape::Objects, .help = "all of them, in order", .table = &kExpectedRecordKeys},
+    {.name = "ignored", .shape = Shape::Integer, .help = "number of ignored records", .minimum = 0},
+    {.name = "errors", .shape = Shape::Integer, .help = "number of records for quarantine", .minimum = 0},
+};
+constexpr KeyTable kExpectedPageKeys{"expected_page", kExpectedPage};
+
+constexpr Key kPollCase[] = {
+    {.name = "name", .shape = Shape::Text, .help = "what the case shows", .required = true},
+    {.name = "settings", .shape = Shape::Data, .help = "added to those of the file"},
+    {.name = "poll", .shape = Shape::Text, .help = "its name; default the first"},
+    {.name = "cursor", .shape = Shape::Data, .help = "$cursor"},
+    {.name = "page", .shape = Shape::Data, .help = "$page"},
+    {.name = "found", .shape = Shape::Data, .help = "$found"},
+    {.name = "since", .shape = Shape::Text, .help = "$since"},
+    {.name = "until", .shape = Shape::Text, .help = "$until"},
+    {.name = "received_at", .shape = Shape::Text, .help = "$now, instead of the file's"},
+    {.name = "request", .shape = Shape::Object, .help = "what must go out", .table = &kExpectedRequestKeys},
+    {.name = "refused", .shape = Shape::Text, .help = "part of the reason why no request can be made"},
+    {.name = "answer", .shape = Shape::Object, .help = "what the vendor says", .table = &kPollAnswerKeys},
+    {.name = "expect", .shape = Shape::Object, .help = "what it means", .table = &kExpectedPageKeys},
+};
+constexpr KeyTable kPollCaseKeys{"poll_case", kPollCase};
+
 constexpr Key kTestFile[] = {
     {.name = "settings", .shape = Shape::Data, .help = "for all cases"},
     {.name = "instance", .shape = Shape::Text, .help = "default test"},
@@ -431,6 +471,7 @@ constexpr Key kTestFile[] = {
     {.name = "headers", .shape = Shape::Data, .help = "for all cases"},
     {.name = "cases", .shape = Shape::Objects, .help = "run one by one", .table = &kTestCaseKeys},
     {.name = "send", .shape = Shape::Objects, .help = "messages that go out", .table = &kSendCaseKeys},
+    {.name = "poll", .shape = Shape::Objects, .help = "pages that were asked for", .table = &kPollCaseKeys},
 };
 
 }  // namespace

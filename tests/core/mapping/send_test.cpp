@@ -127,7 +127,7 @@ TEST_F(SendTest, XmlNeedsOneRoot) {
     const auto made = outgoing_request(pack, message(), Reveal::Secrets, arena_);
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().kind, ErrorKind::Rejected);
-    EXPECT_EQ(made.error().text, "send.request.xml: an XML document needs one root element");
+    EXPECT_EQ(made.error().text, "request.xml: an XML document needs one root element");
 }
 
 TEST_F(SendTest, ALongTextGoesOutInParts) {
