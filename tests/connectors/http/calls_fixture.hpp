@@ -28,7 +28,7 @@ protected:
     using Answers = std::map<std::string, std::vector<VendorReply>>;
 
     CallsTest() {
-        auto client = net::HttpClient::open(loop_.io().executor(), names_, {});
+        auto client = net::HttpClient::open(loop_.io().executor(), names_, {.idle_per_origin = 0});
         EXPECT_TRUE(client);
         if (client) client_ = std::move(*client);
         host_.client = &*client_;
@@ -53,7 +53,7 @@ protected:
     }
 
     void TearDown() override {
-        client_.reset();  // its idle connections
+        client_.reset();
         vendor_.reset();
     }
 

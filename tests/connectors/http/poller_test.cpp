@@ -170,14 +170,14 @@ TEST_F(PollerTest, ReadsThePastBesideTheLiveRuns) {
 
 TEST_F(PollerTest, OptionsStandAboveThePack) {
     auto wanted = inbox();
-    wanted.every = 1ms;
+    wanted.every = 1h;
     wanted.backfill = true;
     wanted.backfill_days = 30;
     Config config;
-    config.poll_every = 1h;
+    config.poll_every = 1ms;
     config.backfill_days = 0;
 
-    poll(wanted, {{"/inbox", {{200, "more"}}}}, 1, config);
+    poll(wanted, {{"/inbox", {{200, "nothing"}}}}, 1, config);
 
     EXPECT_EQ(vendor_->asked(), (Asked{"GET /inbox", "GET /inbox"}));
 }
