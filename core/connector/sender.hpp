@@ -20,6 +20,7 @@ struct WireRequest {
     std::string body;
     // Set: whoever sends it adds the header Authorization with this text and a token (Caller::token_request()).
     std::optional<std::string> token_prefix{};
+    std::string token_query{};  // the query parameter that the token goes into instead
 };
 
 // What a vendor calls a message, or one part of it.

@@ -47,6 +47,11 @@ std::optional<double> coordinate(Value value, double limit) {
 
 }  // namespace
 
+Outcome base64_function(Call& call) {
+    if (call.value(0).is_null()) return Value();
+    return text_value(call, base64(ScalarText(call.value(0)).view()));
+}
+
 Outcome base64_text_function(Call& call) {
     if (call.value(0).is_null()) return Value();
     auto text = unbase64(call.text(0));

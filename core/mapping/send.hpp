@@ -16,7 +16,8 @@
 namespace tandem::mapping {
 
 struct SendAbilities {
-    std::string channel;
+    std::string channel;                                        // empty: by scheme only
+    std::vector<std::pair<std::string, std::string>> channels;  // by scheme of the recipient
     std::string provider;
     std::vector<std::string> to;  // schemes of contact points
     std::int64_t max_text = 0;    // characters (code points)
@@ -32,6 +33,7 @@ struct OutgoingRequest {
     std::string body;
     // Set: the caller adds the header Authorization with this text and a token of oauth2 (poll.hpp).
     std::optional<std::string> token_prefix{};
+    std::string token_query{};  // the query parameter that the token goes into instead
 };
 
 // A vendor's answer. Views: outlives the call.
@@ -56,14 +58,20 @@ enum class Reveal { Secrets, Nothing };
 // nullopt when the pack cannot send.
 std::optional<SendAbilities> send_abilities(const Pack& pack);
 
-// The messages that one becomes, in order: a text that is too long is cut if the pack has `split`. Each has its own id
+// The messages that one becomes, in order: a text that is too long is cut if the pack has `split`,
+// files go one by one if it has `caption`. Each has its own id
 // and `part: {number, total}`; attachments and what is replied to go with the first. A message that fits is one, as it
 // is.
 std::vector<data::Value> message_parts(const Pack& pack, data::Value message, data::Arena& arena);
 
 // `message` is JSON's {id, to: {scheme, scope, value}, text, thread, reply_to, media: [{url, media_type, filename}]}.
 // Failure: Config (a setting is missing), Rejected (the pack's expressions cannot make a request of it).
-Result<OutgoingRequest> outgoing_request(const BoundPack& pack, data::Value message, Reveal reveal, data::Arena& arena);
+Result<OutgoingRequest> outgoing_request(
+    const BoundPack& pack, data::Value message, Reveal reveal, Instant now, data::Arena& arena);
+
+// Why the message cannot be sent, as far as that can be known without the vendor: Config (a setting of `needs` is
+// missing), Rejected (`refuse`).
+Result<void> check_message(const BoundPack& pack, data::Value message, data::Arena& arena);
 
 // Never fails: an answer that makes no sense is an outcome of unknown kind.
 SendOutcome send_outcome(const BoundPack& pack, data::Value message, const VendorAnswer& answer, data::Arena& arena);

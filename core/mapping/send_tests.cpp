@@ -18,12 +18,12 @@ constexpr std::string_view kMessageId = "019a9e4c-7c00-7000-8000-000000000001";
 
 class SendCase {
 public:
-    SendCase(const BoundPack& pack, const Node& node) : pack_(pack), node_(node) {}
+    SendCase(const BoundPack& pack, const Node& node, Instant now) : pack_(pack), node_(node), now_(now) {}
 
     std::vector<std::string> run() {
         const auto message = part();
         if (!failures_.empty()) return std::move(failures_);
-        auto request = outgoing_request(pack_, message, Reveal::Secrets, arena_);
+        auto request = outgoing_request(pack_, message, Reveal::Secrets, now_, arena_);
         if (const auto refused = node_.get("refused")) {
             if (request) return {"refused: a request was made"};
             contains("refused", refused.text(), request.error().text);
@@ -91,14 +91,15 @@ private:
 
     const BoundPack& pack_;
     const Node& node_;
+    const Instant now_;
     data::Arena arena_;
     std::vector<std::string> failures_;
 };
 
 }  // namespace
 
-std::vector<std::string> run_send_case(const BoundPack& pack, const Node& node) {
-    return SendCase(pack, node).run();
+std::vector<std::string> run_send_case(const BoundPack& pack, const Node& node, Instant now) {
+    return SendCase(pack, node, now).run();
 }
 
 }  // namespace tandem::mapping

@@ -66,7 +66,9 @@ private:
         region = region_of(settings, entry.settings, region, findings);
         diagnostics_.append(findings);
         if (findings.has_errors()) return false;
-        auto bound = std::make_shared<const mapping::BoundPack>(pack, std::move(settings), entry.name, region);
+        const auto& base = out_.config.gateway.public_url;
+        auto bound = std::make_shared<const mapping::BoundPack>(pack, std::move(settings), entry.name, region,
+                                                                base.empty() ? "" : base + "/hooks/" + entry.name);
         for (const auto& warning : bound->warnings()) {
             diagnostics_.warning(entry.position, entry.path + ".settings", warning);
         }
@@ -80,7 +82,14 @@ private:
                                     .provider = std::move(abilities->provider),
                                     .to = std::move(abilities->to),
                                     .max_text = abilities->max_text,
-                                    .max_media = abilities->max_media});
+                                    .max_media = abilities->max_media,
+                                    .channels = {abilities->channels.begin(), abilities->channels.end()},
+                                    .check = [bound](std::string_view text) -> Result<void> {
+                                        data::Arena arena;
+                                        const auto message = data::parse_json(text, arena);
+                                        if (!message) return fail(message.error());
+                                        return mapping::check_message(*bound, *message, arena);
+                                    }});
         }
         sources_[entry.name] = {bound, region, static_cast<int>(entry.precedence)};
         return true;

@@ -11,7 +11,8 @@ Result<connector::WireRequest> wire_request(Result<mapping::OutgoingRequest> mad
                                .url = std::move(made->url),
                                .headers = {},
                                .body = std::move(made->body),
-                               .token_prefix = std::move(made->token_prefix)};
+                               .token_prefix = std::move(made->token_prefix),
+                               .token_query = std::move(made->token_query)};
     for (auto& [name, value] : made->headers)
         out.headers.push_back({std::move(name), std::move(value)});
     return out;
@@ -36,7 +37,8 @@ Result<connector::WireRequest> PackSender::request(const connector::Outgoing& ou
     data::Arena arena;
     const auto message = data::parse_json(outgoing.message, arena);
     if (!message) return fail(Error(message.error()).with_context("the stored message"));
-    return wire_request(mapping::outgoing_request(*pack_, *message, mapping::Reveal::Secrets, arena));
+    return wire_request(
+        mapping::outgoing_request(*pack_, *message, mapping::Reveal::Secrets, SystemClock().now(), arena));
 }
 
 Result<std::vector<connector::SentId>> PackSender::outcome(const connector::Outgoing& outgoing,
