@@ -24,7 +24,8 @@ public:
         const Config config = config_fields().read(spec.options, diagnostics);
         return connector::SendLimits{.window = static_cast<std::size_t>(config.send_window),
                                      .rate = static_cast<double>(config.send_rate),
-                                     .repeatable = spec.sender->repeatable()};
+                                     .repeatable = spec.sender->repeatable(),
+                                     .resolvable = spec.sender->resolvable()};
     }
 
     async::Task<Result<std::optional<std::string>>> check(connector::InstanceSpec spec,

@@ -41,6 +41,8 @@ public:
     virtual ~Sender() = default;
     // The vendor takes a request with the same message id for a repetition, so that repeating one is harmless.
     virtual bool repeatable() const = 0;
+    // The vendor can be asked what became of a message: query() and resolution().
+    virtual bool resolvable() const { return false; }
     // The messages that this one goes out as, in order; usually itself alone.
     virtual std::vector<Outgoing> parts(const Outgoing& outgoing) const { return {outgoing}; }
     // Failure: Config (a setting is missing), Rejected (no request can be made of this message).
@@ -50,6 +52,17 @@ public:
                                                 int status,
                                                 const std::vector<net::Header>& headers,
                                                 std::string_view body) const = 0;
+    // The question about a message whose outcome is unknown. Failure as of request().
+    virtual Result<WireRequest> query(const Outgoing&) const {
+        return fail(config_error("the vendor cannot be asked about messages"));
+    }
+    // nullopt: the vendor never saw the message. Failure: nothing is known.
+    virtual Result<std::optional<std::vector<SentId>>> resolution(const Outgoing&,
+                                                                  int /*status*/,
+                                                                  const std::vector<net::Header>&,
+                                                                  std::string_view /*body*/) const {
+        return fail(config_error("the vendor cannot be asked about messages"));
+    }
 };
 
 }  // namespace tandem::connector

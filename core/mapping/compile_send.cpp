@@ -55,12 +55,29 @@ void Compiler::send(const Node& node) {
             }
         }
         send_requests(node, out);
-        const auto response = node.get("response");
-        send_response(response, out.response);
-        out.ids = optional_expression(response.get("ids"));
-        out.name_space = expression(response.get("namespace"));
+        {
+            const Scope scope(*this);
+            const auto response = node.get("response");
+            send_response(response, out.response);
+            out.ids = optional_expression(response.get("ids"));
+            out.name_space = expression(response.get("namespace"));
+        }
+        if (const auto query = node.get("query")) out.query = send_query(query);
     });
     program_.send = std::move(out);
+}
+
+QueryProgram Compiler::send_query(const Node& node) {
+    QueryProgram out;
+    send_request(node.get("request"), out.request);
+    if (!node.get("request").get("method")) out.request.method = "GET";
+    const Scope scope(*this);
+    const auto response = node.get("response");
+    send_response(response, out.response);
+    out.found = expression(response.get("found"));
+    out.ids = optional_expression(response.get("ids"));
+    out.name_space = expression(response.get("namespace"));
+    return out;
 }
 
 void Compiler::send_channel(const Node& node, SendProgram& out) {

@@ -81,6 +81,7 @@ private:
 
     // compile_send.cpp: what goes out
     void send(const config::Node& node);
+    QueryProgram send_query(const config::Node& node);
     void send_channel(const config::Node& node, SendProgram& out);
     void send_limits(const config::Node& node, SendProgram& out);
     void send_requests(const config::Node& node, SendProgram& out);

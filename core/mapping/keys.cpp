@@ -201,6 +201,37 @@ constexpr Key kSendResponse[] = {
 };
 constexpr KeyTable kSendResponseKeys{"send_response", kSendResponse};
 
+constexpr Key kQueryResponse[] = {
+    {.name = "decode", .shape = Shape::Word, .help = "format of the answer, default json", .words = kDecoders},
+    {.name = "let", .shape = Shape::Names, .help = "names over the answer"},
+    {.name = "accepted",
+     .shape = Shape::Expression,
+     .help = "the vendor has answered the question; default status 2xx"},
+    {.name = "found",
+     .shape = Shape::Expression,
+     .help = "it has the message; false: it never saw it",
+     .required = true},
+    {.name = "ids", .shape = Shape::Expression, .help = "what it calls the message"},
+    {.name = "namespace", .shape = Shape::Expression, .help = "of these ids", .required = true},
+    {.name = "code", .shape = Shape::Expression, .help = "the vendor's error code"},
+    {.name = "reason", .shape = Shape::Expression, .help = "the vendor's words about an error"},
+    {.name = "errors",
+     .shape = Shape::Objects,
+     .help = "answers that tell nothing about the message",
+     .table = &kSendErrorKeys},
+};
+constexpr KeyTable kQueryResponseKeys{"query_response", kQueryResponse};
+
+constexpr Key kQuery[] = {
+    {.name = "request", .shape = Shape::Object, .help = "the question", .required = true, .table = &kSendRequestKeys},
+    {.name = "response",
+     .shape = Shape::Object,
+     .help = "what the answer means",
+     .required = true,
+     .table = &kQueryResponseKeys},
+};
+constexpr KeyTable kQueryKeys{"send_query", kQuery};
+
 constexpr Key kChoice[] = {
     {.name = "when", .shape = Shape::Expression, .help = "for which messages; absent: all"},
     {.name = "request", .shape = Shape::Object, .help = "what goes out", .required = true, .table = &kSendRequestKeys},
@@ -239,6 +270,10 @@ constexpr Key kSend[] = {
      .shape = Shape::Objects,
      .help = "instead of `request`: the first whose `when` holds",
      .table = &kChoiceKeys},
+    {.name = "query",
+     .shape = Shape::Object,
+     .help = "how the vendor is asked about a message whose outcome is unknown",
+     .table = &kQueryKeys},
     {.name = "response",
      .shape = Shape::Object,
      .help = "what comes back",
@@ -452,6 +487,33 @@ constexpr Key kSendAnswer[] = {
 };
 constexpr KeyTable kSendAnswerKeys{"send_answer", kSendAnswer};
 
+constexpr Key kExpectedResolution[] = {
+    {.name = "found", .shape = Shape::Boolean, .help = "the vendor has the message"},
+    {.name = "ids", .shape = Shape::Texts, .help = "all of them, in order"},
+    {.name = "namespace", .shape = Shape::Text, .help = "of the ids"},
+    {.name = "error", .shape = Shape::Word, .help = "kind of error: the outcome stays unknown", .words = kSendErrors},
+};
+constexpr KeyTable kExpectedResolutionKeys{"expected_resolution", kExpectedResolution};
+
+constexpr Key kQueryAnswer[] = {
+    {.name = "status", .shape = Shape::Integer, .help = "default 200", .minimum = 100, .maximum = 599},
+    {.name = "headers", .shape = Shape::Data, .help = "name: value"},
+    {.name = "body", .shape = Shape::Text, .help = "exact text"},
+    {.name = "json", .shape = Shape::Data, .help = "body as JSON"},
+    {.name = "expect",
+     .shape = Shape::Object,
+     .help = "what it means",
+     .required = true,
+     .table = &kExpectedResolutionKeys},
+};
+constexpr KeyTable kQueryAnswerKeys{"query_answer", kQueryAnswer};
+
+constexpr Key kQueryCase[] = {
+    {.name = "request", .shape = Shape::Object, .help = "what must be asked", .table = &kExpectedRequestKeys},
+    {.name = "answers", .shape = Shape::Objects, .help = "what the vendor may say", .table = &kQueryAnswerKeys},
+};
+constexpr KeyTable kQueryCaseKeys{"query_case", kQueryCase};
+
 constexpr Key kSendCase[] = {
     {.name = "name", .shape = Shape::Text, .help = "what the case shows", .required = true},
     {.name = "settings", .shape = Shape::Data, .help = "added to those of the file"},
@@ -464,6 +526,10 @@ constexpr Key kSendCase[] = {
     {.name = "request", .shape = Shape::Object, .help = "what must go out", .table = &kExpectedRequestKeys},
     {.name = "refused", .shape = Shape::Text, .help = "part of the reason why no request can be made"},
     {.name = "answers", .shape = Shape::Objects, .help = "what the vendor may say to it", .table = &kSendAnswerKeys},
+    {.name = "query",
+     .shape = Shape::Object,
+     .help = "the question about it, if its outcome is unknown",
+     .table = &kQueryCaseKeys},
 };
 constexpr KeyTable kSendCaseKeys{"send_case", kSendCase};
 

@@ -138,6 +138,12 @@ inline constexpr std::size_t kSendNames = 3;
 inline constexpr std::string_view kSendNameTexts[kSendNames] = {"message", "callback_url", "now"};
 inline constexpr std::size_t kMessage = kFixedSlots, kCallbackUrl = kFixedSlots + 1, kSentAt = kFixedSlots + 2;
 
+struct QueryProgram {
+    RequestProgram request;
+    ResponseProgram response;
+    std::optional<Code> found, ids, name_space;
+};
+
 struct SendRefusal {
     Code when;
     std::optional<Code> reason;
@@ -159,6 +165,7 @@ struct SendProgram {
     std::vector<std::pair<std::optional<Code>, RequestProgram>> requests;  // the first whose condition holds
     ResponseProgram response;
     std::optional<Code> ids, name_space;
+    std::optional<QueryProgram> query;
 };
 
 // The names that a poll's request and response see besides the fixed ones, by their place behind them.

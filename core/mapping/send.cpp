@@ -28,15 +28,22 @@ struct MessageCall {
     const Call call;
 };
 
-void read_ids(AnswerReader& reader, const SendProgram& program, SendOutcome& out) {
-    const auto given = reader.value(program.ids);
-    const auto name_space = text_of(reader.value(program.name_space));
+std::vector<SendOutcome::Id> read_ids(AnswerReader& reader,
+                                      const std::optional<Code>& ids,
+                                      const std::optional<Code>& space) {
+    std::vector<SendOutcome::Id> out;
+    const auto given = reader.value(ids);
+    const auto name_space = text_of(reader.value(space));
     const auto add = [&](Value id) {
-        if (auto text = text_of(id); !text.empty()) out.ids.push_back({name_space, std::move(text)});
+        if (auto text = text_of(id); !text.empty()) out.push_back({name_space, std::move(text)});
     };
-    if (!given.is_array()) return add(given);
+    if (!given.is_array()) {
+        add(given);
+        return out;
+    }
     for (const auto& item : given.items())
         add(item);
+    return out;
 }
 
 std::int64_t longest_text(const SendProgram& send) {
@@ -115,7 +122,8 @@ std::optional<SendAbilities> send_abilities(const Pack& pack) {
                          .to = send->to,
                          .max_text = longest_text(*send),
                          .max_media = send->max_media,
-                         .repeatable = send->repeatable};
+                         .repeatable = send->repeatable,
+                         .resolvable = send->query.has_value()};
 }
 
 std::vector<Value> message_parts(const Pack& pack, Value message, data::Arena& arena) {
@@ -164,12 +172,38 @@ Result<OutgoingRequest> outgoing_request(
     return fail(rejected("no request of the pack fits this message"));
 }
 
+Result<OutgoingRequest> query_request(
+    const BoundPack& pack, Value message, Reveal reveal, Instant now, data::Arena& arena) {
+    const auto& send = pack.state().program().send;
+    if (!send || !send->query) return fail(config_error("the vendor cannot be asked about messages"));
+    const auto plain = without_marks(message, arena);
+    if (message_parts(pack.pack(), plain, arena).size() > 1) {
+        return fail(rejected("the message went out in several parts"));
+    }
+    const MessageCall names(pack.state(), plain, now, arena);
+    return write_request(names.call, plain, send->query->request, reveal);
+}
+
+Result<std::optional<std::vector<SendOutcome::Id>>> query_outcome(const BoundPack& pack,
+                                                                  Value message,
+                                                                  const VendorAnswer& answer,
+                                                                  data::Arena& arena) {
+    const auto& query = *pack.state().program().send->query;
+    const MessageCall names(pack.state(), message, Instant{}, arena);
+    AnswerReader reader(names.call, query.response, answer);
+    if (auto error = reader.error(ErrorKind::Transient)) return fail(std::move(*error));
+    std::optional<std::vector<SendOutcome::Id>> out;
+    if (truthy(reader.value(query.found))) out = read_ids(reader, query.ids, query.name_space);
+    if (reader.failed()) return fail(transient(reader.failure()));
+    return out;
+}
+
 SendOutcome send_outcome(const BoundPack& pack, Value message, const VendorAnswer& answer, data::Arena& arena) {
     const auto& send = *pack.state().program().send;
     const MessageCall names(pack.state(), message, Instant{}, arena);
     AnswerReader reader(names.call, send.response, answer);
     SendOutcome out{.ids = {}, .error = reader.error(ErrorKind::UnknownOutcome)};
-    if (!out.error) read_ids(reader, send, out);
+    if (!out.error) out.ids = read_ids(reader, send.ids, send.name_space);
     if (reader.failed()) {
         out.ids.clear();
         out.error = unknown_outcome(reader.failure());

@@ -23,6 +23,7 @@ struct SendAbilities {
     std::int64_t max_text = 0;    // characters (code points)
     std::int64_t max_media = 0;
     bool repeatable = false;  // the vendor takes a request with the same message id for a repetition
+    bool resolvable = false;  // the vendor can be asked about a message: query_request()
 };
 
 // A request to the vendor. Secrets are filled in: never log or store it. `shown` is the same with *** in their places.
@@ -72,6 +73,17 @@ Result<OutgoingRequest> outgoing_request(
 // Why the message cannot be sent, as far as that can be known without the vendor: Config (a setting of `needs` is
 // missing), Rejected (`refuse`).
 Result<void> check_message(const BoundPack& pack, data::Value message, data::Arena& arena);
+
+// The question about a message whose outcome is unknown; as outgoing_request(). A message of several parts is Rejected:
+// of which of them would the answer speak?
+Result<OutgoingRequest> query_request(
+    const BoundPack& pack, data::Value message, Reveal reveal, Instant now, data::Arena& arena);
+
+// nullopt: the vendor never saw the message. Failure: nothing is known.
+Result<std::optional<std::vector<SendOutcome::Id>>> query_outcome(const BoundPack& pack,
+                                                                  data::Value message,
+                                                                  const VendorAnswer& answer,
+                                                                  data::Arena& arena);
 
 // Never fails: an answer that makes no sense is an outcome of unknown kind.
 SendOutcome send_outcome(const BoundPack& pack, data::Value message, const VendorAnswer& answer, data::Arena& arena);

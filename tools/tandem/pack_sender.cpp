@@ -18,6 +18,29 @@ Result<connector::WireRequest> wire_request(Result<mapping::OutgoingRequest> mad
     return out;
 }
 
+namespace {
+
+mapping::VendorAnswer answer_of(int status, const std::vector<net::Header>& headers, std::string_view body) {
+    mapping::VendorAnswer answer{.status = status, .headers = {}, .body = body};
+    for (const auto& header : headers)
+        answer.headers.push_back({header.name, header.value});
+    return answer;
+}
+
+std::vector<connector::SentId> sent_ids(std::vector<mapping::SendOutcome::Id> given) {
+    std::vector<connector::SentId> ids;
+    for (auto& id : given)
+        ids.push_back({std::move(id.name_space), std::move(id.external_id)});
+    return ids;
+}
+
+}  // namespace
+
+bool PackSender::resolvable() const {
+    const auto abilities = mapping::send_abilities(pack_->pack());
+    return abilities && abilities->resolvable;
+}
+
 bool PackSender::repeatable() const {
     const auto abilities = mapping::send_abilities(pack_->pack());
     return abilities && abilities->repeatable;
@@ -47,15 +70,31 @@ Result<std::vector<connector::SentId>> PackSender::outcome(const connector::Outg
                                                            std::string_view body) const {
     data::Arena arena;
     const auto message = data::parse_json(outgoing.message, arena);
-    mapping::VendorAnswer answer{.status = status, .headers = {}, .body = body};
-    for (const auto& header : headers)
-        answer.headers.push_back({header.name, header.value});
-    auto outcome = mapping::send_outcome(*pack_, message.value_or(data::Value()), answer, arena);
+    auto outcome =
+        mapping::send_outcome(*pack_, message.value_or(data::Value()), answer_of(status, headers, body), arena);
     if (outcome.error) return fail(std::move(*outcome.error));
-    std::vector<connector::SentId> ids;
-    for (auto& id : outcome.ids)
-        ids.push_back({std::move(id.name_space), std::move(id.external_id)});
-    return ids;
+    return sent_ids(std::move(outcome.ids));
+}
+
+Result<connector::WireRequest> PackSender::query(const connector::Outgoing& outgoing) const {
+    data::Arena arena;
+    const auto message = data::parse_json(outgoing.message, arena);
+    if (!message) return fail(Error(message.error()).with_context("the stored message"));
+    return wire_request(mapping::query_request(*pack_, *message, mapping::Reveal::Secrets, SystemClock().now(), arena));
+}
+
+Result<std::optional<std::vector<connector::SentId>>> PackSender::resolution(const connector::Outgoing& outgoing,
+                                                                             int status,
+                                                                             const std::vector<net::Header>& headers,
+                                                                             std::string_view body) const {
+    data::Arena arena;
+    const auto message = data::parse_json(outgoing.message, arena);
+    auto found =
+        mapping::query_outcome(*pack_, message.value_or(data::Value()), answer_of(status, headers, body), arena);
+    if (!found) return fail(std::move(found.error()));
+    std::optional<std::vector<connector::SentId>> out;
+    if (*found) out = sent_ids(std::move(**found));
+    return out;
 }
 
 }  // namespace tandem::tool
