@@ -100,6 +100,13 @@ bool too_long(const std::optional<std::string>& json) {
 
 }  // namespace
 
+std::vector<std::string> poll_names(const Pack& pack) {
+    std::vector<std::string> out;
+    for (const auto& poll : pack.program().polls)
+        out.push_back(poll.name);
+    return out;
+}
+
 std::vector<PollInfo> polls(const BoundPack& pack) {
     std::vector<PollInfo> out;
     for (const auto& poll : pack.state().program().polls) {

@@ -53,6 +53,9 @@ struct PollPage {
     std::string content_type;           // of the body
 };
 
+// Of all polls, in the order of the pack.
+std::vector<std::string> poll_names(const Pack& pack);
+
 // The polls that this instance wants (`when`).
 std::vector<PollInfo> polls(const BoundPack& pack);
 

@@ -291,7 +291,7 @@ receive: { records: [ { rules: [ { name: all, ignore: "secret('token')" } ] } ] 
                                          "acme.yaml", diagnostics);
 
     EXPECT_FALSE(Pack::compile(root, diagnostics));
-    EXPECT_NE(diagnostics.to_text().find("in `send` only"), std::string::npos) << diagnostics.to_text();
+    EXPECT_NE(diagnostics.to_text().find("in requests to the vendor only"), std::string::npos) << diagnostics.to_text();
 }
 
 TEST(SendAbilitiesOf, APackThatOnlyReceivesAreNone) {
