@@ -105,10 +105,16 @@ Result<void> Daemon::open_outbox(const Secret& key) {
     auto client = net::HttpClient::open(io_.executor(), names_, {.user_agent = "Tandem/" TANDEM_VERSION});
     if (!client) return fail(std::move(client.error()).with_context("calls to vendors"));
     client_ = std::move(*client);
-    auto send = [this](std::string instance, connector::Outgoing outgoing) {
-        return supervisor_->send(std::move(instance), std::move(outgoing));
-    };
-    dispatcher_ = std::make_unique<outbox::Dispatcher>(io_, sending_, store_->outbox(), send, clock_, log_);
+    outbox::Vendors vendors{.send =
+                                [this](std::string instance, connector::Outgoing outgoing) {
+                                    return supervisor_->send(std::move(instance), std::move(outgoing));
+                                },
+                            .resolve =
+                                [this](std::string instance, connector::Outgoing outgoing) {
+                                    return supervisor_->resolve(std::move(instance), std::move(outgoing));
+                                }};
+    dispatcher_ =
+        std::make_unique<outbox::Dispatcher>(io_, sending_, store_->outbox(), std::move(vendors), clock_, log_);
     messages_ = std::make_unique<outbox::Messages>(
         *store_, identity_context(assembly_, key), assembly_.config.identity.region, clock_,
         [this](const std::string& instance) { dispatcher_->wake(instance); });
