@@ -132,7 +132,8 @@ AuthProgram Compiler::auth(const Node& node) {
     AuthProgram out;
     out.scheme = scheme_of(node.get("scheme").text());
     const bool has_token = out.scheme == AuthProgram::Scheme::OAuth2;
-    if (has_token && node.get("secret")) error(node.get("secret"), "oauth2 has its credentials in the section `oauth2`");
+    if (has_token && node.get("secret"))
+        error(node.get("secret"), "oauth2 has its credentials in the section `oauth2`");
     if (has_token && !oauth2_) error(node, "the pack has no section `oauth2`");
     if (!has_token && !node.get("secret")) error(node, "this scheme needs `secret`");
     if (!has_token && node.get("secret")) check_secret(node.get("secret"));

@@ -65,7 +65,8 @@ void Compiler::pack(const Node& root) {
     if (const auto node = root.get("oauth2")) oauth2(node);
     if (const auto node = root.get("poll")) polls(node);
     if (const auto node = root.get("probe")) probe(node);
-    if (!root.get("receive") && !root.get("poll") && !root.get("send")) error(root, "a pack has `receive`, `poll` or `send`");
+    if (!root.get("receive") && !root.get("poll") && !root.get("send"))
+        error(root, "a pack has `receive`, `poll` or `send`");
 }
 
 void Compiler::error(const Node& node, std::string text) {
@@ -176,9 +177,10 @@ void Compiler::check_named_arguments(const Node& node, const expr::Expression& c
         if ((!is_table && !is_secret && call.function != "secret_equals") || call.constants.empty()) continue;
         const auto* name = call.constants[0];
         if (is_secret && (!in_send_ || name == nullptr)) {
-            diagnostics_.error(node.position_in_text(call.column - 1), node.path(),
-                               in_send_ ? "secret() needs the name of a setting as a constant"
-                                        : "secret() stands in requests to the vendor only: elsewhere nothing would fill it in");
+            diagnostics_.error(
+                node.position_in_text(call.column - 1), node.path(),
+                in_send_ ? "secret() needs the name of a setting as a constant"
+                         : "secret() stands in requests to the vendor only: elsewhere nothing would fill it in");
         }
         if (name == nullptr || !name->is_string()) continue;
         const auto& known = is_table ? tables : secrets;

@@ -284,8 +284,8 @@ TestReport run_pack_tests(const std::shared_ptr<const Pack>& pack, const Node& t
         CaseResult result{node.get("name").text(), node.position(), {}};
         const auto request = reader.read(node, result.failures);
         if (result.failures.empty()) {
-            result.failures = run_poll_case({pack, request.settings, request.instance, request.region}, node,
-                                            request.received_at);
+            result.failures =
+                run_poll_case({pack, request.settings, request.instance, request.region}, node, request.received_at);
         }
         report.cases.push_back(std::move(result));
     }

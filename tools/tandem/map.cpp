@@ -144,9 +144,8 @@ int map(const MapArguments& arguments) {
     auto instance = arguments.instance.empty() ? pack->name() : arguments.instance;
     mapping::BoundPack bound(pack, std::move(settings->values), instance, region);
     if (!arguments.page.empty()) {
-        return show_page(
-            {arguments.page, arguments.poll, arguments.cursor, *received_at}, bound,
-            [&](mapping::Mapped& mapped, data::Arena& arena) { normalise(mapped, region, arena); });
+        return show_page({arguments.page, arguments.poll, arguments.cursor, *received_at}, bound,
+                         [&](mapping::Mapped& mapped, data::Arena& arena) { normalise(mapped, region, arena); });
     }
     auto file = read_request(arguments.request);
     if (!file) return complain(file.error().text);
@@ -165,7 +164,8 @@ int map(const MapArguments& arguments) {
 
 void add_map(CLI::App& app, Shell& shell) {
     auto arguments = std::make_shared<MapArguments>();
-    auto* command = app.add_subcommand("map", "Show what a pack makes of one request, of one page of a poll, or of one message to send");
+    auto* command = app.add_subcommand(
+        "map", "Show what a pack makes of one request, of one page of a poll, or of one message to send");
     command->add_option("pack", arguments->pack, "Name of a pack, or a .yaml file")->required();
     auto* what = command->add_option_group("what", "One of these:");
     what->add_option("--request", arguments->request, "JSON file: method, url, headers, body; '-': standard input");
@@ -187,7 +187,8 @@ void add_map(CLI::App& app, Shell& shell) {
     command->add_option("--received-at", arguments->received_at, "Time of arrival (default: now)");
     command->footer(
         "Prints JSON: verdict (accepted, ignored, rejected), status and answer for the vendor, records; "
-        "with --send the requests that would go out, secrets shown as ***; with --page whether the page is kept, where the "
+        "with --send the requests that would go out, secrets shown as ***; with --page whether the page is kept, where "
+        "the "
         "poll goes on, records.");
     command->callback([arguments, &shell] { shell.code = map(*arguments); });
 }

@@ -227,7 +227,8 @@ private:
     IdentityWriter identity_;
     InteractionWriter interactions_;
     OutboxWriter outbox_;
-    sqlite::Statement get_position_, set_position_, quarantine_, requarantine_, release_, get_cursor_, set_cursor_, data_version_;
+    sqlite::Statement get_position_, set_position_, quarantine_, requarantine_, release_, get_cursor_, set_cursor_,
+        data_version_;
     std::int64_t seen_version_ = 0;
     bool stale_ = false;
     std::function<void(std::uint64_t)> listener_;

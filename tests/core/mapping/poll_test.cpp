@@ -220,8 +220,8 @@ TEST_F(PollTest, APageIsMappedByTheRulesOfItsPoll) {
     ASSERT_EQ(shared.records.size(), 1U);
     EXPECT_EQ(shared.records[0].reason, "posted not ours");
 
-    const auto posted = pack.map({R"({"method":"POST","url":"https://x.test/","headers":{}})", "application/json", body, at},
-                                 arena_);
+    const auto posted =
+        pack.map({R"({"method":"POST","url":"https://x.test/","headers":{}})", "application/json", body, at}, arena_);
     EXPECT_EQ(posted.records[0].reason, "posted not ours");
 }
 
@@ -264,8 +264,9 @@ TEST_F(PollTest, ReadsTokens) {
 }
 
 TEST_F(PollTest, ATokenIsNeverPartOfARequest) {
-    const auto text = replaced(head() + std::string(kPoll), "request: { url: \"'https://api.acme.test/same'\" }",
-                               "request: { url: \"'https://api.acme.test/same'\", auth: { scheme: oauth2, prefix: 'T ' } }");
+    const auto text =
+        replaced(head() + std::string(kPoll), "request: { url: \"'https://api.acme.test/same'\" }",
+                 "request: { url: \"'https://api.acme.test/same'\", auth: { scheme: oauth2, prefix: 'T ' } }");
     const auto pack = testing::bound_pack(testing::compile(text), "{ token: s3cret }");
     const auto made = poll_request(pack, "same", {}, Reveal::Secrets, arena_);
 
@@ -277,8 +278,9 @@ TEST_F(PollTest, ATokenIsNeverPartOfARequest) {
 }
 
 TEST_F(PollTest, AProbeTellsWhoWeAre) {
-    const auto text = head() + "probe:\n  request: { url: \"'https://api.acme.test/me'\" }\n  response: { reason: "
-                               "body.why }\n  shows: body.name\n";
+    const auto text = head() +
+                      "probe:\n  request: { url: \"'https://api.acme.test/me'\" }\n  response: { reason: "
+                      "body.why }\n  shows: body.name\n";
     const auto pack = testing::bound_pack(testing::compile(text));
     const auto answer = [&](int status, std::string_view body) {
         return probe_answer(pack, {.status = status, .headers = {}, .body = body}, arena_);
