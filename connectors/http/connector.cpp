@@ -53,13 +53,14 @@ public:
     }
 
 private:
-    const connector::Manifest manifest_{.name = "http",
-                                        .version = "1",
-                                        .description = "Webhooks and polls of any vendor that has a pack, and messages to it",
-                                        .capabilities = {.receive = true, .send = true, .receipts = true, .backfill = true},
-                                        .streams = {"", "poll:*"},
-                                        .needs_pack = true,
-                                        .options = config_fields().table()};
+    const connector::Manifest manifest_{
+        .name = "http",
+        .version = "1",
+        .description = "Webhooks and polls of any vendor that has a pack, and messages to it",
+        .capabilities = {.receive = true, .send = true, .receipts = true, .backfill = true},
+        .streams = {"", "poll:*"},
+        .needs_pack = true,
+        .options = config_fields().table()};
 };
 
 }  // namespace

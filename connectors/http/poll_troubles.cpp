@@ -19,7 +19,8 @@ void PollTroubles::clear(const std::string& poll) {
 
 void PollTroubles::tell() {
     if (troubles_.empty()) return host_.state(State::Ready, {});
-    const auto worst = std::ranges::find(troubles_, State::AuthNeeded, [](const auto& one) { return one.second.state; });
+    const auto worst =
+        std::ranges::find(troubles_, State::AuthNeeded, [](const auto& one) { return one.second.state; });
     const auto& told = worst == troubles_.end() ? *troubles_.begin() : *worst;
     host_.state(told.second.state, told.second.text);
 }

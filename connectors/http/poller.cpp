@@ -112,9 +112,8 @@ Task<void> Poller::backfill() {
     Run run = this->run(poll_.name + ", backfill", "poll:" + poll_.name + ":backfill");
     const auto stored = co_await resume(run);
     const bool oldest = poll_.backfill_oldest_first;
-    auto past = past_from(stored ? Past::parse(*stored) : std::nullopt,
-                          std::chrono::floor<std::chrono::seconds>(now()), std::chrono::hours(24 * poll_.backfill_days),
-                          oldest);
+    auto past = past_from(stored ? Past::parse(*stored) : std::nullopt, std::chrono::floor<std::chrono::seconds>(now()),
+                          std::chrono::hours(24 * poll_.backfill_days), oldest);
     while (oldest ? past.reached < past.end : past.reached > past.begin) {
         run.place = {};
         run.place.since = oldest ? past.reached : std::max(past.begin, past.reached - poll_.backfill_step);
@@ -231,9 +230,8 @@ Task<void> Poller::within_budget() {
 
 Task<void> Poller::wait_after(Run& run, const Error& error) {
     const double random = std::generate_canonical<double, 32>(random_);
-    const Millis delay = needs_human(error.kind)
-                             ? std::max(patience_.human, error.retry_after.value_or(Millis(0)))
-                             : run.backoff.next(random, error.retry_after);
+    const Millis delay = needs_human(error.kind) ? std::max(patience_.human, error.retry_after.value_or(Millis(0)))
+                                                 : run.backoff.next(random, error.retry_after);
     host_.count("poll_errors", to_string(error.kind));
     host_.log().warn("a poll does not get on", {{"poll", run.what},
                                                 {"kind", std::string(to_string(error.kind))},

@@ -21,8 +21,8 @@ public:
         : http_(http), caller_(caller), clock_(clock) {}
 
     // A response of any status is a success. `repeatable`: the vendor does it only once, or does nothing at all; then a
-    // 401 is answered by one more try with a fresh token. Failure: as of net::HttpClient::send(), and Auth when there is
-    // no token to be had.
+    // 401 is answered by one more try with a fresh token. Failure: as of net::HttpClient::send(), and Auth when there
+    // is no token to be had.
     async::Task<Result<net::ClientResponse>> send(connector::WireRequest request,
                                                   bool repeatable,
                                                   std::chrono::milliseconds timeout);

@@ -114,6 +114,8 @@ public:
     virtual const std::string& instance() const = 0;
 };
 
+using Resolution = std::optional<std::vector<SentId>>;
+
 class Instance {
 public:
     virtual ~Instance() = default;
@@ -124,6 +126,12 @@ public:
     // blindly; the host turns a call that is cancelled or takes too long into that.
     virtual async::Task<Result<std::vector<SentId>>> send(Outgoing) {
         co_return fail(config_error("this connector cannot send"));
+    }
+    // Of a connector whose send_limits() say `resolvable`: asks the vendor about a message whose send() ended as
+    // UnknownOutcome. The vendor's ids if it took the message, nullopt if it certainly did not; a failure leaves the
+    // outcome unknown.
+    virtual async::Task<Result<Resolution>> resolve(Outgoing) {
+        co_return fail(config_error("this connector cannot ask about messages"));
     }
     // Ends everything that start() began. Idempotent, valid after a failed, a cancelled and a missing start().
     virtual async::Task<void> stop() = 0;
@@ -146,6 +154,7 @@ struct SendLimits {
     std::size_t window = 10;  // messages at once
     double rate = 0;          // messages per second; 0: no limit
     bool repeatable = false;  // Sender::repeatable()
+    bool resolvable = false;  // Instance::resolve() is there
 };
 
 class Connector {

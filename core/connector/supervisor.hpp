@@ -110,6 +110,8 @@ public:
 
     // Hands a message to the instance (Instance::send). Transient when it does not run or is not ready. Any task.
     async::Task<Result<std::vector<SentId>>> send(std::string instance, Outgoing outgoing);
+    // Asks the instance what became of a message (Instance::resolve). Otherwise as send().
+    async::Task<Result<Resolution>> resolve(std::string instance, Outgoing outgoing);
 
     std::vector<InstanceStatus> status() const;  // any thread; sorted by name
     // The same numbers in Prometheus' text format. Any thread.

@@ -183,10 +183,7 @@ void compare_request(const Node& expect, const OutgoingRequest& request, Failure
     RequestComparison(expect, failures, arena).compare(request);
 }
 
-bool compare_error(const Node& expect,
-                   const std::optional<Error>& error,
-                   const std::string& path,
-                   Failures& failures) {
+bool compare_error(const Node& expect, const std::optional<Error>& error, const std::string& path, Failures& failures) {
     const auto kind = error ? kind_word(error->kind) : std::string_view("none");
     const auto wanted = expect.get("error") ? expect.get("error").text() : std::string("none");
     if (wanted != kind) {
@@ -201,9 +198,9 @@ bool compare_error(const Node& expect,
     }
     const auto wait = expect.get("retry_after");
     if (!wait) return true;
-    const auto seconds =
-        error->retry_after ? fmt::format("{}", std::chrono::round<std::chrono::seconds>(*error->retry_after).count())
-                           : std::string("none");
+    const auto seconds = error->retry_after
+                             ? fmt::format("{}", std::chrono::round<std::chrono::seconds>(*error->retry_after).count())
+                             : std::string("none");
     compare_text(path + ".retry_after", wait.text(), seconds, failures);
     return true;
 }

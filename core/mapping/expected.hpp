@@ -26,8 +26,8 @@ void compare_request(const config::Node& expect,
                      Failures& failures,
                      data::Arena& arena);
 
-// `error` (its kind), `code`, `reason`, `retry_after`. False when the rest of the answer is to be compared: no error was
-// expected, and there is none.
+// `error` (its kind), `code`, `reason`, `retry_after`. False when the rest of the answer is to be compared: no error
+// was expected, and there is none.
 bool compare_error(const config::Node& expect,
                    const std::optional<Error>& error,
                    const std::string& path,

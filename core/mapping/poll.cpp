@@ -43,8 +43,8 @@ public:
 private:
     static std::array<Given, kPollNames> values(const PollPlace& place, data::Arena& arena) {
         const auto at = [](PollName name) { return std::size_t{kFixedSlots} + std::size_t{name}; };
-        return {Given{at(kCursor), parsed(place.cursor, arena)}, Given{at(kPage), parsed(place.page, arena)},
-                Given{at(kNow), time_value(place.now, arena)},   Given{at(kSince), time_value(place.since, arena)},
+        return {Given{at(kCursor), parsed(place.cursor, arena)},   Given{at(kPage), parsed(place.page, arena)},
+                Given{at(kNow), time_value(place.now, arena)},     Given{at(kSince), time_value(place.since, arena)},
                 Given{at(kUntil), time_value(place.until, arena)}, Given{at(kFound), parsed(place.found, arena)}};
     }
 
@@ -99,6 +99,13 @@ bool too_long(const std::optional<std::string>& json) {
 }
 
 }  // namespace
+
+std::vector<std::string> poll_names(const Pack& pack) {
+    std::vector<std::string> out;
+    for (const auto& poll : pack.program().polls)
+        out.push_back(poll.name);
+    return out;
+}
 
 std::vector<PollInfo> polls(const BoundPack& pack) {
     std::vector<PollInfo> out;

@@ -20,11 +20,11 @@ namespace tandem::mapping {
 
 struct PollInfo {
     std::string name;
-    std::chrono::milliseconds every{0};           // pause between runs
-    std::chrono::milliseconds timeout{0};         // of one request
-    std::int64_t requests = 0;                    // per minute
-    std::int64_t pages = 0;                       // of one run before it pauses
-    bool keeps_cursor = false;                    // else it asks for windows of time, or for the same every time
+    std::chrono::milliseconds every{0};    // pause between runs
+    std::chrono::milliseconds timeout{0};  // of one request
+    std::int64_t requests = 0;             // per minute
+    std::int64_t pages = 0;                // of one run before it pauses
+    bool keeps_cursor = false;             // else it asks for windows of time, or for the same every time
     std::optional<std::chrono::milliseconds> window_overlap{};  // set: a run asks for $since to $until
     std::chrono::milliseconds window_first{0};
     bool backfill = false;
@@ -52,6 +52,9 @@ struct PollPage {
     std::string envelope;               // journal::Event::envelope of this page: JSON without secrets
     std::string content_type;           // of the body
 };
+
+// Of all polls, in the order of the pack.
+std::vector<std::string> poll_names(const Pack& pack);
 
 // The polls that this instance wants (`when`).
 std::vector<PollInfo> polls(const BoundPack& pack);

@@ -53,7 +53,7 @@ describe('Matrix by /sync', () => {
     server = await new MatrixServer('matrix-access-token').start();
     server.say('r', '@ann:sim.example', 'm1');
     gateway = await new Gateway(folder, `${head}
-  - { name: matrix, pack: matrix, settings: { homeserver: "${server.url}", access_token: "\${env:MATRIX_TOKEN}", own_users: "^@desk:" } }
+  - { name: matrix, pack: matrix, settings: { receive_by: sync, homeserver_url: "${server.url}", access_token: "\${env:MATRIX_TOKEN}", own_users: "^@desk:" } }
 `, { MATRIX_TOKEN: 'matrix-access-token' }).start();
   });
   after(async () => {
@@ -184,8 +184,8 @@ describe('tandem check --connect', () => {
     matrix = await new MatrixServer('right').start();
     livetex = await new LiveTexServer('admin', 'right').start();
     writeFileSync(config, `${head}
-  - { name: good, pack: matrix, settings: { homeserver: "${matrix.url}", access_token: "\${env:RIGHT}" } }
-  - { name: bad, pack: matrix, settings: { homeserver: "${matrix.url}", access_token: "\${env:WRONG}" } }
+  - { name: good, pack: matrix, settings: { receive_by: sync, homeserver_url: "${matrix.url}", access_token: "\${env:RIGHT}" } }
+  - { name: bad, pack: matrix, settings: { receive_by: sync, homeserver_url: "${matrix.url}", access_token: "\${env:WRONG}" } }
   - { name: chats, pack: livetex, settings: { login: admin, password: "\${env:WRONG}", web_api: "${livetex.url}" } }
   - { name: silent, pack: kannel }
 `);

@@ -26,7 +26,8 @@ public:
     using Handler = std::function<std::optional<VendorReply>(const std::string& request)>;
 
     explicit Vendor(Handler handler)
-        : handler_(std::move(handler)), peer_(std::vector<ScriptedPeer::Script>(32, [this](PeerConnection& peer) { serve(peer); })) {}
+        : handler_(std::move(handler)),
+          peer_(std::vector<ScriptedPeer::Script>(32, [this](PeerConnection& peer) { serve(peer); })) {}
 
     std::string url() const { return "http://127.0.0.1:" + std::to_string(peer_.port()); }
 
@@ -56,8 +57,8 @@ private:
                 peer.closed_by_client();
                 return;
             }
-            if (!peer.send("HTTP/1.1 " + std::to_string(reply->status) + " X\r\nContent-Length: " +
-                           std::to_string(reply->body.size()) + "\r\n\r\n" + reply->body)) {
+            if (!peer.send("HTTP/1.1 " + std::to_string(reply->status) +
+                           " X\r\nContent-Length: " + std::to_string(reply->body.size()) + "\r\n\r\n" + reply->body)) {
                 return;
             }
         }

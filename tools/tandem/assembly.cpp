@@ -49,6 +49,7 @@ public:
         if (const auto limits = connector != nullptr ? connector->send_limits(spec) : std::nullopt) {
             out_.lanes.push_back({.instance = spec.name,
                                   .repeatable = limits->repeatable,
+                                  .resolvable = limits->resolvable,
                                   .window = limits->window,
                                   .rate = limits->rate});
         }

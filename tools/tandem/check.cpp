@@ -106,8 +106,9 @@ void add_check(CLI::App& app, Shell& shell) {
     auto arguments = std::make_shared<CheckArguments>();
     auto* command = app.add_subcommand("check", "Validate a configuration and the packs it uses");
     command->add_option("config", arguments->file, "Configuration file")->required();
-    auto* flag = command->add_flag("--connect", arguments->connect,
-                      "Also make one harmless call to each vendor, to see whether the credentials are good");
+    auto* flag =
+        command->add_flag("--connect", arguments->connect,
+                          "Also make one harmless call to each vendor, to see whether the credentials are good");
     command->add_option("instances", arguments->instances, "Names of connectors to try (default: all)")->needs(flag);
     command->footer(
         "Findings go to standard error as file:line:column: error: path: text. Exits with 1 when there are errors.\n"

@@ -58,7 +58,8 @@ TEST_F(PollerTest, GoesOnAtTheStoredCursorAndBeginsABrokenRunAgain) {
     poll(inbox(), {{"/inbox", {{200, "keep one cursor=a"}}}, {"/inbox/cursor:a", {{200, "keep two next=2 cursor=b"}}}});
     EXPECT_EQ(host_.cursors["poll:inbox"], (Asked{"a"})) << "the second run has not ended";
 
-    poll(inbox(), {{"/inbox/cursor:a", {{200, "keep two next=2 cursor=b"}}}, {"/inbox/cursor:a/page:2", {{200, "keep"}}}});
+    poll(inbox(),
+         {{"/inbox/cursor:a", {{200, "keep two next=2 cursor=b"}}}, {"/inbox/cursor:a/page:2", {{200, "keep"}}}});
 
     EXPECT_EQ(vendor_->asked(), (Asked{"GET /inbox/cursor:a", "GET /inbox/cursor:a/page:2", "GET /inbox/cursor:b"}));
     EXPECT_EQ(host_.cursors["poll:inbox"], (Asked{"a", "b"}));
@@ -103,8 +104,8 @@ TEST_F(PollerTest, APageThatIsGoneBeginsTheRunAgain) {
                    {"/inbox/page:2", {{404, ""}}},
                    {"/inbox/page:3", {{200, "keep last"}}}});
 
-    EXPECT_EQ(vendor_->asked(), (Asked{"GET /inbox", "GET /inbox/page:2", "GET /inbox", "GET /inbox/page:3",
-                                       "GET /inbox/cursor:b"}));
+    EXPECT_EQ(vendor_->asked(),
+              (Asked{"GET /inbox", "GET /inbox/page:2", "GET /inbox", "GET /inbox/page:3", "GET /inbox/cursor:b"}));
     EXPECT_EQ(host_.cursors["poll:inbox"], (Asked{"b"}));
 }
 
