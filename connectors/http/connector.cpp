@@ -40,7 +40,7 @@ private:
     const connector::Manifest manifest_{.name = "http",
                                         .version = "1",
                                         .description = "Webhooks of any vendor that has a pack, and messages to it",
-                                        .capabilities = {.receive = true, .send = true, .receipts = true},
+                                        .capabilities = {.receive = true, .hook = true, .send = true, .receipts = true},
                                         .streams = {""},
                                         .needs_pack = true,
                                         .options = config_fields().table()};

@@ -13,7 +13,7 @@
 
 namespace tandem::test {
 
-class FakeHost final : public connector::Host {
+class FakeHost : public connector::Host {
 public:
     async::Task<Result<void>> emit(connector::Batch batch) override {
         if (refusal) co_return fail(*refusal);
@@ -23,6 +23,13 @@ public:
     }
     async::Task<Result<std::optional<connector::Cursor>>> resume(connector::StreamName) override {
         co_return std::optional<connector::Cursor>();
+    }
+    async::Task<Result<std::vector<journal::Event>>> recall(connector::Recall what) override {
+        std::vector<journal::Event> out;
+        for (const auto& event : archive) {
+            if (event.content_type == what.content_type && event.received_at >= what.since) out.push_back(event);
+        }
+        co_return out;
     }
     void state(connector::State state, std::string) override { states.push_back(state); }
     void failed(Error error) override { failure = std::move(error); }
@@ -42,6 +49,7 @@ public:
     ManualClock time;
     net::HttpHandler hook;
     std::vector<journal::Event> events;
+    std::vector<journal::Event> archive;  // what recall() finds
     std::vector<connector::State> states;
     std::map<std::string, std::uint64_t> counters;
     std::optional<Error> refusal;  // the answer of emit()
