@@ -36,7 +36,7 @@ public:
     void add(const ConnectorOptions& entry) {
         connector::InstanceSpec spec;
         spec.name = entry.name;
-        spec.connector = entry.pack.empty() ? entry.type : "http";
+        spec.connector = entry.type.empty() ? "http" : entry.type;
         spec.pack = entry.pack;
         spec.options = entry.options;
         PackText pack;
@@ -66,7 +66,10 @@ private:
         diagnostics_.append(findings);
         if (findings.has_errors()) return false;
         auto bound = std::make_shared<const mapping::BoundPack>(pack, std::move(settings), entry.name, region);
-        for (const auto& warning : bound->warnings()) {
+        // These are about requests; who asks nobody in need not verify them.
+        const auto* connector = registry_.find(spec.connector);
+        const bool hook = connector == nullptr || connector->manifest().capabilities.hook;
+        for (const auto& warning : hook ? bound->warnings() : std::vector<std::string>()) {
             diagnostics_.warning(entry.position, entry.path + ".settings", warning);
         }
         warn_of_literals(*pack, entry);
