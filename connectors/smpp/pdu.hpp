@@ -81,17 +81,17 @@ struct Pdu {
     // A response may end after its header; what follows is then absent, not empty.
     bool has_body = true;
 
-    std::string system_id, password, system_type, address_range;
+    std::string system_id{}, password{}, system_type{}, address_range{};
     std::uint8_t interface_version = 0, addr_ton = 0, addr_npi = 0;
-    std::string service_type, source_addr, destination_addr, esme_addr, message_id, final_date;
+    std::string service_type{}, source_addr{}, destination_addr{}, esme_addr{}, message_id{}, final_date{};
     std::uint8_t source_addr_ton = 0, source_addr_npi = 0, dest_addr_ton = 0, dest_addr_npi = 0;
     std::uint8_t esme_addr_ton = 0, esme_addr_npi = 0;
     std::uint8_t esm_class = 0, protocol_id = 0, priority_flag = 0, registered_delivery = 0;
     std::uint8_t replace_if_present_flag = 0, data_coding = 0, sm_default_msg_id = 0;
     std::uint8_t message_state = 0, error_code = 0;
-    std::string schedule_delivery_time, validity_period;
-    std::string short_message;  // at most 254 octets
-    std::vector<Tlv> tlvs;      // in the order they came
+    std::string schedule_delivery_time{}, validity_period{};
+    std::string short_message{};  // at most 254 octets
+    std::vector<Tlv> tlvs{};      // in the order they came
 
     const std::string* tlv(Tag tag) const;  // the first of that tag
     // Its value as a number of 1, 2 or 4 octets; nullopt when it is absent or of another size.

@@ -102,6 +102,10 @@ std::optional<Instant> Reassembly::next_expiry() const {
     return next;
 }
 
+bool Reassembly::contains(const std::string& set_id) const {
+    return std::ranges::find(sets_, set_id, &PartSet::id) != sets_.end();
+}
+
 Instant Reassembly::due(const PartSet& set) const {
     if (set.complete()) return set.last_at + options_.remember;
     return set.first_at + (set.given_up ? 2 : 1) * options_.timeout;

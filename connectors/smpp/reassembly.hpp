@@ -73,6 +73,7 @@ public:
     std::optional<Instant> next_expiry() const;
 
     std::size_t size() const { return sets_.size(); }
+    bool contains(const std::string& set_id) const;
 
 private:
     PartSet* find_key(const std::string& full_key);

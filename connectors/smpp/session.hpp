@@ -25,9 +25,9 @@ enum class BindMode { Transceiver, Receiver, Transmitter };
 
 struct SessionOptions {
     BindMode mode = BindMode::Transceiver;
-    std::string system_id;
-    Secret password;
-    std::string system_type;
+    std::string system_id{};
+    Secret password{};
+    std::string system_type{};
     std::size_t window = 10;                           // submits without an answer
     std::chrono::milliseconds enquire_after{30'000};   // of silence
     std::chrono::milliseconds enquire_limit{10'000};   // then the peer is gone

@@ -1,0 +1,202 @@
+// The sending half of a Client.
+#include "connectors/smpp/client.hpp"
+#include "connectors/smpp/connection.hpp"
+#include "core/base/text.hpp"
+#include "core/data/json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace tandem::smpp {
+
+using async::Task;
+using SteadyClock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr long long kMaxValidity = 63LL * 86'400;  // seconds
+constexpr std::size_t kMaxAddress = 20;
+constexpr std::uint8_t kUdhIndicator = 0x40;
+
+bool is_digits(std::string_view text) {
+    return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+struct NumberType {
+    std::uint8_t ton = 0;
+    std::uint8_t npi = 0;
+};
+
+// By the look of an address without plus.
+NumberType type_of(std::string_view address) {
+    if (address.empty()) return {0, 0};
+    if (!is_digits(address)) return {5, 0};
+    return address.size() <= 6 ? NumberType{3, 0} : NumberType{1, 1};
+}
+
+std::string without_plus(std::string_view address) {
+    return std::string(address.starts_with('+') ? address.substr(1) : address);
+}
+
+// DDhhmmss relative to the centre's clock.
+std::string relative_time(std::chrono::seconds time) {
+    const auto s = std::clamp<long long>(time.count(), 1, kMaxValidity);
+    return fmt::format("0000{:02}{:02}{:02}{:02}000R", s / 86'400, s / 3'600 % 24, s / 60 % 60, s % 60);
+}
+
+std::uint8_t data_coding_of(Sending sending) {
+    switch (sending) {
+        case Sending::Standard:
+            return 0x00;
+        case Sending::Latin1:
+            return 0x03;
+        case Sending::Ucs2:
+            return 0x08;
+    }
+    return 0x00;
+}
+
+std::string number(std::uint32_t value, int octets) {
+    std::string out;
+    for (int shift = (octets - 1) * 8; shift >= 0; shift -= 8)
+        out += static_cast<char>(value >> shift & 0xFF);
+    return out;
+}
+
+std::optional<Error> wrong_address(std::string_view address, std::string_view what) {
+    const bool good = address.size() <= kMaxAddress && address.find('\0') == std::string_view::npos;
+    if (good) return std::nullopt;
+    return rejected(std::string(what) + " has more than 20 characters or a NUL");
+}
+
+}  // namespace
+
+Pdu Client::pdu_of(const OutgoingText& message) const {
+    Pdu pdu;
+    pdu.command = Command::SubmitSm;
+    pdu.service_type = config_.service_type;
+    pdu.source_addr = without_plus(message.from.empty() ? config_.source_address : message.from);
+    const NumberType source = type_of(pdu.source_addr);
+    pdu.source_addr_ton = config_.source_ton < 0 ? source.ton : static_cast<std::uint8_t>(config_.source_ton);
+    pdu.source_addr_npi = config_.source_npi < 0 ? source.npi : static_cast<std::uint8_t>(config_.source_npi);
+    pdu.destination_addr = without_plus(message.to);
+    const NumberType destination = type_of(pdu.destination_addr);
+    pdu.dest_addr_ton = destination.ton;
+    pdu.dest_addr_npi = destination.npi;
+    pdu.registered_delivery = config_.receipts ? 1 : 0;
+    if (message.validity) pdu.validity_period = relative_time(*message.validity);
+    return pdu;
+}
+
+// The PDUs of a text, or why there are none.
+Result<std::vector<Pdu>> Client::pdus_of(const OutgoingText& message) {
+    Pdu pdu = pdu_of(message);
+    if (pdu.destination_addr.empty()) return fail(rejected("there is no number to send to"));
+    if (auto error = wrong_address(pdu.destination_addr, "the number")) return fail(std::move(*error));
+    if (auto error = wrong_address(pdu.source_addr, "the sender")) return fail(std::move(*error));
+    if (config_.bind == BindMode::Receiver) return fail(config_error("bind: receiver does not send"));
+    if (!valid_utf8(message.text)) return fail(rejected("the text is no UTF-8"));
+    SegmentOptions options{.alphabets = {}, .concat = config_.long_messages, .packed = config_.packed};
+    for (const Sending sending : config_.alphabets)
+        options.alphabets.push_back(alphabet_of(sending, config_.default_alphabet));
+    const auto cut = segment(message.text, ++reference_, options);
+    if (!cut) return fail(rejected("none of `alphabets` holds the text, or it needs more than 255 parts"));
+    const auto chosen = std::ranges::find(options.alphabets, cut->alphabet) - options.alphabets.begin();
+    pdu.data_coding = data_coding_of(config_.alphabets[static_cast<std::size_t>(chosen)]);
+    if (cut->with_header) pdu.esm_class |= kUdhIndicator;
+    const bool sar = config_.long_messages == Concat::Sar && cut->parts.size() > 1;
+    std::vector<Pdu> out(cut->parts.size(), pdu);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        if (config_.long_messages == Concat::Payload) {
+            out[i].tlvs.push_back({Tag::MessagePayload, cut->parts[i]});
+        } else {
+            out[i].short_message = cut->parts[i];
+        }
+        if (!sar) continue;
+        out[i].tlvs = {{Tag::SarMsgRefNum, number(reference_, 2)},
+                       {Tag::SarTotalSegments, number(static_cast<std::uint32_t>(out.size()), 1)},
+                       {Tag::SarSegmentSeqnum, number(static_cast<std::uint32_t>(i + 1), 1)}};
+    }
+    return out;
+}
+
+Task<Result<std::vector<connector::SentId>>> Client::send(connector::Outgoing outgoing) {
+    data::Arena arena;
+    const auto message = data::parse_json(outgoing.message, arena);
+    if (!message) co_return fail(rejected("the message is no JSON: " + message.error().text));
+    const data::Value to = message->get("to");
+    if (to.string_at("scheme") != "tel") co_return fail(rejected("only telephone numbers can be written to"));
+    if (message->get("media").size() > 0) co_return fail(rejected("a short message holds no files"));
+    OutgoingText text{.to = std::string(to.string_at("value").value_or("")),
+                      .text = std::string(message->string_at("text").value_or("")),
+                      .from = {},
+                      .validity = {}};
+    const auto outcome = co_await submit(std::move(text));
+    if (outcome.error) co_return fail(*outcome.error);
+    std::vector<connector::SentId> ids;
+    for (const auto& id : outcome.ids)
+        ids.push_back({name_space(config_), id});
+    co_return ids;
+}
+
+Task<SubmitOutcome> Client::submit(OutgoingText message) {
+    SubmitOutcome out;
+    auto pdus = pdus_of(message);
+    if (!pdus) {
+        out.error = std::move(pdus.error());
+        co_return out;
+    }
+    out.parts = pdus->size();
+    const auto deadline = SteadyClock::now() + config_.response_timeout;
+    // One after the other: when the centre refuses a part, the rest is not sent.
+    for (std::size_t i = 0; i < pdus->size(); ++i) {
+        auto taken = co_await submit_part(std::move((*pdus)[i]), deadline);
+        if (taken) {
+            if (*taken) out.ids.push_back(id_of_answer(**taken, config_.message_id));
+            continue;
+        }
+        Error error = std::move(taken.error());
+        const bool later = error.kind == ErrorKind::Transient || error.kind == ErrorKind::Throttled;
+        // Sending the whole again would double the parts that went out.
+        if (i > 0 && later) error.kind = ErrorKind::UnknownOutcome;
+        if (i > 0)
+            error.text = fmt::format("part {} of {}, those before it were taken: {}", i + 1, out.parts, error.text);
+        out.error = std::move(error);
+        break;
+    }
+    host_.count("submitted", out.error ? to_string(out.error->kind) : "sent");
+    co_return out;
+}
+
+Task<Result<std::optional<std::string>>> Client::submit_part(Pdu pdu, Session::Time deadline) {
+    Error last = transient("no room in the window within response_timeout");
+    for (;;) {
+        while (connection_ != nullptr && connection_->session.bound() && !stopping_ &&
+               !connection_->session.can_submit(SteadyClock::now()) && SteadyClock::now() < deadline) {
+            const auto paused = connection_->session.paused_until();
+            co_await changed_.wait_until(paused > SteadyClock::now() ? std::min(paused, deadline) : deadline);
+        }
+        if (connection_ == nullptr || !connection_->session.bound() || stopping_)
+            co_return fail(transient("not bound to the message centre"));
+        if (!connection_->session.can_submit(SteadyClock::now())) co_return fail(std::move(last));
+        auto outcome = co_await submit_once(connection_, pdu);
+        if (outcome || outcome.error().kind != ErrorKind::Throttled) co_return outcome;
+        host_.count("throttled");
+        last = std::move(outcome.error());
+    }
+}
+
+Task<Result<std::optional<std::string>>> Client::submit_once(std::shared_ptr<Connection> connection, const Pdu& pdu) {
+    Waiting waiting;
+    const std::uint32_t sequence = connection->session.submit(pdu, SteadyClock::now());
+    const auto entry = connection->waiting.emplace(sequence, &waiting).first;
+    const std::shared_ptr<void> forget(nullptr, [&](void*) { connection->waiting.erase(entry); });
+    drain(connection);
+    while (!waiting.outcome)
+        co_await waiting.settled.wait();
+    co_return std::move(*waiting.outcome);
+}
+
+}  // namespace tandem::smpp
