@@ -17,12 +17,24 @@
 #if defined(__clang__)
 #pragma clang attribute pop
 #endif
+// Its conversion takes zero with an exponent ("0e42") for a number that can be normalised, and makes 1.5e23 of it.
+#define StrtodFullPrecision StrtodOfNonZero
+#include <rapidjson/internal/strtod.h>
+#undef StrtodFullPrecision
+#include <algorithm>
+#include <cstddef>
+namespace rapidjson::internal {
+inline double StrtodFullPrecision(
+    double d, int p, const char* digits, std::size_t length, std::size_t point, int exponent) {
+    const bool zero = std::all_of(digits, digits + length, [](char digit) { return digit == '0'; });
+    return zero ? 0.0 : StrtodOfNonZero(d, p, digits, length, point, exponent);
+}
+}  // namespace rapidjson::internal
 #include <rapidjson/error/en.h>
 #include <rapidjson/internal/dtoa.h>
 #include <rapidjson/internal/itoa.h>
 #include <rapidjson/reader.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <vector>

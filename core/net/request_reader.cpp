@@ -147,11 +147,19 @@ struct RequestReader::State {
         return Step::Failed;
     }
 
+    // Beast holds the limit against the request line and the other lines apart when they come in one piece.
+    bool header_too_long(std::size_t used, std::size_t waiting) {
+        if (header_checked) return false;
+        header_size += used;
+        return header_size + waiting > limits.header_bytes;
+    }
+
     RequestLimits limits;
     std::optional<Parser> parser;
     std::vector<char> buffer;
     std::size_t begin = 0;  // bytes [begin, end) of the buffer are not parsed yet
     std::size_t end = 0;
+    std::size_t header_size = 0;  // what the parser took of the header
     bool header_checked = false;
     bool last_keep_alive = true;
     bool last_http10 = false;
@@ -193,6 +201,9 @@ RequestReader::Step RequestReader::step() {
         const std::size_t size = s.end - s.begin;
         const std::size_t used = s.parser->put({s.buffer.data() + s.begin, size}, error);
         s.begin += used;
+        if (s.header_too_long(used, error == http::error::need_more ? size - used : 0)) {
+            return s.fail(failure_of(http::error::header_limit));
+        }
         if (error == http::error::need_more) {
             // Chunk size lines and trailers have no limit of their own in Beast.
             if (size - used >= s.limits.header_bytes) return s.fail(problem(431, "a chunk header is too long"));
@@ -227,6 +238,7 @@ HttpRequest RequestReader::take() {
     s.last_http10 = s.parser->http10;
     HttpRequest request = std::move(s.parser->request);
     s.parser.emplace(s.limits);
+    s.header_size = 0;
     s.header_checked = false;
     // A connection that once carried a large body must not keep its buffer while it is idle.
     if (s.begin == s.end && s.buffer.size() > 4 * kFirstBuffer) {

@@ -1,7 +1,9 @@
 #include "core/net/tls.hpp"
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include <string>
 #include <string_view>
@@ -62,6 +64,44 @@ Result<TlsContext> load_tls(const TlsFiles& files) {
                                  files.certificate.string()));
     }
     return context;
+}
+
+Result<TlsContext> load_client_tls(const std::filesystem::path& more_authorities) {
+    auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
+    SSL_CTX* native = context->native_handle();
+    SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
+    SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION);
+    SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
+    static constexpr unsigned char kOurs[] = "\x08http/1.1";
+    SSL_CTX_set_alpn_protos(native, kOurs, sizeof(kOurs) - 1);
+
+    ErrorCode error;
+    context->set_verify_mode(ssl::verify_peer, error);
+    if (!error) context->set_default_verify_paths(error);
+    if (error) return fail(config_error("TLS: the system's certificate store: " + error.message()));
+    if (more_authorities.empty()) return context;
+    context->load_verify_file(more_authorities.string(), error);
+    if (error) return fail(file_error(more_authorities, error));
+    return context;
+}
+
+bool expect_tls_host(ssl_st* connection, std::string host) {
+    ErrorCode not_numeric;
+    boost::asio::ip::make_address(host, not_numeric);
+    X509_VERIFY_PARAM* parameters = SSL_get0_param(connection);
+    if (!not_numeric) return X509_VERIFY_PARAM_set1_ip_asc(parameters, host.c_str()) == 1;
+    // "host." is the same host; certificates name it without the dot.
+    if (host.ends_with('.')) host.pop_back();
+    // An empty name would switch the check off.
+    if (host.empty()) return false;
+    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return X509_VERIFY_PARAM_set1_host(parameters, host.data(), host.size()) == 1 &&
+           SSL_set_tlsext_host_name(connection, host.c_str()) == 1;
+}
+
+std::string tls_certificate_problem(const ssl_st* connection) {
+    const long result = SSL_get_verify_result(connection);
+    return result == X509_V_OK ? std::string() : X509_verify_cert_error_string(result);
 }
 
 std::string tls_fingerprint(const TlsFiles& files) {

@@ -27,7 +27,7 @@ describe('wrong usage ends with 2 and says what may have been meant', () => {
     ['a mistyped command', ['chekc', 'tandem.yaml'], /no command 'chekc'; did you mean 'check'\?/],
     ['a mistyped command of a command', ['token', 'craete'], /no command 'craete'; did you mean 'create'\?/],
     ['a word that is near no command', ['frobnicate'], /no command 'frobnicate'\nCommands: run check map/],
-    ['no command', [], /subcommand is required/],
+    ['no command', [], /a command is needed\nCommands: run check map/],
     ['an unknown option', ['check', '--foo', 'x'], /not expected: --foo/],
     ['a pack that there is not', ['test', 'twillo'], /no pack 'twillo'; did you mean 'twilio'\?/],
     ['one such pack among others', ['test', 'twilio', 'nope'], /no pack 'nope'/],

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tandem::mapping {
@@ -42,20 +43,22 @@ std::vector<BoundPack> packs() {
 }
 
 // The signature that the vendor would add, so that the fuzzer gets past it.
-std::vector<RequestHeader> proof(const BoundPack& pack, const Request& request, std::string& value) {
+std::vector<RequestHeader> proof(const BoundPack& pack,
+                                 const Request& request,
+                                 std::pair<std::string, std::string>& of) {
     for (const auto& entry : pack.pack().program().verifications) {
         auto made = sign(entry, request, {kSecrets, {}, {}});
         if (!made || made->place.in_query) continue;
-        value = made->value;
-        return {{entry.place->name, value}};
+        of = {made->place.name, made->value};
+        return {{of.first, of.second}};
     }
     return {};
 }
 
 void check(const BoundPack& pack, Request request) {
     data::Arena arena;
-    std::string value;
-    for (const auto& header : proof(pack, request, value))
+    std::pair<std::string, std::string> of;
+    for (const auto& header : proof(pack, request, of))
         request.headers.push_back(header);
     const auto outcome = process(pack, request, arena);
     for (const auto& record : outcome.mapped.records) {

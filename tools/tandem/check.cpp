@@ -20,7 +20,8 @@ int check(const std::string& file) {
         auto errors = static_cast<std::ptrdiff_t>(diagnostics.all().size()) - warnings;
         return complain(file + ": " + std::to_string(errors) + (errors == 1 ? " error" : " errors"));
     }
-    std::cout << file << ": ok, " << assembly->instances.size() << " connectors";
+    std::cout << file << ": ok, " << assembly->instances.size()
+              << (assembly->instances.size() == 1 ? " connector" : " connectors");
     if (warnings > 0) std::cout << ", " << warnings << (warnings == 1 ? " warning" : " warnings");
     std::cout << '\n';
     return 0;

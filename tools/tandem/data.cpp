@@ -45,6 +45,23 @@ std::unique_ptr<Data> Data::open(const std::string& config_file) {
     return out;
 }
 
+std::unique_ptr<store::Store> Data::open_store(const std::string& config_file) {
+    config::Diagnostics diagnostics;
+    const auto config = config::load_gateway(config_file, config::Environment::of_process(), diagnostics);
+    const auto options = store_options(config);
+    if (!std::filesystem::exists(options.file)) {
+        print_diagnostics(diagnostics);
+        if (!options.file.empty()) complain("no store at " + options.file.string() + ": this gateway has not run yet");
+        return nullptr;
+    }
+    auto store = store::open_sqlite_store(options);
+    if (!store) {
+        complain(store.error().text);
+        return nullptr;
+    }
+    return std::move(*store);
+}
+
 pipeline::ReplayContext Data::replay_context() {
     return {*journal_, *store_, *assembly_.sources, identity_, clock_, assembly_.config.gateway.node};
 }

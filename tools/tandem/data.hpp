@@ -24,6 +24,8 @@ public:
     // Complains on stderr and returns nullptr when something cannot be opened. Never creates a data folder: a wrong
     // path must not look like an empty gateway.
     static std::unique_ptr<Data> open(const std::string& config_file);
+    // The store only: works while a pack or another part of the configuration is being repaired.
+    static std::unique_ptr<store::Store> open_store(const std::string& config_file);
 
     const Assembly& assembly() const { return assembly_; }
     store::Store& store() { return *store_; }

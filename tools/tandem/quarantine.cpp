@@ -47,9 +47,9 @@ Value entry_json(const store::QuarantineEntry& entry, bool whole, data::Arena& a
 }
 
 int list(const QuarantineArguments& arguments) {
-    auto data = Data::open(arguments.config);
-    if (!data) return 1;
-    auto entries = data->store().quarantine({arguments.limit, 0, arguments.instance});
+    auto store = Data::open_store(arguments.config);
+    if (!store) return 1;
+    auto entries = store->quarantine({arguments.limit, 0, arguments.instance});
     if (!entries) return complain(entries.error().text);
     for (const auto& entry : *entries) {
         data::Arena arena;
@@ -65,10 +65,10 @@ int list(const QuarantineArguments& arguments) {
 }
 
 int show(const QuarantineArguments& arguments) {
-    auto data = Data::open(arguments.config);
-    if (!data) return 1;
+    auto store = Data::open_store(arguments.config);
+    if (!store) return 1;
     for (auto id : arguments.ids) {
-        auto entry = data->store().quarantined(id);
+        auto entry = store->quarantined(id);
         if (!entry) return complain(entry.error().text);
         if (!*entry) return complain("no entry " + std::to_string(id) + " in quarantine");
         data::Arena arena;

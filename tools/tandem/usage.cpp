@@ -29,8 +29,9 @@ std::string usage_problem(const CLI::App* app, const CLI::Error& error) {
         command = command->get_subcommands().front();
     const auto known = commands_of(*command);
     const auto word = stray_word(*app);
-    if (known.empty() || word.empty()) return CLI::FailureMessage::simple(app, error);
-    std::string text = "no command '" + word + "'";
+    const bool missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && command->remaining_size() == 0;
+    if (known.empty() || (word.empty() && !missing)) return CLI::FailureMessage::simple(app, error);
+    std::string text = word.empty() ? "a command is needed" : "no command '" + word + "'";
     if (const auto meant = did_you_mean(word, known)) text += "; did you mean '" + *meant + "'?";
     text += "\nCommands:";
     for (const auto& name : known)

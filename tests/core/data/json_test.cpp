@@ -26,6 +26,18 @@ TEST(Json, ReadsEscapes) {
     EXPECT_EQ(parse_json(R"("a\u0000b")", arena).value().size(), 3U);
 }
 
+TEST(Json, ZeroIsZeroWhateverItsExponent) {
+    for (auto text : {"0e42", "0.0e42", "-0e42", "0e-42", "0E+25", "0.000000000000000000000000e23", "0.0"}) {
+        Arena arena;
+        EXPECT_EQ(parse_json(text, arena).value().as_double(), 0.0) << text;
+    }
+    Arena arena;
+    EXPECT_EQ(parse_json("123456789012345678901234567890e5", arena).value().as_double(),
+              123456789012345678901234567890e5);
+    EXPECT_EQ(parse_json("0.00000000000000000000000123456789e30", arena).value().as_double(), 1234567.89);
+    EXPECT_EQ(parse_json("4.9406564584124654e-324", arena).value().as_double(), 4.9406564584124654e-324);
+}
+
 TEST(Json, PutsAReplacementForHalfASurrogatePair) {
     const std::pair<const char*, const char*> rows[] = {
         {R"("cut \ud83d")", "cut \uFFFD"},

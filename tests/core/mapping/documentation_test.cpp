@@ -32,6 +32,18 @@ std::string with_section(const std::string& text, const std::string& name, const
     return text.substr(0, from) + section + text.substr(end);
 }
 
+// Somebody's first pack begins as a copy of the one in the documentation.
+TEST(Documentation, TheExampleIsAPack) {
+    const auto text = tandem::testing::read_file(kFolder / "README.md");
+    const std::string_view fence = "```yaml\n";
+    const auto begin = text.find(fence) + fence.size();
+    config::Diagnostics diagnostics;
+    const auto root = config::parse_yaml(text.substr(begin, text.find("```", begin) - begin), "README.md", diagnostics);
+
+    EXPECT_TRUE(Pack::compile(root, diagnostics));
+    EXPECT_TRUE(diagnostics.all().empty()) << diagnostics.to_text();
+}
+
 TEST(Documentation, ReadmeListsSchemesAndFunctions) {
     auto text = tandem::testing::read_file(kFolder / "README.md");
     text = with_section(text, "schemes", schemes_markdown());

@@ -161,9 +161,9 @@ TEST_F(HttpServerTest, WhatAHandlerThrowsIsLoggedAndNotShown) {
 
 TEST_F(HttpServerTest, ClosesWhenTheHandlerOrTheClientSaysSo) {
     start();
-    for (const std::string& request : std::vector<std::string>{
-             get("/bye"), "GET /hello/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-             "GET /hello/a HTTP/1.0\r\n\r\n"}) {
+    for (const std::string& request :
+         std::vector<std::string>{get("/bye"), "GET /hello/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+                                  "GET /hello/a HTTP/1.0\r\n\r\n"}) {
         SCOPED_TRACE(request);
         auto socket = connect();
         socket.send(request);

@@ -177,6 +177,19 @@ TEST(RequestReader, HeadersAboveTheLimitAre431) {
     EXPECT_EQ(read_all("GET /" + std::string(300, 'x'), 10, limits).failure, 431);
 }
 
+TEST(RequestReader, TheHeaderLimitCountsTheRequestLineHoweverBytesArrive) {
+    const RequestLimits limits{.header_bytes = 200, .body_bytes = 100};
+    const std::string start = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
+    const std::string fits = start + std::string(limits.header_bytes - start.size() - 4, 'x') + "\r\n\r\n";
+    const std::string above = start + std::string(limits.header_bytes - start.size() - 3, 'x') + "\r\n\r\n";
+
+    for (const std::size_t chunk : {1U, 2U, 7U, 50U, 150U, 199U, 200U, 201U, 1'000U}) {
+        SCOPED_TRACE(chunk);
+        EXPECT_EQ(read_all(fits + fits, chunk, limits).requests.size(), 2U);
+        EXPECT_EQ(read_all(above, chunk, limits).failure, 431);
+    }
+}
+
 TEST(RequestReader, BodiesAboveTheLimitAre413BeforeTheyAreRead) {
     const RequestLimits limits{.header_bytes = 1'000, .body_bytes = 100};
     const std::string head = "POST / HTTP/1.1\r\nHost: a\r\n";
