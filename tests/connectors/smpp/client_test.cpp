@@ -423,21 +423,32 @@ TEST_F(PeerTest, WithoutASessionNothingIsSent) {
     EXPECT_EQ(get(submit("x")).error->kind, ErrorKind::Transient);
 }
 
-TEST_F(PeerTest, TheOutboxSendsJsonAndGetsTheIdsOfReceipts) {
+TEST_F(PeerTest, TheOutboxSendsWhatThePackMakesAndGetsTheIdsOfReceipts) {
     auto connection = connected();
-    auto sent = spawn(client_->send(
-        {.id = "m1", .message = R"({"id":"m1","to":{"scheme":"tel","value":"+79161234567"},"text":"hi","media":[]})"}));
-    answer(connection, connection.expect(Command::SubmitSm), 0, "42");
+    auto sender = std::make_shared<test::FakeSender>();
+    host_.sender_ = sender;
+    sender->document = R"({"to":"+79161234567","text":"hi","from":"900","validity":3600})";
+    auto sent = spawn(client_->send({.id = "m1", .message = "{}"}));
+    const Pdu pdu = connection.expect(Command::SubmitSm);
+    EXPECT_EQ(pdu.destination_addr, "79161234567");
+    EXPECT_EQ(pdu.source_addr, "900");
+    EXPECT_EQ(pdu.short_message, "hi");
+    EXPECT_EQ(pdu.validity_period, "000000010000000R");
+    answer(connection, pdu, 0, "42");
     const auto ids = get(std::move(sent));
     ASSERT_TRUE(ids);
     ASSERT_EQ(ids->size(), 1U);
     EXPECT_EQ(ids->front().name_space, "smpp:acme");
     EXPECT_EQ(ids->front().external_id, "42");
-    for (const char* message :
-         {"no json", R"({"to":{"scheme":"mailto","value":"a@b.c"},"text":"x"})",
-          R"({"to":{"scheme":"tel","value":"1"},"text":"x","media":[{"url":"https://a.test/1"}]})"}) {
-        EXPECT_EQ(get(spawn(client_->send({.id = "m2", .message = message}))).error().kind, ErrorKind::Rejected);
+    for (const char* document : {"no json", "[]", R"({"text":"x"})", R"({"to":"1","text":"x","validity":"soon"})"}) {
+        sender->document = document;
+        EXPECT_EQ(get(spawn(client_->send({.id = "m2", .message = "{}"}))).error().kind, ErrorKind::Rejected)
+            << document;
     }
+    sender->failure = config_error("a setting is missing");
+    EXPECT_EQ(get(spawn(client_->send({.id = "m3", .message = "{}"}))).error().kind, ErrorKind::Config);
+    host_.sender_ = nullptr;
+    EXPECT_EQ(get(spawn(client_->send({.id = "m4", .message = "{}"}))).error().kind, ErrorKind::Config);
 }
 
 TEST_F(PeerTest, StopWaitsForWhatIsOnTheWay) {
