@@ -9,10 +9,15 @@ namespace tandem {
 
 std::array<std::uint8_t, 20> sha1(std::string_view data);
 std::array<std::uint8_t, 32> sha256(std::string_view data);
+std::array<std::uint8_t, 48> sha384(std::string_view data);
+std::array<std::uint8_t, 64> sha512(std::string_view data);
 std::array<std::uint8_t, 20> hmac_sha1(std::string_view key, std::string_view data);
 std::array<std::uint8_t, 32> hmac_sha256(std::string_view key, std::string_view data);
+std::array<std::uint8_t, 48> hmac_sha384(std::string_view key, std::string_view data);
 std::array<std::uint8_t, 64> hmac_sha512(std::string_view key, std::string_view data);
-std::array<std::uint8_t, 16> md5(std::string_view data);  // vendors' legacy signatures only
+// For vendors' legacy signatures only.
+std::array<std::uint8_t, 16> md5(std::string_view data);
+std::array<std::uint8_t, 16> hmac_md5(std::string_view key, std::string_view data);
 
 // Time depends on the length of `expected` only, not on where the two differ.
 bool constant_time_equal(std::string_view given, std::string_view expected);

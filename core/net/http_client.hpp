@@ -63,7 +63,7 @@ struct ClientRequest {
 struct HttpClientOptions {
     std::chrono::milliseconds connect{10'000};  // name lookup, connect and TLS handshake together
     std::chrono::milliseconds total{60'000};    // the whole of send(), with redirects
-    ResponseLimits limits;
+    ResponseLimits limits = {};
     std::size_t max_requests = 256;     // at once
     std::size_t idle_per_origin = 8;    // 0: every connection is closed after its response
     std::size_t idle_connections = 64;  // of all origins together
