@@ -12,7 +12,8 @@
 
 namespace tandem::connector {
 
-// A request as it goes out, credentials included: never log or store it.
+// A request as it goes out, credentials included: never log or store it. For a connector with a protocol of its own only
+// the body counts: a JSON document in the connector's terms.
 struct WireRequest {
     std::string method;
     std::string url;
@@ -43,6 +44,8 @@ public:
     virtual bool repeatable() const = 0;
     // The vendor can be asked what became of a message: query() and resolution().
     virtual bool resolvable() const { return false; }
+    // The pack speaks HTTP; else request() makes a document and outcome() is not asked.
+    virtual bool by_http() const = 0;
     // The messages that this one goes out as, in order; usually itself alone.
     virtual std::vector<Outgoing> parts(const Outgoing& outgoing) const { return {outgoing}; }
     // Failure: Config (a setting is missing), Rejected (no request can be made of this message).

@@ -45,6 +45,7 @@ void Compiler::send(const Node& node) {
         }
         out.to.push_back(item.text());
     }
+    out.by_http = static_cast<bool>(node.get("response"));
     send_channel(node.get("channel"), out);
     send_limits(node, out);
     call_scope(kSendNameTexts, [&] {
@@ -60,7 +61,7 @@ void Compiler::send(const Node& node) {
             const auto response = node.get("response");
             send_response(response, out.response);
             out.ids = optional_expression(response.get("ids"));
-            out.name_space = expression(response.get("namespace"));
+            out.name_space = optional_expression(response.get("namespace"));
         }
         if (const auto query = node.get("query")) out.query = send_query(query);
     });
@@ -123,7 +124,24 @@ void Compiler::send_limits(const Node& node, SendProgram& out) {
     }
 }
 
+// Without an answer over HTTP there is no request over HTTP: the connector takes a document.
+void Compiler::check_document(const Node& node) {
+    for (const std::string_view key : {"requests", "query", "split", "caption"}) {
+        if (node.get(key)) error(node.get(key), fmt::format("`{}` is for HTTP: it needs `response`", key));
+    }
+    const auto request = node.get("request");
+    if (!request) return;
+    for (const auto& [key, value] : request.entries()) {
+        if (key.text() != "json") error(key, "without `response` a request is a document for the connector: `json`");
+    }
+}
+
 void Compiler::send_requests(const Node& node, SendProgram& out) {
+    if (!out.by_http) {
+        check_document(node);
+        if (const auto json = node.get("request").get("json")) out.requests.emplace_back().second.json = open_template(json);
+        return;
+    }
     if ((node.get("request") ? 1 : 0) + (node.get("requests") ? 1 : 0) != 1) {
         error(node, "needs `request`, or a list `requests`");
     }
@@ -138,7 +156,8 @@ void Compiler::send_requests(const Node& node, SendProgram& out) {
 void Compiler::send_request(const Node& node, RequestProgram& out) {
     if (const auto method = node.get("method")) out.method = method.text();
     signatures(node.get("signatures"), out);
-    out.url = expression(node.get("url"));
+    if (!node.get("url")) error(node, "key 'url' is missing");
+    out.url = optional_expression(node.get("url"));
     out.query = named_codes(node.get("query"));
     out.headers = named_codes(node.get("headers"));
     if (const auto given = node.get("auth")) out.auth = auth(given);

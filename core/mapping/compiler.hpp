@@ -87,6 +87,7 @@ private:
     void send_limits(const config::Node& node, SendProgram& out);
     void send_requests(const config::Node& node, SendProgram& out);
     void send_request(const config::Node& node, RequestProgram& out);
+    void check_document(const config::Node& node);
     void signatures(const config::Node& node, RequestProgram& out);
     void send_body(const config::Node& node, RequestProgram& out);
     void send_response(const config::Node& node, ResponseProgram& out);

@@ -160,6 +160,7 @@ struct SendProgram {
     std::int64_t max_media = 0;
     std::int64_t caption = -1;  // characters of text beside a file; negative: any, and all files in one request
     bool repeatable = false;
+    bool by_http = true;             // false: a connector's own protocol carries what `json` makes
     std::vector<std::string> needs;  // settings
     std::vector<SendRefusal> refusals;
     std::vector<Binding> let;

@@ -1,5 +1,6 @@
 #include "core/mapping/send.hpp"
 
+#include "core/data/json.hpp"
 #include "core/mapping/call.hpp"
 #include "core/mapping/scalar_text.hpp"
 #include "core/mapping/split.hpp"
@@ -123,7 +124,8 @@ std::optional<SendAbilities> send_abilities(const Pack& pack) {
                          .max_text = longest_text(*send),
                          .max_media = send->max_media,
                          .repeatable = send->repeatable,
-                         .resolvable = send->query.has_value()};
+                         .resolvable = send->query.has_value(),
+                         .by_http = send->by_http};
 }
 
 std::vector<Value> message_parts(const Pack& pack, Value message, data::Arena& arena) {
@@ -163,9 +165,13 @@ Result<OutgoingRequest> outgoing_request(
     const BoundPack& pack, Value message, Reveal reveal, Instant now, data::Arena& arena) {
     const auto plain = without_marks(message, arena);
     if (auto good = check_message(pack, plain, arena); !good) return fail(std::move(good.error()));
+    const auto& send = *pack.state().program().send;
+    if (!send.by_http && send.requests.empty()) {
+        return OutgoingRequest{.method = {}, .url = {}, .headers = {}, .body = data::to_json(message)};
+    }
     const MessageCall names(pack.state(), plain, now, arena);
     Evaluation conditions(names.call, plain);
-    for (const auto& [when, request] : pack.state().program().send->requests) {
+    for (const auto& [when, request] : send.requests) {
         if (!when || truthy(conditions.value(*when))) return write_request(names.call, plain, request, reveal);
     }
     if (conditions.failed()) return fail(rejected(conditions.failure().path + ": " + conditions.failure().reason));
