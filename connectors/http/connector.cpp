@@ -16,7 +16,7 @@ public:
     }
 
     std::optional<connector::SendLimits> send_limits(const connector::InstanceSpec& spec) const override {
-        if (spec.sender == nullptr) return std::nullopt;
+        if (spec.sender == nullptr || !spec.sender->by_http()) return std::nullopt;
         config::Diagnostics diagnostics;
         const Config config = config_fields().read(spec.options, diagnostics);
         return connector::SendLimits{.window = static_cast<std::size_t>(config.send_window),

@@ -38,7 +38,9 @@ Client::Client(Config config, connector::Host& host)
       host_(host),
       inbox_(config_),
       backoff_(backoff_options(config_)),
-      random_(static_cast<std::uint32_t>(to_micros(host.clock().now()))) {}
+      random_(static_cast<std::uint32_t>(to_micros(host.clock().now()))),
+      // Receipts of an earlier run must not be taken for ones of this.
+      user_reference_(static_cast<std::uint16_t>(random_())) {}
 
 Client::~Client() = default;
 
@@ -210,7 +212,7 @@ void Client::drain(const std::shared_ptr<Connection>& connection) {
 }
 
 void Client::handle(const std::shared_ptr<Connection>& connection, SessionEvent& event) {
-    const auto settle = [&](std::uint32_t sequence, Result<std::optional<std::string>> outcome) {
+    const auto answer = [&](std::uint32_t sequence, Result<std::optional<std::string>> outcome) {
         const auto found = connection->waiting.find(sequence);
         if (found == connection->waiting.end()) return;
         found->second->outcome = std::move(outcome);
@@ -225,13 +227,17 @@ void Client::handle(const std::shared_ptr<Connection>& connection, SessionEvent&
         group_->spawn(deliver(connection, std::move(*delivered)));
     } else if (auto* answered = std::get_if<SubmitAnswered>(&event)) {
         if (answered->status == status::kOk) {
-            settle(answered->sequence, std::move(answered->message_id));
+            answer(answered->sequence, std::move(answered->message_id));
         } else {
-            settle(answered->sequence, fail(status::submit_error(answered->status, config_.throttle_backoff)));
+            answer(answered->sequence, fail(status::submit_error(answered->status, config_.throttle_backoff)));
         }
     } else if (const auto* doubt = std::get_if<SubmitInDoubt>(&event)) {
         host_.count("submits_in_doubt");
-        settle(doubt->sequence, fail(unknown_outcome(std::string(doubt->reason))));
+        answer(doubt->sequence, fail(unknown_outcome(std::string(doubt->reason))));
+    } else if (auto* late = std::get_if<AnsweredLate>(&event)) {
+        std::optional<std::string> id;
+        if (late->message_id) id = id_of_answer(*late->message_id, config_.message_id);
+        settle(doubts_.answered(connection->number, late->sequence, std::move(id)));
     } else if (const auto* ignored = std::get_if<Ignored>(&event)) {
         host_.count("ignored", ignored->what);
     } else if (const auto* closed = std::get_if<Closed>(&event)) {
@@ -255,6 +261,10 @@ Task<void> Client::deliver(std::shared_ptr<Connection> connection, Delivered del
     if (delivered.fault)
         host_.log().warn("a PDU is not as it should be",
                          {{"fault", delivered.fault->text}, {"offset", std::to_string(delivered.fault->offset)}});
+    const auto reference = delivered.pdu.tlv_number(Tag::UserMessageReference);
+    if (reference && !taken.receipt_id.empty() && !doubts_.empty()) {
+        settle(doubts_.reported(delivered.pdu.source_addr, static_cast<std::uint16_t>(*reference), taken.receipt_id));
+    }
     bool stored = co_await store(taken);
     while (!stored && config_.when_full == WhenFull::Hold && !connection->session.closed()) {
         co_await async::sleep_for(kStoreRetry);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "connectors/smpp/config.hpp"
+#include "connectors/smpp/doubts.hpp"
 #include "connectors/smpp/inbox.hpp"
 #include "connectors/smpp/link.hpp"
 #include "connectors/smpp/session.hpp"
@@ -26,6 +27,7 @@ struct OutgoingText {
     std::string text;  // UTF-8
     std::string from;  // empty: source_address of the options
     std::optional<std::chrono::seconds> validity;
+    std::string message{};  // Outgoing::id: whom to tell when an unknown outcome becomes known; empty: nobody
 };
 
 // What became of it. `ids` are the centre's, one for each part that it took, in the form that receipts have too.
@@ -49,12 +51,14 @@ public:
     async::Task<void> stop() override;
 
     // Sends a text in as many parts as it needs. On the instance's strand, many at once; `window` bounds what is on the
-    // way. Waits for room, and while the centre throttles, at most response_timeout.
+    // way. Waits for room, and while the centre throttles, at most response_timeout and never longer than the host
+    // waits for send().
     async::Task<SubmitOutcome> submit(OutgoingText message);
 
 private:
     struct Connection;  // one connection with its session
     struct Waiting;     // a submit that waits for its answer
+    struct Trace;       // where a part went
 
     async::Task<void> recall();
     async::Task<void> run();
@@ -70,8 +74,12 @@ private:
     async::Task<void> give_up_parts();
     Result<std::vector<Pdu>> pdus_of(const OutgoingText& message);
     // The centre's id, if it gave one.
-    async::Task<Result<std::optional<std::string>>> submit_part(Pdu pdu, Session::Time deadline);
-    async::Task<Result<std::optional<std::string>>> submit_once(std::shared_ptr<Connection> connection, const Pdu& pdu);
+    async::Task<Result<std::optional<std::string>>> submit_part(Pdu pdu, Session::Time deadline, Trace& trace);
+    async::Task<Result<std::optional<std::string>>> submit_once(std::shared_ptr<Connection> connection,
+                                                                Pdu pdu,
+                                                                Trace& trace);
+    void settle(std::optional<Doubt> doubt);
+    async::Task<void> confirm(Doubt doubt);
     Pdu pdu_of(const OutgoingText& message) const;
     void became_bound();
 
@@ -87,6 +95,8 @@ private:
     std::uint64_t connections_ = 0;
     std::size_t delivering_ = 0;
     std::uint16_t reference_ = 0;
+    std::uint16_t user_reference_ = 0;
+    Doubts doubts_;
     bool stopping_ = false;
 };
 

@@ -19,6 +19,9 @@ namespace {
 constexpr long long kMaxValidity = 63LL * 86'400;  // seconds
 constexpr std::size_t kMaxAddress = 20;
 constexpr std::uint8_t kUdhIndicator = 0x40;
+// No part is begun after this: with the longest response_timeout it stays below what the host waits for send(), a
+// minute, so that what is known about the parts is told.
+constexpr std::chrono::seconds kPatience{25};
 
 bool is_digits(std::string_view text) {
     return text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -62,6 +65,20 @@ std::string number(std::uint32_t value, int octets) {
     std::string out;
     for (int shift = (octets - 1) * 8; shift >= 0; shift -= 8)
         out += static_cast<char>(value >> shift & 0xFF);
+    return out;
+}
+
+// The document that the pack makes of a message (README.md).
+Result<OutgoingText> read_outgoing(std::string_view document) {
+    data::Arena arena;
+    const auto parsed = data::parse_json(document, arena);
+    if (!parsed || !parsed->is_object()) return fail(rejected("the pack's request is no JSON object"));
+    const auto text_at = [&](std::string_view key) { return std::string(parsed->string_at(key).value_or("")); };
+    OutgoingText out{.to = text_at("to"), .text = text_at("text"), .from = text_at("from"), .validity = {}};
+    const auto validity = parsed->get("validity");
+    if (validity.is_integer()) out.validity = std::chrono::seconds(validity.as_int());
+    if (!validity.is_null() && !validity.is_integer())
+        return fail(rejected("`validity` is no whole number of seconds"));
     return out;
 }
 
@@ -123,17 +140,13 @@ Result<std::vector<Pdu>> Client::pdus_of(const OutgoingText& message) {
 }
 
 Task<Result<std::vector<connector::SentId>>> Client::send(connector::Outgoing outgoing) {
-    data::Arena arena;
-    const auto message = data::parse_json(outgoing.message, arena);
-    if (!message) co_return fail(rejected("the message is no JSON: " + message.error().text));
-    const data::Value to = message->get("to");
-    if (to.string_at("scheme") != "tel") co_return fail(rejected("only telephone numbers can be written to"));
-    if (message->get("media").size() > 0) co_return fail(rejected("a short message holds no files"));
-    OutgoingText text{.to = std::string(to.string_at("value").value_or("")),
-                      .text = std::string(message->string_at("text").value_or("")),
-                      .from = {},
-                      .validity = {}};
-    const auto outcome = co_await submit(std::move(text));
+    if (host_.sender() == nullptr) co_return fail(config_error("the pack has no `send`"));
+    auto made = host_.sender()->request(outgoing);
+    if (!made) co_return fail(std::move(made.error()));
+    auto text = read_outgoing(made->body);
+    if (!text) co_return fail(std::move(text.error()));
+    text->message = std::move(outgoing.id);
+    const auto outcome = co_await submit(std::move(*text));
     if (outcome.error) co_return fail(*outcome.error);
     std::vector<connector::SentId> ids;
     for (const auto& id : outcome.ids)
@@ -149,15 +162,20 @@ Task<SubmitOutcome> Client::submit(OutgoingText message) {
         co_return out;
     }
     out.parts = pdus->size();
-    const auto deadline = SteadyClock::now() + config_.response_timeout;
+    const auto deadline = SteadyClock::now() + std::min<SteadyClock::duration>(config_.response_timeout, kPatience);
+    const std::string destination = pdus->front().destination_addr;
     // One after the other: when the centre refuses a part, the rest is not sent.
     for (std::size_t i = 0; i < pdus->size(); ++i) {
-        auto taken = co_await submit_part(std::move((*pdus)[i]), deadline);
+        Trace trace;
+        auto taken = co_await submit_part(std::move((*pdus)[i]), deadline, trace);
         if (taken) {
             if (*taken) out.ids.push_back(id_of_answer(**taken, config_.message_id));
             continue;
         }
         Error error = std::move(taken.error());
+        const bool last = i + 1 == pdus->size();
+        if (error.kind == ErrorKind::UnknownOutcome && last && !message.message.empty())
+            doubts_.add({message.message, out.ids, destination, trace.connection, trace.sequence, trace.reference});
         const bool later = error.kind == ErrorKind::Transient || error.kind == ErrorKind::Throttled;
         // Sending the whole again would double the parts that went out.
         if (i > 0 && later) error.kind = ErrorKind::UnknownOutcome;
@@ -170,7 +188,7 @@ Task<SubmitOutcome> Client::submit(OutgoingText message) {
     co_return out;
 }
 
-Task<Result<std::optional<std::string>>> Client::submit_part(Pdu pdu, Session::Time deadline) {
+Task<Result<std::optional<std::string>>> Client::submit_part(Pdu pdu, Session::Time deadline, Trace& trace) {
     Error last = transient("no room in the window within response_timeout");
     for (;;) {
         while (connection_ != nullptr && connection_->session.bound() && !stopping_ &&
@@ -181,22 +199,43 @@ Task<Result<std::optional<std::string>>> Client::submit_part(Pdu pdu, Session::T
         if (connection_ == nullptr || !connection_->session.bound() || stopping_)
             co_return fail(transient("not bound to the message centre"));
         if (!connection_->session.can_submit(SteadyClock::now())) co_return fail(std::move(last));
-        auto outcome = co_await submit_once(connection_, pdu);
+        auto outcome = co_await submit_once(connection_, pdu, trace);
         if (outcome || outcome.error().kind != ErrorKind::Throttled) co_return outcome;
         host_.count("throttled");
         last = std::move(outcome.error());
     }
 }
 
-Task<Result<std::optional<std::string>>> Client::submit_once(std::shared_ptr<Connection> connection, const Pdu& pdu) {
+Task<Result<std::optional<std::string>>> Client::submit_once(std::shared_ptr<Connection> connection,
+                                                             Pdu pdu,
+                                                             Trace& trace) {
     Waiting waiting;
-    const std::uint32_t sequence = connection->session.submit(pdu, SteadyClock::now());
+    trace = {.connection = connection->number, .sequence = 0, .reference = std::nullopt};
+    if (config_.user_reference && connection->tlvs) {
+        trace.reference = ++user_reference_;
+        pdu.tlvs.push_back({Tag::UserMessageReference, number(*trace.reference, 2)});
+    }
+    const std::uint32_t sequence = trace.sequence = connection->session.submit(std::move(pdu), SteadyClock::now());
     const auto entry = connection->waiting.emplace(sequence, &waiting).first;
     const std::shared_ptr<void> forget(nullptr, [&](void*) { connection->waiting.erase(entry); });
     drain(connection);
     while (!waiting.outcome)
         co_await waiting.settled.wait();
     co_return std::move(*waiting.outcome);
+}
+
+void Client::settle(std::optional<Doubt> doubt) {
+    if (doubt) group_->spawn(confirm(std::move(*doubt)));
+}
+
+Task<void> Client::confirm(Doubt doubt) {
+    host_.count("confirmed");
+    connector::Confirmation confirmation{.id = std::move(doubt.message), .ids = {}};
+    for (auto& id : doubt.ids)
+        confirmation.ids.push_back({name_space(config_), std::move(id)});
+    const auto written = co_await host_.confirm(std::move(confirmation));
+    if (!written)
+        host_.log().warn("a message stays in doubt although it was confirmed", {{"error", written.error().text}});
 }
 
 }  // namespace tandem::smpp

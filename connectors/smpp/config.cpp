@@ -59,7 +59,7 @@ void add_link(config::Fields<Config>& fields) {
         .range(100ms, 10min)
         .field("response_timeout", &Config::response_timeout,
                "After it the outcome of a submit is unknown; also the limit of the bind.")
-        .range(100ms, 1h)
+        .range(100ms, 30s)
         .field("throttle_backoff", &Config::throttle_backoff,
                "How long nothing is submitted after the centre answered that it is too much.")
         .range(1ms, 10min)
@@ -95,6 +95,9 @@ void add_texts(config::Fields<Config>& fields) {
                          {"dec-resp-hex-dlr", IdForm::DecimalThenHex}},
                         "How the centre writes message ids in answers to submits (resp) and in receipts (dlr).")
         .field("receipts", &Config::receipts, "Ask for delivery receipts.")
+        .field("user_reference", &Config::user_reference,
+               "Give every submit a user_message_reference. Some centres repeat it in receipts, which then settle a "
+               "message in doubt; a few refuse it.")
         .field("service_type", &Config::service_type, "Only if the operator gave one.")
         .check(at_most(5))
         .field("source_address", &Config::source_address, "Sender of what goes out: a number, a short code or a name.")

@@ -38,7 +38,7 @@ struct Config {
     std::int64_t window = 10;
     std::chrono::milliseconds enquire_link{30'000};
     std::chrono::milliseconds enquire_limit{10'000};
-    std::chrono::milliseconds response_timeout{60'000};
+    std::chrono::milliseconds response_timeout{30'000};
     std::chrono::milliseconds throttle_backoff{1'000};
     std::chrono::milliseconds reconnect_first{10'000};
     std::chrono::milliseconds reconnect_limit{120'000};
@@ -50,6 +50,7 @@ struct Config {
     Concat long_messages = Concat::Udh8;
     IdForm message_id = IdForm::Text;
     bool receipts = true;
+    bool user_reference = true;
     std::string service_type;
     std::string source_address;
     std::int64_t source_ton = -1;  // -1: by the look of the address

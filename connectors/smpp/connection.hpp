@@ -12,6 +12,12 @@ struct Client::Waiting {
     async::Event settled;
 };
 
+struct Client::Trace {
+    std::uint64_t connection = 0;
+    std::uint32_t sequence = 0;
+    std::optional<std::uint16_t> reference;
+};
+
 struct Client::Connection {
     Connection(std::unique_ptr<Link> opened, SessionOptions options, std::uint64_t given)
         : link(std::move(opened)), session(std::move(options), std::chrono::steady_clock::now()), number(given) {}

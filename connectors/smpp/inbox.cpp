@@ -84,6 +84,7 @@ void Inbox::take_receipt(const Pdu& pdu, const Content& content, Instant now, st
     if (!receipt && (pdu.esm_class & kAcknowledgements) != 0 && !content.octets.empty())
         return take_message(pdu, content, now, connection, out);
     out.what = "receipt";
+    if (receipt) out.receipt_id = id_of_receipt(receipt->id, config_.message_id);
     out.events.push_back(event_of(receipt_document(pdu, content, receipt, config_), kEventType,
                                   receipt ? receipt->id : std::string(), now));
 }

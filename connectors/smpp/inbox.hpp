@@ -27,6 +27,7 @@ public:
         std::string_view what;               // message, part, receipt, unreadable: labels a counter
         bool repeated = false;
         std::string fingerprint;  // of a message
+        std::string receipt_id;   // of a receipt, in the form that answers get too
         std::string set_id;       // of a part
         unsigned part = 0;
         std::vector<std::pair<PartSet, Pdu>> incomplete;  // shown with gaps in this batch

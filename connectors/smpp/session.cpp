@@ -134,14 +134,16 @@ void Session::bind_answered(const Pdu& pdu) {
 
 void Session::submit_answered(const Decoded& decoded, Time now) {
     const Pdu& pdu = decoded.pdu;
+    std::optional<std::string> id;
+    if (pdu.has_body && !decoded.fault && !pdu.message_id.empty()) id = pdu.message_id;
     if (window_.erase(pdu.sequence) == 0) {
         events_.push_back(Ignored{"late or unasked response"});
+        const bool taken = pdu.command == Command::SubmitSmResp && pdu.status == status::kOk;
+        if (taken) events_.push_back(AnsweredLate{pdu.sequence, std::move(id)});
         return;
     }
     if (status::throttles(pdu.status)) paused_until_ = std::max(paused_until_, now + options_.throttle_pause);
-    SubmitAnswered answered{pdu.sequence, pdu.status, std::nullopt};
-    if (pdu.has_body && !decoded.fault && !pdu.message_id.empty()) answered.message_id = pdu.message_id;
-    events_.push_back(std::move(answered));
+    events_.push_back(SubmitAnswered{pdu.sequence, pdu.status, std::move(id)});
 }
 
 void Session::tick(Time now) {

@@ -59,13 +59,19 @@ struct SubmitInDoubt {
     std::uint32_t sequence = 0;
     std::string_view reason;
 };
+// An answer to a submit that was in doubt by then: the centre took it.
+struct AnsweredLate {
+    std::uint32_t sequence = 0;
+    std::optional<std::string> message_id;
+};
 struct Ignored {
     std::string_view what;  // a constant text, it labels a counter
 };
 struct Closed {
     std::string reason;
 };
-using SessionEvent = std::variant<Bound, BindRefused, Delivered, SubmitAnswered, SubmitInDoubt, Ignored, Closed>;
+using SessionEvent =
+    std::variant<Bound, BindRefused, Delivered, SubmitAnswered, SubmitInDoubt, AnsweredLate, Ignored, Closed>;
 
 class Session {
 public:

@@ -41,6 +41,12 @@ struct Batch {
     std::optional<Cursor> after;         // where to resume once these are settled; legal without events
 };
 
+// A message of the outbox (Outgoing::id) is at the vendor, under these ids.
+struct Confirmation {
+    std::string id;
+    std::vector<SentId> ids;
+};
+
 struct Recall {
     std::string content_type;
     Instant since{};
@@ -90,6 +96,10 @@ public:
     // What this instance has emitted since a moment, oldest first, at most `limit` newest: for a connector that must
     // know after a restart what it has answered for. Empty where nothing can be recalled.
     virtual async::Task<Result<std::vector<journal::Event>>> recall(Recall what) = 0;
+
+    // For a message whose send() ended, or is about to end, with UnknownOutcome: an answer or a receipt that came later
+    // shows that the vendor has all of it. What cannot be written stays unknown.
+    virtual async::Task<Result<void>> confirm(Confirmation what) = 0;
 
     // Ready is set by the host when start() succeeds; an instance reports what happens afterwards.
     virtual void state(State state, std::string detail) = 0;

@@ -11,7 +11,8 @@
 
 namespace tandem::connector {
 
-// A request as it goes out, credentials included: never log or store it.
+// A request as it goes out, credentials included: never log or store it. For a connector with a protocol of its own only
+// the body counts: a JSON document in the connector's terms.
 struct WireRequest {
     std::string method;
     std::string url;
@@ -37,6 +38,8 @@ public:
     virtual ~Sender() = default;
     // The vendor takes a request with the same message id for a repetition, so that repeating one is harmless.
     virtual bool repeatable() const = 0;
+    // The pack speaks HTTP; else request() makes a document and outcome() is not asked.
+    virtual bool by_http() const = 0;
     // Failure: Config (a setting is missing), Rejected (no request can be made of this message).
     virtual Result<WireRequest> request(const Outgoing& outgoing) const = 0;
     // The vendor's ids, possibly none; or the typed error that its answer stands for.

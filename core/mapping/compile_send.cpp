@@ -57,15 +57,29 @@ void Compiler::send(const Node& node) {
     out.message_slot = names_.size() - 1;
     program_.slots = std::max(program_.slots, names_.size());
     out.let = let(node.get("let"));
-    send_request(node.get("request"), out);
-    send_response(node.get("response"), out);
+    const auto request = node.get("request");
+    const auto response = node.get("response");
+    out.by_http = bool(response);
+    if (request) send_request(request, out);
+    if (response) send_response(response, out);
+    check_protocol(node, request, out);
     in_send_ = false;
     program_.send = std::move(out);
 }
 
+// Over HTTP there is an address and an answer; a connector with a protocol of its own takes a document.
+void Compiler::check_protocol(const Node& node, const Node& request, const SendProgram& out) {
+    if (out.by_http && !request) error(node, "`response` needs a `request`");
+    if (out.by_http && request && !request.get("url")) error(request, "'url' is missing: without query");
+    if (out.by_http || !request) return;
+    for (const auto& [key, value] : request.entries()) {
+        if (key.text() != "json") error(key, "without `response` a request is a document for the connector: `json`");
+    }
+}
+
 void Compiler::send_request(const Node& node, SendProgram& out) {
     if (const auto method = node.get("method")) out.method = method.text();
-    out.url = expression(node.get("url"));
+    out.url = optional_expression(node.get("url"));
     out.query = named_codes(node.get("query"));
     out.headers = named_codes(node.get("headers"));
     if (const auto given = node.get("auth")) out.auth = auth(given);

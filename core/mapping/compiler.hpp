@@ -74,6 +74,7 @@ private:
     // compile_send.cpp: what goes out
     void send(const config::Node& node);
     void send_request(const config::Node& node, SendProgram& out);
+    void check_protocol(const config::Node& node, const config::Node& request, const SendProgram& out);
     void send_response(const config::Node& node, SendProgram& out);
     NamedCodes named_codes(const config::Node& node);
     AuthProgram auth(const config::Node& node);

@@ -145,7 +145,7 @@ constexpr KeyTable kAuthKeys{"auth", kAuth};
 
 constexpr Key kSendRequest[] = {
     {.name = "method", .shape = Shape::Word, .help = "default POST", .words = kSendMethods},
-    {.name = "url", .shape = Shape::Expression, .help = "without query", .required = true},
+    {.name = "url", .shape = Shape::Expression, .help = "without query"},
     {.name = "query", .shape = Shape::Names, .help = "query parameters; null leaves one out, a list repeats it"},
     {.name = "headers", .shape = Shape::Names, .help = "headers; null leaves one out"},
     {.name = "auth", .shape = Shape::Object, .help = "credentials", .table = &kAuthKeys},
@@ -189,11 +189,13 @@ constexpr Key kSend[] = {
      .shape = Shape::Boolean,
      .help = "the vendor knows a request with the same $message.id again"},
     {.name = "let", .shape = Shape::Names, .help = "names for request and response"},
-    {.name = "request", .shape = Shape::Object, .help = "what goes out", .required = true, .table = &kSendRequestKeys},
+    {.name = "request",
+     .shape = Shape::Object,
+     .help = "what goes out; without `response` only `json`, a document for the connector",
+     .table = &kSendRequestKeys},
     {.name = "response",
      .shape = Shape::Object,
-     .help = "what comes back",
-     .required = true,
+     .help = "what comes back; absent: the connector speaks a protocol of its own",
      .table = &kSendResponseKeys},
 };
 constexpr KeyTable kSendKeys{"send", kSend};

@@ -105,6 +105,7 @@ struct SendProgram {
     std::int64_t max_text = INT64_MAX;
     std::int64_t max_media = 0;
     bool repeatable = false;
+    bool by_http = true;           // false: a connector's own protocol carries what `json` makes
     std::size_t message_slot = 0;  // of $message
     std::vector<Binding> let;
 

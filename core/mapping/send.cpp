@@ -134,7 +134,8 @@ private:
     }
 
     void url() {
-        out_.url = fill_secrets(ScalarText(names_.value(program_.url)).view(), [&](std::string_view name) {
+        if (!program_.url) return;
+        out_.url = fill_secrets(ScalarText(names_.value(*program_.url)).view(), [&](std::string_view name) {
             return reveal_ == Reveal::Secrets ? percent_encoded(secret(name), ":") : secret(name);
         });
         char separator = out_.url.contains('?') ? '&' : '?';
@@ -331,11 +332,16 @@ std::optional<SendAbilities> send_abilities(const Pack& pack) {
                          .to = send->to,
                          .max_text = send->max_text,
                          .max_media = send->max_media,
-                         .repeatable = send->repeatable};
+                         .repeatable = send->repeatable,
+                         .by_http = send->by_http};
 }
 
 Result<OutgoingRequest> outgoing_request(const BoundPack& pack, Value message, Reveal reveal, data::Arena& arena) {
-    if (!pack.state().program().send) return fail(config_error("the pack '" + pack.pack().name() + "' cannot send"));
+    const auto& send = pack.state().program().send;
+    if (!send) return fail(config_error("the pack '" + pack.pack().name() + "' cannot send"));
+    if (!send->by_http && !send->json) {
+        return OutgoingRequest{.method = {}, .url = {}, .headers = {}, .body = data::to_json(message)};
+    }
     return RequestWriter(pack.state(), without_marks(message, arena), reveal, arena).run();
 }
 

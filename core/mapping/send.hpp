@@ -22,6 +22,7 @@ struct SendAbilities {
     std::int64_t max_text = 0;    // characters (code points)
     std::int64_t max_media = 0;
     bool repeatable = false;  // the vendor takes a request with the same message id for a repetition
+    bool by_http = true;      // false: a protocol of the connector's own carries the body of outgoing_request()
 };
 
 // The request of a message. Secrets are filled in: never log or store it. `shown` is the same with *** in their places.
@@ -55,6 +56,7 @@ enum class Reveal { Secrets, Nothing };
 std::optional<SendAbilities> send_abilities(const Pack& pack);
 
 // `message` is JSON's {id, to: {scheme, scope, value}, text, thread, reply_to, media: [{url, media_type, filename}]}.
+// Not by HTTP: only the body counts, a document for the connector; the message itself if the pack says nothing.
 // Failure: Config (a setting is missing), Rejected (the pack's expressions cannot make a request of it).
 Result<OutgoingRequest> outgoing_request(const BoundPack& pack, data::Value message, Reveal reveal, data::Arena& arena);
 

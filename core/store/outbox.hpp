@@ -110,6 +110,10 @@ public:
     // takes a repetition for what it is (`repeatable`). Returns how many.
     virtual Result<std::size_t> recover(std::string_view instance, bool repeatable, Instant now) = 0;
 
+    // The vendor has the message after all, under these ids: one that is Unknown, or whose attempt is not settled yet,
+    // becomes Sent. False for any other message; what an operator has sent again stays as it is.
+    virtual Result<bool> confirm(InteractionId id, std::span<const VendorId> ids, Instant now) = 0;
+
     // An operator decides: a Failed, Expired or Unknown message waits again, until `expires_at`. Rejected in another
     // state, NotFound.
     virtual Result<void> resend(InteractionId id, Instant expires_at, std::string_view actor, Instant now) = 0;

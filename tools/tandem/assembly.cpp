@@ -41,23 +41,37 @@ public:
         spec.options = entry.options;
         PackText pack;
         std::string region = out_.config.identity.region;
-        if (!entry.pack.empty() && !bind(entry, spec, pack, region)) return;
+        std::optional<mapping::SendAbilities> abilities;
+        if (!entry.pack.empty() && !bind(entry, spec, pack, region, abilities)) return;
         spec.fingerprint = fingerprint(entry, pack, region);
         registry_.validate(spec, entry.position, entry.path, diagnostics_);
-        const auto* connector = registry_.find(spec.connector);
-        if (const auto limits = connector != nullptr ? connector->send_limits(spec) : std::nullopt) {
-            out_.lanes.push_back({.instance = spec.name,
-                                  .repeatable = limits->repeatable,
-                                  .window = limits->window,
-                                  .rate = limits->rate});
-        }
+        if (abilities) add_sending(spec, std::move(*abilities));
         out_.instances.push_back(std::move(spec));
     }
 
     pipeline::Sources take_sources() { return std::move(sources_); }
 
 private:
-    bool bind(const ConnectorOptions& entry, connector::InstanceSpec& spec, PackText& text, std::string& region) {
+    // An instance sends if its pack says how it looks on the timeline and its connector can do it as configured.
+    void add_sending(const connector::InstanceSpec& spec, mapping::SendAbilities abilities) {
+        const auto* connector = registry_.find(spec.connector);
+        const auto limits = connector != nullptr ? connector->send_limits(spec) : std::nullopt;
+        if (!limits) return;
+        out_.lanes.push_back(
+            {.instance = spec.name, .repeatable = limits->repeatable, .window = limits->window, .rate = limits->rate});
+        out_.sending.push_back({.name = spec.name,
+                                .channel = std::move(abilities.channel),
+                                .provider = std::move(abilities.provider),
+                                .to = std::move(abilities.to),
+                                .max_text = abilities.max_text,
+                                .max_media = abilities.max_media});
+    }
+
+    bool bind(const ConnectorOptions& entry,
+              connector::InstanceSpec& spec,
+              PackText& text,
+              std::string& region,
+              std::optional<mapping::SendAbilities>& abilities) {
         auto pack = compiled(entry, text);
         if (!pack) return false;
         config::Diagnostics findings;
@@ -74,15 +88,8 @@ private:
         }
         warn_of_literals(*pack, entry);
         spec.judge = std::make_shared<PackJudge>(bound);
-        if (auto abilities = mapping::send_abilities(*pack)) {
-            spec.sender = std::make_shared<PackSender>(bound);
-            out_.sending.push_back({.name = entry.name,
-                                    .channel = std::move(abilities->channel),
-                                    .provider = std::move(abilities->provider),
-                                    .to = std::move(abilities->to),
-                                    .max_text = abilities->max_text,
-                                    .max_media = abilities->max_media});
-        }
+        abilities = mapping::send_abilities(*pack);
+        if (abilities) spec.sender = std::make_shared<PackSender>(bound);
         sources_[entry.name] = {bound, region, static_cast<int>(entry.precedence)};
         return true;
     }

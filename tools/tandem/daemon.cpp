@@ -166,6 +166,8 @@ Result<void> Daemon::open_server(const Secret& key) {
         .public_url = std::move(*url), .clock = clock_, .log = log_, .http = &*client_};
     archive_ = std::make_unique<JournalArchive>(assembly_.journal_file(), readers_);
     options.archive = archive_.get();
+    outcomes_ = std::make_unique<StoreOutcomes>(store_->outbox(), sending_, clock_);
+    options.outcomes = outcomes_.get();
     supervisor_ = std::make_unique<connector::Supervisor>(io_, registry_, *journal_, std::move(options));
     api_ = std::make_unique<api::Api>(api_options(key, *session_key), api_sources(), *store_, readers_, clock_, log_);
     net::Router router;

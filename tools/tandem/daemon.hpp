@@ -18,6 +18,7 @@
 #include "core/store/store.hpp"
 #include "tools/tandem/archive.hpp"
 #include "tools/tandem/assembly.hpp"
+#include "tools/tandem/outcomes.hpp"
 
 #include <memory>
 #include <mutex>
@@ -75,6 +76,7 @@ private:
     std::unique_ptr<pipeline::Pipeline> pipeline_;
     std::optional<net::HttpClient> client_;
     std::unique_ptr<JournalArchive> archive_;
+    std::unique_ptr<StoreOutcomes> outcomes_;
     std::unique_ptr<connector::Supervisor> supervisor_;
     std::unique_ptr<outbox::Dispatcher> dispatcher_;
     std::unique_ptr<outbox::Messages> messages_;

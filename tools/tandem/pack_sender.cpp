@@ -10,6 +10,11 @@ bool PackSender::repeatable() const {
     return abilities && abilities->repeatable;
 }
 
+bool PackSender::by_http() const {
+    const auto abilities = mapping::send_abilities(pack_->pack());
+    return abilities && abilities->by_http;
+}
+
 Result<connector::WireRequest> PackSender::request(const connector::Outgoing& outgoing) const {
     data::Arena arena;
     const auto message = data::parse_json(outgoing.message, arena);

@@ -13,6 +13,7 @@ public:
     explicit PackSender(std::shared_ptr<const mapping::BoundPack> pack) : pack_(std::move(pack)) {}
 
     bool repeatable() const override;
+    bool by_http() const override;
     Result<connector::WireRequest> request(const connector::Outgoing& outgoing) const override;
     Result<std::vector<connector::SentId>> outcome(const connector::Outgoing& outgoing,
                                                    int status,

@@ -155,6 +155,15 @@ std::size_t OutboxWriter::recover(std::string_view instance, bool repeatable, In
     return rows.size();
 }
 
+bool OutboxWriter::confirm(const InteractionId& id, std::span<const VendorId> ids, Instant now) {
+    const auto row = find(id);
+    if (!row || (row->state != OutboxState::Unknown && row->state != OutboxState::Sending)) return false;
+    ApplyReport report;
+    interactions_.adopt(id, ids, now, report);
+    change(*row, OutboxState::Sent, now, {}, "confirmed by the vendor later", now);
+    return true;
+}
+
 void OutboxWriter::resend(const InteractionId& id, Instant expires_at, std::string_view actor, Instant now) {
     const auto row = find(id);
     if (!row) throw sqlite::Failure(not_found("no such message"));

@@ -21,6 +21,7 @@ public:
     std::vector<ClaimedMessage> claim(std::string_view instance, std::size_t limit, Instant now);
     void settle(const Settlement& settlement, Instant now);
     std::size_t recover(std::string_view instance, bool repeatable, Instant now);
+    bool confirm(const InteractionId& id, std::span<const VendorId> ids, Instant now);
     void resend(const InteractionId& id, Instant expires_at, std::string_view actor, Instant now);
     std::optional<Instant> next_due(std::string_view instance);
 

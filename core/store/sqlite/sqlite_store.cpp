@@ -116,6 +116,9 @@ private:
     Result<std::size_t> recover(std::string_view instance, bool repeatable, Instant now) override {
         return write<std::size_t>(now, [&] { return outbox_.recover(instance, repeatable, now); });
     }
+    Result<bool> confirm(InteractionId id, std::span<const VendorId> ids, Instant now) override {
+        return write<bool>(now, [&] { return outbox_.confirm(id, ids, now); });
+    }
     Result<void> resend(InteractionId id, Instant expires_at, std::string_view actor, Instant now) override {
         auto queued = write<bool>(now, [&] {
             outbox_.resend(id, expires_at, actor, now);

@@ -36,6 +36,26 @@ public:
     async::Event let_go;
 };
 
+// A pack that makes of a message what the test says.
+class FakeSender final : public connector::Sender {
+public:
+    bool repeatable() const override { return false; }
+    bool by_http() const override { return false; }
+    Result<connector::WireRequest> request(const connector::Outgoing&) const override {
+        if (failure) return fail(*failure);
+        return connector::WireRequest{.method = {}, .url = {}, .headers = {}, .body = document};
+    }
+    Result<std::vector<connector::SentId>> outcome(const connector::Outgoing&,
+                                                   int,
+                                                   const std::vector<net::Header>&,
+                                                   std::string_view) const override {
+        return fail(config_error("not asked"));
+    }
+
+    std::string document;
+    std::optional<Error> failure;
+};
+
 class ClientTest : public ::testing::Test {
 protected:
     static Config options(std::uint16_t port) {

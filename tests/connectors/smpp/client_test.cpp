@@ -423,21 +423,130 @@ TEST_F(PeerTest, WithoutASessionNothingIsSent) {
     EXPECT_EQ(get(submit("x")).error->kind, ErrorKind::Transient);
 }
 
-TEST_F(PeerTest, TheOutboxSendsJsonAndGetsTheIdsOfReceipts) {
+TEST_F(PeerTest, TheOutboxSendsWhatThePackMakesAndGetsTheIdsOfReceipts) {
     auto connection = connected();
-    auto sent = spawn(client_->send(
-        {.id = "m1", .message = R"({"id":"m1","to":{"scheme":"tel","value":"+79161234567"},"text":"hi","media":[]})"}));
-    answer(connection, connection.expect(Command::SubmitSm), 0, "42");
+    auto sender = std::make_shared<test::FakeSender>();
+    host_.sender_ = sender;
+    sender->document = R"({"to":"+79161234567","text":"hi","from":"900","validity":3600})";
+    auto sent = spawn(client_->send({.id = "m1", .message = "{}"}));
+    const Pdu pdu = connection.expect(Command::SubmitSm);
+    EXPECT_EQ(pdu.destination_addr, "79161234567");
+    EXPECT_EQ(pdu.source_addr, "900");
+    EXPECT_EQ(pdu.short_message, "hi");
+    EXPECT_EQ(pdu.validity_period, "000000010000000R");
+    answer(connection, pdu, 0, "42");
     const auto ids = get(std::move(sent));
     ASSERT_TRUE(ids);
     ASSERT_EQ(ids->size(), 1U);
     EXPECT_EQ(ids->front().name_space, "smpp:acme");
     EXPECT_EQ(ids->front().external_id, "42");
-    for (const char* message :
-         {"no json", R"({"to":{"scheme":"mailto","value":"a@b.c"},"text":"x"})",
-          R"({"to":{"scheme":"tel","value":"1"},"text":"x","media":[{"url":"https://a.test/1"}]})"}) {
-        EXPECT_EQ(get(spawn(client_->send({.id = "m2", .message = message}))).error().kind, ErrorKind::Rejected);
+    for (const char* document : {"no json", "[]", R"({"text":"x"})", R"({"to":"1","text":"x","validity":"soon"})"}) {
+        sender->document = document;
+        EXPECT_EQ(get(spawn(client_->send({.id = "m2", .message = "{}"}))).error().kind, ErrorKind::Rejected)
+            << document;
     }
+    sender->failure = config_error("a setting is missing");
+    EXPECT_EQ(get(spawn(client_->send({.id = "m3", .message = "{}"}))).error().kind, ErrorKind::Config);
+    host_.sender_ = nullptr;
+    EXPECT_EQ(get(spawn(client_->send({.id = "m4", .message = "{}"}))).error().kind, ErrorKind::Config);
+}
+
+class DoubtTest : public PeerTest {
+protected:
+    using Sent = Result<std::vector<connector::SentId>>;
+
+    std::future<Sent> send(std::string text) {
+        auto sender = std::make_shared<test::FakeSender>();
+        sender->document = R"({"to":"79161234567","text":")" + std::move(text) + "\"}";
+        host_.sender_ = sender;
+        return spawn(client_->send({.id = "m1", .message = "{}"}));
+    }
+    static Pdu receipt(const Pdu& submit, std::string id) {
+        Pdu out = deliver(9, "id:" + std::move(id) + " stat:DELIVRD");
+        out.esm_class = 0x04;
+        out.tlvs = {{Tag::UserMessageReference, *submit.tlv(Tag::UserMessageReference)}};
+        return out;
+    }
+    std::vector<std::string> confirmed() {
+        std::vector<std::string> out;
+        for (const auto& one : on_loop([&] { return host_.confirmed; })) {
+            std::string text = one.id;
+            for (const auto& id : one.ids)
+                text += " " + id.name_space + "/" + id.external_id;
+            out.push_back(text);
+        }
+        return out;
+    }
+};
+
+TEST_F(DoubtTest, ALateAnswerSettlesIt) {
+    Config config = options(peer_.port());
+    config.response_timeout = 200ms;
+    auto connection = connected(config);
+    auto sent = send("x");
+    const Pdu pdu = connection.expect(Command::SubmitSm);
+    EXPECT_EQ(get(std::move(sent)).error().kind, ErrorKind::UnknownOutcome);
+    answer(connection, pdu, 0, "42");
+    ASSERT_TRUE(becomes([&] { return !host_.confirmed.empty(); }));
+    EXPECT_EQ(confirmed(), std::vector<std::string>{"m1 smpp:acme/42"});
+}
+
+TEST_F(DoubtTest, AReceiptThatRepeatsOurReferenceSettlesIt) {
+    auto first = connected();
+    auto sent = send(std::string(200, 'a'));
+    answer(first, first.expect(Command::SubmitSm), 0, "41");
+    const Pdu pdu = first.expect(Command::SubmitSm);
+    first.drop();
+    EXPECT_EQ(get(std::move(sent)).error().kind, ErrorKind::UnknownOutcome);
+    auto second = peer_.accept();
+    second.accept_bind();
+
+    Pdu other = receipt(pdu, "50");
+    other.source_addr = "79160000000";
+    second.say(other);
+    second.expect(Command::DeliverSmResp);
+    EXPECT_TRUE(confirmed().empty()) << "another recipient";
+    for (int i = 0; i < 2; ++i) {
+        second.say(receipt(pdu, "42"));
+        second.expect(Command::DeliverSmResp);
+    }
+    ASSERT_TRUE(becomes([&] { return !host_.confirmed.empty(); }));
+    EXPECT_EQ(confirmed(), std::vector<std::string>{"m1 smpp:acme/41 smpp:acme/42"});
+}
+
+TEST_F(DoubtTest, WhatWasNotSentToTheEndIsNeverWhole) {
+    auto first = connected();
+    auto sent = send(std::string(200, 'a'));
+    const Pdu pdu = first.expect(Command::SubmitSm);
+    first.drop();
+    EXPECT_EQ(get(std::move(sent)).error().kind, ErrorKind::UnknownOutcome);
+    auto second = peer_.accept();
+    second.accept_bind();
+    second.say(receipt(pdu, "42"));
+    second.expect(Command::DeliverSmResp);
+    EXPECT_TRUE(second.silent());
+    EXPECT_TRUE(confirmed().empty());
+}
+
+TEST_F(DoubtTest, NoReferenceGoesToACentreThatWantsNone) {
+    Config config = options(peer_.port());
+    config.user_reference = false;
+    auto connection = connected(config);
+    auto sent = send("x");
+    const Pdu pdu = connection.expect(Command::SubmitSm);
+    EXPECT_EQ(pdu.tlv(Tag::UserMessageReference), nullptr);
+    answer(connection, pdu);
+    EXPECT_TRUE(get(std::move(sent)));
+}
+
+TEST(Doubts, TheOldestGivesWay) {
+    Doubts doubts;
+    for (std::uint32_t i = 0; i <= 1'000; ++i)
+        doubts.add({.message = "m", .ids = {}, .destination = "1", .connection = 1, .sequence = i, .reference = {}});
+    EXPECT_FALSE(doubts.answered(1, 0, "id"));
+    EXPECT_TRUE(doubts.answered(1, 1, "id"));
+    EXPECT_FALSE(doubts.answered(1, 1, "id"));
+    EXPECT_FALSE(doubts.reported("1", 0, "id")) << "without a reference nothing is found by one";
 }
 
 TEST_F(PeerTest, StopWaitsForWhatIsOnTheWay) {

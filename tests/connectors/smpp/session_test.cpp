@@ -153,7 +153,7 @@ TEST_F(SessionTest, AGenericNackAnswersASubmit) {
     EXPECT_EQ(events<SubmitAnswered>().at(0).status, 0x03U);
 }
 
-TEST_F(SessionTest, WithoutAnswerInTimeTheOutcomeIsUnknownAndALateAnswerIsOnlyCounted) {
+TEST_F(SessionTest, WithoutAnswerInTimeTheOutcomeIsUnknownAndALateAnswerIsToldAsSuch) {
     bind();
     const auto sequence = submit();
     said();
@@ -167,7 +167,14 @@ TEST_F(SessionTest, WithoutAnswerInTimeTheOutcomeIsUnknownAndALateAnswerIsOnlyCo
     EXPECT_FALSE(session_.closed());
 
     answer_submit(sequence);
+    const auto late = events<AnsweredLate>();
+    ASSERT_EQ(late.size(), 1U);
+    EXPECT_EQ(late[0].sequence, sequence);
+    EXPECT_EQ(late[0].message_id, "a1");
+    answer_submit(sequence, 0x08);
     EXPECT_EQ(events<Ignored>().at(0).what, "late or unasked response");
+    answer_submit(sequence, 0x08);
+    EXPECT_TRUE(events<AnsweredLate>().empty()) << "refused";
 }
 
 TEST_F(SessionTest, ADropLeavesEverythingInTheWindowInDoubt) {

@@ -252,7 +252,7 @@ receive: { records: [ { rules: [ { name: all, ignore: "secret('token')" } ] } ] 
     EXPECT_NE(diagnostics.to_text().find("in `send` only"), std::string::npos) << diagnostics.to_text();
 }
 
-TEST(SendAbilitiesOf, APackThatOnlyReceivesAreNone) {
+TEST(SendAbilitiesOf, APackAreWhatItsSendSays) {
     config::Diagnostics diagnostics;
     const auto pack = compile({}, diagnostics);
     ASSERT_TRUE(pack) << diagnostics.to_text();
@@ -264,6 +264,48 @@ TEST(SendAbilitiesOf, APackThatOnlyReceivesAreNone) {
     EXPECT_EQ(abilities->max_text, 1600);
     EXPECT_EQ(abilities->max_media, 2);
     EXPECT_FALSE(abilities->repeatable);
+    EXPECT_TRUE(abilities->by_http);
+}
+
+std::shared_ptr<const Pack> pack_with_send(const std::string& send, config::Diagnostics& diagnostics) {
+    const auto text =
+        "pack: acme\nversion: 1\nreceive: { records: [ { rules: [ { name: all, ignore: \"'x'\" } ] } ] }\n" + send;
+    return Pack::compile(config::parse_yaml(text, "acme.yaml", diagnostics), diagnostics);
+}
+
+TEST(SendAbilitiesOf, APackThatOnlyReceivesAreNone) {
+    config::Diagnostics diagnostics;
+    const auto pack = pack_with_send("", diagnostics);
+    ASSERT_TRUE(pack) << diagnostics.to_text();
+    EXPECT_FALSE(send_abilities(*pack));
+}
+
+TEST(SendAbilitiesOf, APackMakesADocumentForAConnectorWithAProtocolOfItsOwn) {
+    for (const auto& [request, body] :
+         {std::pair{"", R"({"id":"m1","text":"hi"})"},
+          {", request: { json: { words: text, from: \"'5550'\" } }", R"({"words":"hi","from":"5550"})"}}) {
+        config::Diagnostics diagnostics;
+        const auto pack = pack_with_send(std::string("send: { channel: sms, to: [tel]") + request + " }", diagnostics);
+        ASSERT_TRUE(pack) << diagnostics.to_text();
+        EXPECT_FALSE(send_abilities(*pack)->by_http);
+        const BoundPack bound(pack, read_settings(*pack, {}, "settings", diagnostics), "acme", "RU");
+        data::Arena arena;
+        const auto message = data::parse_json(R"({"id":"m1","text":"hi"})", arena);
+        const auto made = outgoing_request(bound, *message, Reveal::Secrets, arena);
+        ASSERT_TRUE(made) << made.error().text;
+        EXPECT_EQ(made->body, body);
+    }
+}
+
+TEST(SendAbilitiesOf, WhatIsMissingOrTooMuchIsTold) {
+    for (const auto& [rest, says] :
+         {std::pair{"response: { namespace: \"'a'\" }", "acme.yaml:4:7: error: `response` needs a `request`"},
+          {"request: { json: {} }, response: { namespace: \"'a'\" }", "'url' is missing"},
+          {"request: { url: \"'x'\" }", "4:45: error: without `response` a request is a document"}}) {
+        config::Diagnostics diagnostics;
+        EXPECT_FALSE(pack_with_send(std::string("send: { channel: sms, to: [tel], ") + rest + " }", diagnostics));
+        EXPECT_NE(diagnostics.to_text().find(says), std::string::npos) << diagnostics.to_text();
+    }
 }
 
 }  // namespace

@@ -50,6 +50,9 @@ public:
     Result<std::size_t> recover(std::string_view instance, bool repeatable, Instant now) override {
         return real_.recover(instance, repeatable, now);
     }
+    Result<bool> confirm(InteractionId id, std::span<const store::VendorId> ids, Instant now) override {
+        return real_.confirm(id, ids, now);
+    }
     Result<void> resend(InteractionId id, Instant expires_at, std::string_view actor, Instant now) override {
         return real_.resend(id, expires_at, actor, now);
     }
@@ -236,6 +239,22 @@ TEST_F(DispatcherTest, WaitsAsLongAsTheVendorSays) {
     EXPECT_EQ(status.trouble, "slow down");
     EXPECT_EQ(status.paused_until, clock_.now() + 30s);
     EXPECT_EQ(status.retried, 1U);
+}
+
+TEST_F(DispatcherTest, ThrottlingMakesNoMessageWaitLongerEachTime) {
+    for (int i = 0; i < 10; ++i)
+        vendor_.answers.push_back(fail(throttled("slow down", 1ms)));
+    const auto id = accept("m1");
+    start();
+    for (std::size_t attempt = 1; attempt <= 10; ++attempt) {
+        ASSERT_TRUE(outbox_->wait_settled(attempt));
+        EXPECT_EQ(view(id).due, clock_.now() + 1ms);
+        clock_.advance(1ms);
+        dispatcher_->wake("sms");
+    }
+    ASSERT_TRUE(outbox_->wait_settled(11));
+
+    EXPECT_EQ(state(id), OutboxState::Sent);
 }
 
 TEST_F(DispatcherTest, OneLaneDoesNotHoldUpAnother) {

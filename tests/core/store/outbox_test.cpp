@@ -238,6 +238,38 @@ TEST_F(OutboxTest, AFailedMessageCanBeSentAgainByAnOperator) {
     EXPECT_EQ(outbox().resend(interaction_id("test", "none"), now_, "ops", now_).error().kind, ErrorKind::NotFound);
 }
 
+TEST_F(OutboxTest, WhatWasInDoubtMayBeConfirmed) {
+    const std::vector<VendorId> ids{{"vendor", "v1"}, {"vendor", "v2"}};
+    const auto claimed = begin("m1");
+    settle({.id = claimed.id, .attempt = claimed.attempt, .state = OutboxState::Unknown});
+
+    EXPECT_TRUE(outbox().confirm(claimed.id, ids, now_).value());
+    EXPECT_FALSE(outbox().confirm(claimed.id, ids, now_).value()) << "once";
+
+    EXPECT_EQ(state(claimed.id), OutboxState::Sent);
+    EXPECT_EQ(message(claimed.id).history.back().reason, "confirmed by the vendor later");
+    EXPECT_EQ(delivery("m1"), ReceiptStatus::Sent);
+    EXPECT_FALSE(outbox().confirm(interaction_id("test", "none"), ids, now_).value());
+}
+
+TEST_F(OutboxTest, AConfirmationBeforeTheAttemptIsSettledWins) {
+    const auto claimed = begin("m1");
+
+    EXPECT_TRUE(outbox().confirm(claimed.id, {}, now_).value());
+    settle({.id = claimed.id, .attempt = claimed.attempt, .state = OutboxState::Unknown});
+
+    EXPECT_EQ(state(claimed.id), OutboxState::Sent);
+}
+
+TEST_F(OutboxTest, WhatAnOperatorSentAgainIsNotConfirmed) {
+    const auto claimed = begin("m1");
+    settle({.id = claimed.id, .attempt = claimed.attempt, .state = OutboxState::Unknown});
+    ASSERT_TRUE(outbox().resend(claimed.id, now_ + std::chrono::hours(1), "ops", now_));
+
+    EXPECT_FALSE(outbox().confirm(claimed.id, {}, now_).value());
+    EXPECT_EQ(state(claimed.id), OutboxState::Queued);
+}
+
 TEST_F(OutboxTest, NobodyWhoWithdrewConsentIsWrittenTo) {
     auto stop = test::message({.external_id = "in1", .points = {test::tel("+74951234567")}, .body = "STOP"});
     stop.consent = ConsentChange{.granted = false, .at = seconds(1'800'000'000)};
