@@ -76,9 +76,9 @@ private:
     void confirm(const std::shared_ptr<Connection>& connection, const Inbox::Taken& taken, const Element& stanza);
 
     // Sending (client_send.cpp).
-    Result<Element> stanza_of(const connector::Outgoing& outgoing) const;
+    Result<Element> stanza_of(std::string_view id, std::string_view document) const;
     void settle_upto(StanzaNumber upto);
-    void settle(std::string_view id);
+    async::Task<void> settle(std::string id);
     void doubt_all();
     void give_up_doubts(std::string_view why);
 

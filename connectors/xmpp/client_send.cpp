@@ -19,44 +19,49 @@ Element named(std::string_view name, std::string_view space, std::string_view te
 }
 
 // Links stand below the text; one without text is told apart as a file (XEP-0066).
-std::string body_of(data::Value message) {
-    std::string out(message.string_at("text").value_or(""));
-    const auto media = message.get("media");
-    if (!media.is_array()) return out;
-    for (const auto& one : media.items()) {
+std::string body_of(data::Value document) {
+    std::string out(document.string_at("text").value_or(""));
+    const auto links = document.get("links");
+    if (!links.is_array()) return out;
+    for (const auto& link : links.items()) {
+        if (!link.is_string()) continue;
         if (!out.empty()) out += '\n';
-        out += one.string_at("url").value_or("");
+        out += link.as_string();
     }
     return out;
 }
 
 }  // namespace
 
-Result<Element> Client::stanza_of(const connector::Outgoing& outgoing) const {
+// Of the document that the pack makes of a message (README.md).
+Result<Element> Client::stanza_of(std::string_view id, std::string_view text) const {
     data::Arena arena;
-    const auto message = data::parse_json(outgoing.message, arena);
-    if (!message) return fail(rejected("the message cannot be read: " + message.error().text));
-    const Jid to = parse_jid(message->get("to").string_at("value").value_or(""));
+    const auto document = data::parse_json(text, arena);
+    if (!document || !document->is_object()) return fail(rejected("the pack's request is no JSON object"));
+    const Jid to = parse_jid(document->string_at("to").value_or(""));
     if (to.empty()) return fail(rejected("the recipient is no XMPP address"));
-    const std::string body = body_of(*message);
-    if (body.empty()) return fail(rejected("there is neither text nor media"));
+    const std::string body = body_of(*document);
+    if (body.empty()) return fail(rejected("there is nothing to say"));
     const std::string space(account_.component ? ns::kComponent : ns::kClient);
     Element out = named("message", space);
-    out.set("id", outgoing.id).set("to", to.bare()).set("type", "chat");
+    out.set("id", id).set("to", to.bare()).set("type", "chat");
     if (account_.component) out.set("from", account_.bare());
     out.add(named("body", space, body));
-    out.add(named("origin-id", ns::kSid).set("id", outgoing.id));
-    const auto media = message->get("media");
-    if (message->string_at("text").value_or("").empty() && media.is_array() && media.size() == 1) {
-        Element link = named("x", ns::kOob);
-        out.add(link.add(named("url", ns::kOob, body)));
-    }
+    out.add(named("origin-id", ns::kSid).set("id", id));
+    const auto links = document->get("links");
+    if (document->string_at("text").value_or("").empty() && links.is_array() && links.size() == 1)
+        out.add(named("x", ns::kOob).add(named("url", ns::kOob, body)));
+    if (const auto thread = document->string_at("thread"); thread && !thread->empty())
+        out.add(named("thread", space, *thread));
     if (config_.receipts) out.add(named("request", ns::kReceipts)).add(named("markable", ns::kMarkers));
     return out;
 }
 
 Task<Result<std::vector<connector::SentId>>> Client::send(connector::Outgoing outgoing) {
-    auto stanza = stanza_of(outgoing);
+    if (host_.sender() == nullptr) co_return fail(config_error("the pack has no `send`"));
+    auto made = host_.sender()->request(outgoing);
+    if (!made) co_return fail(std::move(made.error()));
+    auto stanza = stanza_of(outgoing.id, made->body);
     if (!stanza) co_return fail(std::move(stanza.error()));
     const std::vector<connector::SentId> ids{{name_space_of(account_), outgoing.id}};
     // An operator sends again what was unknown; the server had it.
@@ -91,13 +96,20 @@ void Client::settle_upto(StanzaNumber upto) {
     }
 }
 
-// The archive or a copy shows a message of this gateway.
-void Client::settle(std::string_view id) {
-    sent_.add(std::string(id));
+// The archive or a copy shows a message of this gateway, perhaps of an earlier run.
+Task<void> Client::settle(std::string id) {
+    sent_.add(id);
+    bool waited_for = false;
     for (Sending* one : sending_) {
-        if (one->id == id && !one->outcome) one->outcome = Result<void>();
+        if (one->id != id) continue;
+        waited_for = true;
+        if (!one->outcome) one->outcome = Result<void>();
     }
     changed_.notify_all();
+    if (waited_for) co_return;
+    const auto written = co_await host_.confirm({.id = id, .ids = {{name_space_of(account_), id}}});
+    if (!written)
+        host_.log().warn("a message stays in doubt although it was confirmed", {{"error", written.error().text}});
 }
 
 // The session that they were sent in cannot come back.
