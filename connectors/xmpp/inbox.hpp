@@ -10,7 +10,7 @@
 #pragma once
 
 #include "connectors/xmpp/document.hpp"
-#include "core/journal/journal.hpp"
+#include "core/connector/connector.hpp"
 
 #include <cstddef>
 #include <deque>

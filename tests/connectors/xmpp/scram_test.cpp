@@ -25,8 +25,9 @@ TEST(Scram, Sha256Vector) {
     const auto answer =
         scram.answer("r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096");
     ASSERT_TRUE(answer);
-    EXPECT_EQ(*answer,
-              "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=");
+    EXPECT_EQ(
+        *answer,
+        "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=");
     EXPECT_TRUE(scram.verify("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="));
 }
 
@@ -55,7 +56,8 @@ TEST(Scram, ServersThatCheat) {
 // RFC 6070 and, for SHA-256, RFC 7914.
 TEST(Pbkdf2, Vectors) {
     EXPECT_EQ(hex(pbkdf2_sha1("password", "salt", 4096)), "4b007901b765489abead49d926f721d065a429c1");
-    EXPECT_EQ(hex(pbkdf2_sha256("passwd", "salt", 1)), "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc");
+    EXPECT_EQ(hex(pbkdf2_sha256("passwd", "salt", 1)),
+              "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc");
 }
 
 }  // namespace

@@ -31,8 +31,9 @@ TEST(Session, LogsInBindsAndEnables) {
         std::string(kHeader) +
         "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism>"
         "<mechanism>SCRAM-SHA-1</mechanism><mechanism>SCRAM-SHA-256</mechanism></mechanisms></stream:features>");
-    EXPECT_EQ(auth, "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='SCRAM-SHA-256'>"
-                    "biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8=</auth>");
+    EXPECT_EQ(auth,
+              "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='SCRAM-SHA-256'>"
+              "biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8=</auth>");
     Ledger other;
     Played whole(other);
     whole.come_online();
@@ -45,8 +46,8 @@ TEST(Session, LogsInBindsAndEnables) {
 }
 
 TEST(Session, TheServerMustKnowThePasswordToo) {
-    for (const std::string success : {"<success " + std::string(kSasl) + "/>",
-                                      "<success " + std::string(kSasl) + ">dj1BQUFB</success>"}) {
+    for (const std::string& success :
+         {"<success " + std::string(kSasl) + "/>", "<success " + std::string(kSasl) + ">dj1BQUFB</success>"}) {
         Ledger ledger;
         Played server(ledger);
         server.say(std::string(kHeader) + "<stream:features><mechanisms " + std::string(kSasl) +
@@ -73,9 +74,8 @@ TEST(Session, RefusedLoginsAreForPeople) {
 TEST(Session, PlainOnlyInsideTlsAndOnlyIfAllowed) {
     const std::string features = std::string(kHeader) + "<stream:features><mechanisms " + std::string(kSasl) +
                                  "><mechanism>PLAIN</mechanism></mechanisms></stream:features>";
-    for (const auto& [tls, allowed, said] : {std::tuple{TlsMode::Direct, true, true},
-                                             {TlsMode::Direct, false, false},
-                                             {TlsMode::None, true, false}}) {
+    for (const auto& [tls, allowed, said] :
+         {std::tuple{TlsMode::Direct, true, true}, {TlsMode::Direct, false, false}, {TlsMode::None, true, false}}) {
         SessionOptions options = Played::usual();
         options.tls = tls;
         options.allow_plain = allowed;
@@ -90,9 +90,10 @@ TEST(Session, PlainOnlyInsideTlsAndOnlyIfAllowed) {
 TEST(Session, TlsComesFirst) {
     SessionOptions options = Played::usual();
     options.tls = TlsMode::StartTls;
-    const std::string offer = std::string(kHeader) + "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
-                                                     "<mechanisms " + std::string(kSasl) +
-                              "><mechanism>SCRAM-SHA-1</mechanism></mechanisms></stream:features>";
+    const std::string offer = std::string(kHeader) +
+                              "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+                              "<mechanisms " +
+                              std::string(kSasl) + "><mechanism>SCRAM-SHA-1</mechanism></mechanisms></stream:features>";
     const std::string proceed = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
     {
         Ledger ledger;
@@ -105,7 +106,7 @@ TEST(Session, TlsComesFirst) {
         EXPECT_NE(server.say(offer).find("<auth"), std::string::npos);
     }
     // Octets that came before the handshake are nobody's word.
-    for (const std::string after : {std::string(kHeader), std::string("<stream:features"), std::string(" x")}) {
+    for (const std::string& after : {std::string(kHeader), std::string("<stream:features"), std::string(" x")}) {
         Ledger ledger;
         Played server(ledger, options);
         server.say(offer);
@@ -216,7 +217,8 @@ TEST(Session, WithoutStreamManagementPingsStandIn) {
     EXPECT_FALSE(server.all<Online>()[0].managed);
     const StanzaNumber number = server.session.send(message("1"), server.now);
     EXPECT_EQ(server.session.take_output(),
-              "<message id='1' to='a@b'/><iq id='tandem-ping-1' type='get' to='example.com'><ping xmlns='urn:xmpp:ping'/></iq>");
+              "<message id='1' to='a@b'/><iq id='tandem-ping-1' type='get' to='example.com'><ping "
+              "xmlns='urn:xmpp:ping'/></iq>");
     server.say("<iq id='tandem-ping-1' type='error' from='example.com'/>");
     ASSERT_EQ(server.all<Acknowledged>().size(), 1U);
     EXPECT_GE(server.all<Acknowledged>()[0].upto, number);
@@ -282,13 +284,15 @@ TEST(Session, AComponentShakesHands) {
     Ledger ledger;
     Played server(ledger, options);
     EXPECT_NE(server.session.take_output().find("xmlns='jabber:component:accept'"), std::string::npos);
-    const std::string header = "<stream:stream xmlns='jabber:component:accept' "
-                               "xmlns:stream='http://etherx.jabber.org/streams' from='bot.example.com' id='s1'>";
+    const std::string header =
+        "<stream:stream xmlns='jabber:component:accept' "
+        "xmlns:stream='http://etherx.jabber.org/streams' from='bot.example.com' id='s1'>";
     EXPECT_EQ(server.say(header), "<handshake>" + hex(sha1("s1test")) + "</handshake>");
     server.say("<handshake/>");
     ASSERT_TRUE(server.session.online());
-    EXPECT_EQ(server.say("<iq type='get' id='1' from='a@b/c' to='x@bot.example.com'><ping xmlns='urn:xmpp:ping'/></iq>"),
-              "<iq id='1' to='a@b/c' from='x@bot.example.com' type='result'/>");
+    EXPECT_EQ(
+        server.say("<iq type='get' id='1' from='a@b/c' to='x@bot.example.com'><ping xmlns='urn:xmpp:ping'/></iq>"),
+        "<iq id='1' to='a@b/c' from='x@bot.example.com' type='result'/>");
     server.session.send({.name = "message", .ns = std::string(ns::kComponent)}, server.now);
     EXPECT_NE(server.session.take_output().find("<ping"), std::string::npos);
 }
@@ -307,8 +311,9 @@ TEST(Session, AFloodOfRequestsGrowsNothing) {
 
 // Any cut gives the same events and the same octets.
 TEST(Session, CutsMakeNoDifference) {
-    const std::string stanzas = "<message id='1'><body>Grüße</body></message><r xmlns='urn:xmpp:sm:3'/>\n<presence/>"
-                                "<iq type='get' id='p1'><ping xmlns='urn:xmpp:ping'/></iq><a xmlns='urn:xmpp:sm:3' h='1'/>";
+    const std::string stanzas =
+        "<message id='1'><body>Grüße</body></message><r xmlns='urn:xmpp:sm:3'/>\n<presence/>"
+        "<iq type='get' id='p1'><ping xmlns='urn:xmpp:ping'/></iq><a xmlns='urn:xmpp:sm:3' h='1'/>";
     const auto run = [&](const auto& piece) {
         Ledger ledger;
         Played server(ledger);

@@ -50,8 +50,8 @@ TEST(StreamReader, CutsAStream) {
 }
 
 TEST(StreamReader, CutsMakeNoDifference) {
-    const std::string octets =
-        std::string(kHeader) + "<message xml:lang='de'><body>Grüße 😀 <![CDATA[<raw>]]></body><x xmlns='a:b' y:z='1' "
+    const std::string octets = std::string(kHeader) +
+                               "<message xml:lang='de'><body>Grüße 😀 <![CDATA[<raw>]]></body><x xmlns='a:b' y:z='1' "
                                "xmlns:y='u'/></message>\n\n<iq type='result' id='1'/>";
     const std::string whole = read_whole(octets);
     EXPECT_NE(whole.find("Grüße 😀 &lt;raw&gt;"), std::string::npos) << whole;
@@ -63,7 +63,8 @@ TEST(StreamReader, CutsMakeNoDifference) {
 
 TEST(StreamReader, RefusesWhatXmppForbids) {
     for (const auto& [octets, fault] :
-         {std::pair<std::string, std::string>{"<!DOCTYPE x [<!ENTITY a 'b'>]>" + std::string(kHeader), "a document type"},
+         {std::pair<std::string, std::string>{"<!DOCTYPE x [<!ENTITY a 'b'>]>" + std::string(kHeader),
+                                              "a document type"},
           {std::string(kHeader) + "<!-- x -->", "a comment"},
           {std::string(kHeader) + "<?php x?>", "a processing instruction"},
           {std::string(kHeader) + "<message><body>&a;</body></message>", "undefined entity"},
@@ -108,7 +109,9 @@ TEST(Element, WritesOnlyWhatXmlAllows) {
     Element message{.name = "message", .ns = std::string(ns::kClient)};
     message.set("id", "a'\"<\x01").add({.name = "body", .ns = std::string(ns::kClient), .text = "\x02\xFF &]]>\r"});
     const std::string xml = to_xml(message, ns::kClient);
-    EXPECT_EQ(xml, "<message id='a&apos;&quot;&lt;\xEF\xBF\xBD'><body>\xEF\xBF\xBD\xEF\xBF\xBD &amp;]]&gt;&#13;</body></message>");
+    EXPECT_EQ(
+        xml,
+        "<message id='a&apos;&quot;&lt;\xEF\xBF\xBD'><body>\xEF\xBF\xBD\xEF\xBF\xBD &amp;]]&gt;&#13;</body></message>");
     EXPECT_EQ(test::element(xml).element.child_text("body", ns::kClient), "\xEF\xBF\xBD\xEF\xBF\xBD &]]>\r");
 }
 

@@ -1,6 +1,7 @@
 // Short forms for tests of the xmpp connector.
 #pragma once
 
+#include "connectors/xmpp/envelope.hpp"
 #include "connectors/xmpp/session.hpp"
 #include "core/data/json.hpp"
 
@@ -52,7 +53,8 @@ inline std::string text_at(std::string_view document, std::string_view key) {
 // A Session before a server that this test plays: the exchange of RFC 7677, 3.
 class Played {
 public:
-    explicit Played(Ledger& given, SessionOptions options = usual()) : ledger(given), session(std::move(options), given, now) {}
+    explicit Played(Ledger& given, SessionOptions options = usual())
+        : ledger(given), session(std::move(options), given, now) {}
 
     static SessionOptions usual() {
         SessionOptions out;
@@ -74,7 +76,8 @@ public:
             "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-256</mechanism>"
             "<mechanism>PLAIN</mechanism></mechanisms></stream:features>");
         say("<challenge xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
-            "cj1yT3ByTkdmd0ViZVJXZ2JORWtxTyVodllEcFdVYTJSYVRDQWZ1eEZJbGopaE5sRiRrMCxzPVcyMlphSjBTTlk3c29Fc1VFamI2Z1E9PSxp"
+            "cj1yT3ByTkdmd0ViZVJXZ2JORWtxTyVodllEcFdVYTJSYVRDQWZ1eEZJbGopaE5sRiRrMCxzPVcyMlphSjBTTlk3c29Fc1VFamI2Z1E9PS"
+            "xp"
             "PTQwOTY=</challenge>");
         say("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
             "dj02cnJpVFJCaTIzV3BSUi93dHVwK21NaFVaVW4vZEI1bkxUSlJzamw5NUc0PQ==</success>");
@@ -84,7 +87,8 @@ public:
         log_in();
         say(std::string(kHeader) + "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>" +
             (managed ? "<sm xmlns='urn:xmpp:sm:3'/>" : "") + "</stream:features>");
-        say("<iq id='bind' type='result'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>user@example.com/tandem</jid>"
+        say("<iq id='bind' type='result'><bind "
+            "xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>user@example.com/tandem</jid>"
             "</bind></iq>");
         if (managed) say("<enabled xmlns='urn:xmpp:sm:3' resume='true' id='r1' max='600'/>");
         ASSERT_TRUE(session.online());
