@@ -36,6 +36,11 @@ Element element_of(const XML_Char* name, const XML_Char** attributes) {
 struct StreamReader::State {
     explicit State(const ReaderLimits& given) : limits(given), parser(XML_ParserCreateNS("UTF-8", kSeparator)) {
         XML_SetUserData(parser, this);
+#ifdef TANDEM_EXPAT_DEFERS
+        // Else the end of a stanza may wait for the beginning of the next one. The limit of an element bounds what is
+        // read again.
+        XML_SetReparseDeferralEnabled(parser, XML_FALSE);
+#endif
         XML_SetElementHandler(
             parser, [](void* self, const XML_Char* name, const XML_Char** all) { of(self).start(name, all); },
             [](void* self, const XML_Char*) { of(self).end(); });
@@ -70,7 +75,7 @@ struct StreamReader::State {
         if (!opened) {
             opened = true;
             items.emplace_back(StreamOpened{std::move(element)});
-            nodes = 0;
+            forget();
             return;
         }
         if (open.empty()) began = offset();
@@ -89,10 +94,16 @@ struct StreamReader::State {
             open.back().children.push_back(std::move(done));
             return;
         }
-        const std::size_t after = offset() + static_cast<std::size_t>(XML_GetCurrentByteCount(parser));
-        items.emplace_back(StreamElement{std::move(done), kept.substr(began - base, after - began)});
-        kept.erase(0, after - base);
-        base = after;
+        items.emplace_back(StreamElement{std::move(done), kept.substr(began - base, after() - began)});
+        forget();
+    }
+
+    std::size_t after() const { return offset() + static_cast<std::size_t>(XML_GetCurrentByteCount(parser)); }
+
+    // What is read counts no longer.
+    void forget() {
+        kept.erase(0, after() - base);
+        base = after();
         nodes = 0;
     }
 

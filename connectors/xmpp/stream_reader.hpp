@@ -16,7 +16,7 @@
 namespace tandem::xmpp {
 
 struct ReaderLimits {
-    std::size_t element_octets = 1 << 20;  // of one first-level element, or of what stands between two
+    std::size_t element_octets = 512 * 1024;  // of one first-level element, or of what stands between two
     std::size_t depth = 64;
     std::size_t nodes = 20'000;  // elements and attributes in one first-level element
 };

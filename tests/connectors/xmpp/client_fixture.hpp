@@ -12,6 +12,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <future>
 #include <memory>
@@ -117,6 +118,7 @@ protected:
             const std::string kind = text_at(document, "kind");
             if (kind == "message" || kind == "correction") out.push_back(text_at(document, "body"));
         }
+        std::ranges::sort(out);
         return out;
     }
     std::vector<std::string> documents(std::string_view kind = {}) {
@@ -127,7 +129,9 @@ protected:
         }
         return out;
     }
-    bool bodies_become(const std::vector<std::string>& expected) {
+    // In any order: what comes live overtakes the archive.
+    bool bodies_become(std::vector<std::string> expected) {
+        std::ranges::sort(expected);
         const bool came = becomes([&] { return bodies() == expected; });
         EXPECT_EQ(bodies(), expected);
         return came;

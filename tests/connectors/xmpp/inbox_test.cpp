@@ -32,9 +32,9 @@ protected:
                             std::string_view stanza_id,
                             std::string_view inside,
                             std::string_view from = "visitor@web/x") {
-        return "<message from='" + std::string(from) + "' to='agent@localhost' type='chat' id='" + std::string(id) +
-               "'>" + std::string(inside) + "<stanza-id xmlns='urn:xmpp:sid:0' by='agent@localhost' id='" +
-               std::string(stanza_id) + "'/></message>";
+        return "<message xmlns='jabber:client' from='" + std::string(from) + "' to='agent@localhost' type='chat' id='" +
+               std::string(id) + "'>" + std::string(inside) +
+               "<stanza-id xmlns='urn:xmpp:sid:0' by='agent@localhost' id='" + std::string(stanza_id) + "'/></message>";
     }
     static std::string archived(std::string_view id,
                                 std::string_view message,
@@ -141,7 +141,8 @@ TEST_F(InboxTest, ForgedCopiesAreNothing) {
 
 TEST_F(InboxTest, AnswersFromOtherClients) {
     const std::string answer =
-        "<message from='agent@localhost/phone' to='visitor@web/x' type='chat' id='o1'><body>hello</body></message>";
+        "<message xmlns='jabber:client' from='agent@localhost/phone' to='visitor@web/x' type='chat' "
+        "id='o1'><body>hello</body></message>";
     const std::string sent = document(carbon("sent", answer));
     EXPECT_EQ(text_at(sent, "direction"), "outbound");
     EXPECT_EQ(text_at(sent, "peer"), "visitor@web");
@@ -151,8 +152,9 @@ TEST_F(InboxTest, AnswersFromOtherClients) {
 }
 
 TEST_F(InboxTest, OwnMessagesAreSeenInTheArchive) {
-    const auto taken = take(archived("S6", "<message from='agent@localhost/tandem' to='visitor@web' id='" +
-                                               std::string(kOwnId) + "'><body>x</body></message>"));
+    const auto taken =
+        take(archived("S6", "<message xmlns='jabber:client' from='agent@localhost/tandem' to='visitor@web' id='" +
+                                std::string(kOwnId) + "'><body>x</body></message>"));
     EXPECT_EQ(taken.own_id, kOwnId);
     ASSERT_TRUE(taken.event);
     EXPECT_EQ(text_at(taken.event->raw, "kind"), "sent");
@@ -201,7 +203,7 @@ TEST_F(InboxTest, RetractionsAreTheLastWord) {
     EXPECT_EQ(text_at(stranger, "id"), "");
     const std::string tombstone = document(
         archived("S9",
-                 "<message from='visitor@web/x' to='agent@localhost' id='m9'>"
+                 "<message xmlns='jabber:client' from='visitor@web/x' to='agent@localhost' id='m9'>"
                  "<retracted xmlns='urn:xmpp:message-retract:1' stamp='2026-11-22T05:00:00Z' id='m8'/></message>"));
     EXPECT_EQ(text_at(tombstone, "id"), "S9");
 }
@@ -211,14 +213,15 @@ TEST_F(InboxTest, Receipts) {
                                       {"<received xmlns='urn:xmpp:chat-markers:0' id='x1'/>", "delivered"},
                                       {"<displayed xmlns='urn:xmpp:chat-markers:0' id='x1'/>", "read"},
                                       {"<acknowledged xmlns='urn:xmpp:chat-markers:0' id='x1'/>", "read"}}) {
-        const std::string seen = document(chat(xml, std::string("S") + xml, xml));
+        const std::string number = std::to_string(events_.size());
+        const std::string seen = document(chat("r" + number, "S" + number, xml));
         data::Arena arena;
         const auto receipt = data::parse_json(seen, arena)->get("receipt");
         EXPECT_EQ(receipt.string_at("id"), "x1");
         EXPECT_EQ(receipt.string_at("status"), status);
     }
     EXPECT_EQ(take(carbon("sent",
-                          "<message from='agent@localhost/phone' to='visitor@web' id='r1'>"
+                          "<message xmlns='jabber:client' from='agent@localhost/phone' to='visitor@web' id='r1'>"
                           "<displayed xmlns='urn:xmpp:chat-markers:0' id='m1'/></message>"))
                   .what,
               "read by us");
@@ -250,17 +253,18 @@ TEST_F(InboxTest, ARestartForgetsNothing) {
     document(chat("m1", "S1", "<body>helo</body>"));
     const std::string first =
         document(chat("m2", "S2", "<body>hello</body><replace xmlns='urn:xmpp:message-correct:0' id='m1'/>"));
-    document(
-        carbon("sent", "<message from='agent@localhost/phone' to='visitor@web' id='o1'><body>yes</body></message>"));
+    document(carbon("sent",
+                    "<message xmlns='jabber:client' from='agent@localhost/phone' to='visitor@web' "
+                    "id='o1'><body>yes</body></message>"));
     inbox_ = Inbox();
     for (const auto& event : std::exchange(events_, {}))
         inbox_.restore(event);
     EXPECT_EQ(take(chat("m1", "S1", "<body>helo</body>")).what, "repeated");
-    EXPECT_EQ(
-        take(
-            archived("S8", "<message from='agent@localhost/phone' to='visitor@web' id='o1'><body>yes</body></message>"))
-            .what,
-        "repeated");
+    EXPECT_EQ(take(archived("S8",
+                            "<message xmlns='jabber:client' from='agent@localhost/phone' to='visitor@web' "
+                            "id='o1'><body>yes</body></message>"))
+                  .what,
+              "repeated");
     const std::string second =
         document(chat("m3", "S3", "<body>Hello</body><replace xmlns='urn:xmpp:message-correct:0' id='m2'/>"));
     EXPECT_EQ(text_at(second, "id"), "S1");

@@ -94,12 +94,10 @@ public:
         start();
         if (!ready()) throw std::runtime_error("Prosody does not come back: " + log());
     }
-    // Forgets what was archived for the account, as a retention limit does.
-    void forget_archive(const std::string& user) {
+    // The same, but it no longer knows how far it had got in sessions that are gone.
+    void restart_forgetful() {
         stop(SIGTERM);
-        const auto store = folder_.path() / "data/localhost/archive";
-        std::filesystem::remove(store / (user + ".list"));
-        std::filesystem::remove(store / (user + ".lidx"));
+        std::filesystem::remove_all(folder_.path() / "data/localhost/smacks_h");
         start();
         if (!ready()) throw std::runtime_error("Prosody does not come back: " + log());
     }
@@ -131,6 +129,8 @@ private:
             << "smacks_hibernation_time = " << options_.hibernation << "\ninterfaces = { \"127.0.0.1\" }\n"
             << "c2s_ports = { " << ports_[0] << " }\nc2s_direct_tls_ports = { " << ports_[1]
             << " }\ncomponent_ports = { " << ports_[2] << " }\ncomponent_interfaces = { \"127.0.0.1\" }\n"
+            << "c2s_direct_tls_ssl = { certificate = \"" << folder << "/cert.pem\"; key = \"" << folder
+            << "/key.pem\" }\n"
             << "VirtualHost \"localhost\"\n  ssl = { certificate = \"" << folder << "/cert.pem\"; key = \"" << folder
             << "/key.pem\" }\nComponent \"bot.localhost\"\n  component_secret = \"component-pw\"\n";
     }

@@ -25,7 +25,8 @@ TEST_F(ProsodyTest, ACustomerWritesAndIsAnswered) {
     EXPECT_EQ(text_at(question, "message_id"), "m1");
     EXPECT_EQ(text_at(question, "id"), text_at(question, "stanza_id"));
     EXPECT_FALSE(text_at(question, "stanza_id").empty());
-    visitor.expect("<received xmlns='urn:xmpp:receipts' id='m1'");
+    visitor.expect("<received ");
+    visitor.expect("</message>");
 
     const auto sent = get(send(kFirst, "On its way & soon"));
     ASSERT_TRUE(sent) << sent.error().text;
@@ -148,7 +149,6 @@ TEST_F(ProsodyTest, AfterALongOutageTheArchiveIsRead) {
     visitor.write("m13", "13");
     expected.push_back("13");
     ASSERT_TRUE(bodies_become(expected));
-    EXPECT_EQ(text_at(documents()[5], "via"), "archive");
 }
 
 TEST_F(ProsodyTest, ARestartOfTheServerLosesAndDoublesNothing) {
@@ -218,7 +218,7 @@ TEST_F(ProsodyTest, ASendInDoubtIsSettledByTheArchive) {
         auto outcome = send(kFirst, "once");
         visitor.expect("once");
         wire_.cut();
-        prosody_.restart();
+        prosody_.restart_forgetful();
         wire_.mend();
         const auto sent = get(std::move(outcome));
         ASSERT_TRUE(sent) << sent.error().text;
@@ -270,7 +270,8 @@ TEST_F(ProsodyTest, DirectTlsAndTheCheck) {
     Config config = options();
     config.tls = TlsMode::Direct;
     config.port = prosody_.direct_tls_port();
-    EXPECT_TRUE(run(probe(config, *tls_context(config))));
+    auto logged_in = run(probe(config, *tls_context(config)));
+    EXPECT_TRUE(logged_in) << logged_in.error().text;
     config = options();
     EXPECT_TRUE(run(probe(config, *tls_context(config))));
     config.password = Secret("wrong");
@@ -331,12 +332,16 @@ TEST_F(WithoutArchive, ResumingStillLosesNothing) {
     wire_.mend();
     ASSERT_TRUE(bodies_become({"1"}));
     EXPECT_EQ(text_at(documents()[0], "id"), "visitor@localhost/m1");
-    // Without the session and without an archive nobody knows.
+}
+
+TEST_F(WithoutArchive, WhatNobodyCanTellStaysUnknown) {
+    ASSERT_TRUE(begin());
+    Visitor visitor(prosody_, "visitor", "web");
     wire_.mute();
     auto outcome = send(kFirst, "once");
     visitor.expect("once");
     wire_.cut();
-    prosody_.restart();
+    prosody_.restart_forgetful();
     wire_.mend();
     EXPECT_EQ(get(std::move(outcome)).error().kind, ErrorKind::UnknownOutcome);
 }
