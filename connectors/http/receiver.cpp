@@ -1,5 +1,7 @@
 #include "connectors/http/receiver.hpp"
 
+#include "core/async/wait.hpp"
+
 #include <algorithm>
 
 namespace tandem::http {
@@ -11,6 +13,10 @@ using connector::Reception;
 using connector::Verdict;
 
 constexpr std::chrono::milliseconds kBusyRetry{5'000};
+// Of a part after the first, which must not be left lying: the message would have to be marked as unknown.
+constexpr unsigned kPartTries = 4;
+constexpr std::chrono::milliseconds kPartWait{1'000};
+constexpr std::chrono::milliseconds kLongestPartWait{30'000};
 
 net::HttpResponse try_later(int status, std::string_view detail, std::chrono::milliseconds wait) {
     auto response = net::problem(status, detail);
@@ -45,6 +51,18 @@ std::string allow_header(const std::vector<std::string>& methods) {
     return allow + "OPTIONS";
 }
 
+bool soon_again(const Error& error) {
+    return error.kind == ErrorKind::Transient || error.kind == ErrorKind::Throttled;
+}
+
+// Some of its parts are with the customer: repeating the message would send them twice.
+Error broken_off(const Error& error, std::size_t sent, std::size_t total) {
+    auto out = unknown_outcome("part " + std::to_string(sent + 1) + " of " + std::to_string(total) + ": " + error.text +
+                               "; the parts before it went out");
+    out.code = error.code;
+    return out;
+}
+
 double capacity(const Config& config) {
     return static_cast<double>(config.burst > 0 ? config.burst : 2 * config.rate_limit);
 }
@@ -69,20 +87,42 @@ Task<void> Receiver::stop() {
 
 Task<Result<std::vector<connector::SentId>>> Receiver::send(connector::Outgoing outgoing) {
     const auto* sender = host_.sender();
-    const auto* client = host_.http();
-    if (sender == nullptr || client == nullptr) co_return fail(config_error("this instance cannot send"));
-    auto request = sender->request(outgoing);
+    if (sender == nullptr || host_.http() == nullptr) co_return fail(config_error("this instance cannot send"));
+    const auto parts = sender->parts(outgoing);
+    std::vector<connector::SentId> ids;
+    std::size_t sent = 0;
+    for (unsigned tries = 0; sent < parts.size();) {
+        auto taken = co_await call(parts[sent]);
+        if (taken) {
+            ids.insert(ids.end(), taken->begin(), taken->end());
+            ++sent;
+            tries = 0;
+            continue;
+        }
+        const Error& error = taken.error();
+        if (sent == 0) co_return fail(error);
+        if (!soon_again(error) || ++tries == kPartTries) {
+            co_return fail(sender->repeatable() ? error : broken_off(error, sent, parts.size()));
+        }
+        co_await async::sleep_for(std::min(error.retry_after.value_or(kPartWait * tries), kLongestPartWait));
+    }
+    co_return ids;
+}
+
+Task<Result<std::vector<connector::SentId>>> Receiver::call(const connector::Outgoing& part) {
+    const auto* sender = host_.sender();
+    auto request = sender->request(part);
     if (!request) co_return fail(std::move(request.error()));
     // The path may hold a token (Telegram), and an address of the vendor may be in our own network (Kannel, a test).
-    auto response = co_await client->send({.method = std::move(request->method),
-                                           .url = std::move(request->url),
-                                           .headers = std::move(request->headers),
-                                           .body = std::move(request->body),
-                                           .repeatable = sender->repeatable(),
-                                           .hide_path = true,
-                                           .total = send_timeout_});
+    auto response = co_await host_.http()->send({.method = std::move(request->method),
+                                                 .url = std::move(request->url),
+                                                 .headers = std::move(request->headers),
+                                                 .body = std::move(request->body),
+                                                 .repeatable = sender->repeatable(),
+                                                 .hide_path = true,
+                                                 .total = send_timeout_});
     if (!response) co_return fail(std::move(response.error()));
-    co_return sender->outcome(outgoing, response->status, response->headers, response->body);
+    co_return sender->outcome(part, response->status, response->headers, response->body);
 }
 
 Task<net::HttpReply> Receiver::receive(net::HttpRequest request) {

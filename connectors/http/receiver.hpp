@@ -19,6 +19,7 @@ public:
 private:
     async::Task<net::HttpReply> receive(net::HttpRequest request);
     net::HttpResponse other_method(const net::HttpRequest& request, const std::vector<std::string>& methods);
+    async::Task<Result<std::vector<connector::SentId>>> call(const connector::Outgoing& part);
     void count(const connector::Reception& reception);
 
     connector::Host& host_;

@@ -237,7 +237,7 @@ void Client::handle(const std::shared_ptr<Connection>& connection, SessionEvent&
     } else if (auto* late = std::get_if<AnsweredLate>(&event)) {
         std::optional<std::string> id;
         if (late->message_id) id = id_of_answer(*late->message_id, config_.message_id);
-        settle(doubts_.answered(connection->number, late->sequence, std::move(id)));
+        if (doubts_.answered(connection->number, late->sequence, std::move(id))) host_.count("settled", "answer");
     } else if (const auto* ignored = std::get_if<Ignored>(&event)) {
         host_.count("ignored", ignored->what);
     } else if (const auto* closed = std::get_if<Closed>(&event)) {
@@ -262,9 +262,10 @@ Task<void> Client::deliver(std::shared_ptr<Connection> connection, Delivered del
         host_.log().warn("a PDU is not as it should be",
                          {{"fault", delivered.fault->text}, {"offset", std::to_string(delivered.fault->offset)}});
     const auto reference = delivered.pdu.tlv_number(Tag::UserMessageReference);
-    if (reference && !taken.receipt_id.empty() && !doubts_.empty()) {
-        settle(doubts_.reported(delivered.pdu.source_addr, static_cast<std::uint16_t>(*reference), taken.receipt_id));
-    }
+    const bool settles =
+        reference && !taken.receipt_id.empty() &&
+        doubts_.reported(delivered.pdu.source_addr, static_cast<std::uint16_t>(*reference), taken.receipt_id);
+    if (settles) host_.count("settled", "receipt");
     bool stored = co_await store(taken);
     while (!stored && config_.when_full == WhenFull::Hold && !connection->session.closed()) {
         co_await async::sleep_for(kStoreRetry);

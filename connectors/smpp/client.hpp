@@ -27,7 +27,7 @@ struct OutgoingText {
     std::string text;  // UTF-8
     std::string from;  // empty: source_address of the options
     std::optional<std::chrono::seconds> validity;
-    std::string message{};  // Outgoing::id: whom to tell when an unknown outcome becomes known; empty: nobody
+    std::string message{};  // Outgoing::id: what resolve() asks by; empty: nobody asks
 };
 
 // What became of it. `ids` are the centre's, one for each part that it took, in the form that receipts have too.
@@ -48,6 +48,8 @@ public:
     async::Task<Result<void>> start() override;
     // A text to a `tel` point. The ids are in the name space of the receipts.
     async::Task<Result<std::vector<connector::SentId>>> send(connector::Outgoing outgoing) override;
+    // From memory: what an answer after its time or a receipt has told since.
+    async::Task<Result<connector::Resolution>> resolve(connector::Outgoing outgoing) override;
     async::Task<void> stop() override;
 
     // Sends a text in as many parts as it needs. On the instance's strand, many at once; `window` bounds what is on the
@@ -78,8 +80,7 @@ private:
     async::Task<Result<std::optional<std::string>>> submit_once(std::shared_ptr<Connection> connection,
                                                                 Pdu pdu,
                                                                 Trace& trace);
-    void settle(std::optional<Doubt> doubt);
-    async::Task<void> confirm(Doubt doubt);
+    std::vector<connector::SentId> sent_ids(const std::vector<std::string>& ids) const;
     Pdu pdu_of(const OutgoingText& message) const;
     void became_bound();
 

@@ -148,10 +148,7 @@ Task<Result<std::vector<connector::SentId>>> Client::send(connector::Outgoing ou
     text->message = std::move(outgoing.id);
     const auto outcome = co_await submit(std::move(*text));
     if (outcome.error) co_return fail(*outcome.error);
-    std::vector<connector::SentId> ids;
-    for (const auto& id : outcome.ids)
-        ids.push_back({name_space(config_), id});
-    co_return ids;
+    co_return sent_ids(outcome.ids);
 }
 
 Task<SubmitOutcome> Client::submit(OutgoingText message) {
@@ -224,18 +221,17 @@ Task<Result<std::optional<std::string>>> Client::submit_once(std::shared_ptr<Con
     co_return std::move(*waiting.outcome);
 }
 
-void Client::settle(std::optional<Doubt> doubt) {
-    if (doubt) group_->spawn(confirm(std::move(*doubt)));
+Task<Result<connector::Resolution>> Client::resolve(connector::Outgoing outgoing) {
+    const auto ids = doubts_.take(outgoing.id);
+    if (!ids) co_return fail(transient("neither an answer nor a receipt has told"));
+    co_return connector::Resolution(sent_ids(*ids));
 }
 
-Task<void> Client::confirm(Doubt doubt) {
-    host_.count("confirmed");
-    connector::Confirmation confirmation{.id = std::move(doubt.message), .ids = {}};
-    for (auto& id : doubt.ids)
-        confirmation.ids.push_back({name_space(config_), std::move(id)});
-    const auto written = co_await host_.confirm(std::move(confirmation));
-    if (!written)
-        host_.log().warn("a message stays in doubt although it was confirmed", {{"error", written.error().text}});
+std::vector<connector::SentId> Client::sent_ids(const std::vector<std::string>& ids) const {
+    std::vector<connector::SentId> out;
+    for (const auto& id : ids)
+        out.push_back({name_space(config_), id});
+    return out;
 }
 
 }  // namespace tandem::smpp

@@ -22,7 +22,7 @@ public:
         config::Diagnostics diagnostics;
         const Config config = read_config(spec.options, spec.name, diagnostics);
         if (config.bind == BindMode::Receiver) return std::nullopt;
-        return connector::SendLimits{.window = static_cast<std::size_t>(config.window)};
+        return connector::SendLimits{.window = static_cast<std::size_t>(config.window), .resolvable = true};
     }
 
     async::Task<Result<void>> check(connector::InstanceSpec spec) const override {

@@ -26,16 +26,23 @@ struct Doubt {
 class Doubts {
 public:
     void add(Doubt doubt);
-    bool empty() const { return doubts_.empty(); }
 
-    // Each gives the doubt that is settled, with the id of its last part if there is one; it is then forgotten.
-    std::optional<Doubt> answered(std::uint64_t connection, std::uint32_t sequence, std::optional<std::string> id);
-    std::optional<Doubt> reported(std::string_view destination, std::uint16_t reference, std::string id);
+    // Whether one is settled by this: the centre has the last part, under this id if it has one.
+    bool answered(std::uint64_t connection, std::uint32_t sequence, std::optional<std::string> id);
+    bool reported(std::string_view destination, std::uint16_t reference, std::string id);
+
+    // The ids of a message that is settled, all parts of it; it is then forgotten.
+    std::optional<std::vector<std::string>> take(std::string_view message);
 
 private:
-    std::optional<Doubt> take(std::deque<Doubt>::iterator found, std::optional<std::string> id);
+    struct Entry {
+        Doubt doubt;
+        bool settled = false;
+    };
 
-    std::deque<Doubt> doubts_;  // oldest first; the oldest gives way
+    bool settle(std::deque<Entry>::iterator found, std::optional<std::string> id);
+
+    std::deque<Entry> entries_;  // oldest first; the oldest gives way
 };
 
 }  // namespace tandem::smpp

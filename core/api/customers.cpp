@@ -12,8 +12,6 @@
 namespace tandem::api {
 namespace {
 
-constexpr std::int64_t kMaxPage = 200;
-constexpr std::int64_t kDefaultPage = 50;
 
 using CustomerOrProblem = std::expected<store::CustomerView, Problem>;
 

@@ -17,6 +17,8 @@ using data::Value;
 
 constexpr std::int64_t kLongestWait = 30 * 24 * 3600;  // seconds a message may wait
 constexpr std::size_t kLongestKey = 200;
+constexpr std::array kStates = {store::OutboxState::Queued, store::OutboxState::Sending, store::OutboxState::Sent,
+                                store::OutboxState::Failed, store::OutboxState::Expired, store::OutboxState::Unknown};
 constexpr std::size_t kLongestText = 100'000;
 
 // Reads the members of a JSON object; the first thing that is wrong is what the caller hears of.
@@ -223,6 +225,34 @@ Answer read(Services& services, const Call& call) {
     return answer_with(services, *id, 200);
 }
 
+std::optional<store::OutboxState> state_of(std::string_view word) {
+    for (const auto state : kStates) {
+        if (store::to_string(state) == word) return state;
+    }
+    return std::nullopt;
+}
+
+Answer list(Services& services, const Call& call) {
+    store::OutboxQuery query;
+    query.state = state_of(call.query.get("state").value_or(""));
+    query.instance = call.query.get("via").value_or("");
+    query.limit = static_cast<std::size_t>(call.query.integer("limit", kDefaultPage));
+    if (const auto before = call.query.integer("before", 0); before > 0) query.before = before;
+    const auto page = services.store.outbox().messages(query);
+    if (!page) return refuse(problem_of(page.error()));
+    JsonWriter json;
+    json.begin_object();
+    json.key("items");
+    json.begin_array();
+    for (const auto& message : page->items)
+        write_message(json, message, nullptr);
+    json.end_array();
+    json.key("next");
+    page->next ? json.number(static_cast<std::uint64_t>(*page->next)) : json.null();
+    json.end_object();
+    return json_response(json.take());
+}
+
 Answer resend(Services& services, const Call& call) {
     const auto messages = sending(services);
     if (!messages) return refuse(messages.error());
@@ -251,6 +281,27 @@ void add_messages(std::vector<Endpoint>& endpoints, Services& services) {
          .statuses = {202},
          .problems = {404, 409, 422},
          .handle = [&services](const Call& call) { return send(services, call); }});
+    std::vector<std::string> states;
+    for (const auto state : kStates)
+        states.emplace_back(store::to_string(state));
+    endpoints.push_back(
+        {.method = "GET",
+         .pattern = "/v1/messages",
+         .id = "listMessages",
+         .summary = "Messages that were to be sent, newest first: what failed, what waits, what is uncertain",
+         .parameters = {{.name = "state", .description = "Only in this state", .one_of = std::move(states)},
+                        {.name = "via", .description = "Only of this connector instance"},
+                        {.name = "limit",
+                         .description = "Messages per page, 50 by default",
+                         .type = ParameterType::Integer,
+                         .least = 1,
+                         .most = kMaxPage},
+                        {.name = "before",
+                         .description = "`next` of the previous page",
+                         .type = ParameterType::Integer,
+                         .least = 1}},
+         .response_schema = "Messages",
+         .handle = [&services](const Call& call) { return list(services, call); }});
     endpoints.push_back({.method = "GET",
                          .pattern = "/v1/messages/{id}",
                          .id = "getMessage",

@@ -9,8 +9,6 @@
 namespace tandem::api {
 namespace {
 
-constexpr std::int64_t kMaxPage = 200;
-constexpr std::int64_t kDefaultPage = 50;
 
 Answer connectors(Services& services, const Call&) {
     JsonWriter json;

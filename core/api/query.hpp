@@ -13,6 +13,10 @@
 
 namespace tandem::api {
 
+// Items of a list that is read page by page.
+inline constexpr std::int64_t kDefaultPage = 50;
+inline constexpr std::int64_t kMaxPage = 200;
+
 enum class ParameterType { Text, Integer, Flag };
 
 // One row of an endpoint's parameter table: checked here, shown in /openapi.json.

@@ -15,6 +15,7 @@ namespace {
 struct Algorithms {
     EVP_MD* sha1 = EVP_MD_fetch(nullptr, "SHA1", nullptr);
     EVP_MD* sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    EVP_MD* sha384 = EVP_MD_fetch(nullptr, "SHA384", nullptr);
     EVP_MD* sha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
     EVP_MD* md5 = EVP_MD_fetch(nullptr, "MD5", nullptr);
 };
@@ -87,8 +88,18 @@ std::array<std::uint8_t, 20> sha1(std::string_view data) {
 std::array<std::uint8_t, 32> sha256(std::string_view data) {
     return digest<32>(algorithms().sha256, data);
 }
+std::array<std::uint8_t, 48> sha384(std::string_view data) {
+    return digest<48>(algorithms().sha384, data);
+}
+std::array<std::uint8_t, 64> sha512(std::string_view data) {
+    return digest<64>(algorithms().sha512, data);
+}
 std::array<std::uint8_t, 16> md5(std::string_view data) {
     return digest<16>(algorithms().md5, data);
+}
+
+std::array<std::uint8_t, 16> hmac_md5(std::string_view key, std::string_view data) {
+    return hmac<16, 64>(algorithms().md5, key, data);
 }
 
 std::array<std::uint8_t, 20> hmac_sha1(std::string_view key, std::string_view data) {
@@ -97,6 +108,10 @@ std::array<std::uint8_t, 20> hmac_sha1(std::string_view key, std::string_view da
 
 std::array<std::uint8_t, 32> hmac_sha256(std::string_view key, std::string_view data) {
     return hmac<32, 64>(algorithms().sha256, key, data);
+}
+
+std::array<std::uint8_t, 48> hmac_sha384(std::string_view key, std::string_view data) {
+    return hmac<48, 128>(algorithms().sha384, key, data);
 }
 
 std::array<std::uint8_t, 64> hmac_sha512(std::string_view key, std::string_view data) {

@@ -41,12 +41,6 @@ struct Batch {
     std::optional<Cursor> after;         // where to resume once these are settled; legal without events
 };
 
-// A message of the outbox (Outgoing::id) is at the vendor, under these ids.
-struct Confirmation {
-    std::string id;
-    std::vector<SentId> ids;
-};
-
 struct Recall {
     std::string content_type;
     Instant since{};
@@ -97,10 +91,6 @@ public:
     // know after a restart what it has answered for. Empty where nothing can be recalled.
     virtual async::Task<Result<std::vector<journal::Event>>> recall(Recall what) = 0;
 
-    // For a message whose send() ended, or is about to end, with UnknownOutcome: an answer or a receipt that came later
-    // shows that the vendor has all of it. What cannot be written stays unknown.
-    virtual async::Task<Result<void>> confirm(Confirmation what) = 0;
-
     // Ready is set by the host when start() succeeds; an instance reports what happens afterwards.
     virtual void state(State state, std::string detail) = 0;
 
@@ -132,6 +122,8 @@ public:
     virtual const std::string& instance() const = 0;
 };
 
+using Resolution = std::optional<std::vector<SentId>>;
+
 class Instance {
 public:
     virtual ~Instance() = default;
@@ -142,6 +134,12 @@ public:
     // blindly; the host turns a call that is cancelled or takes too long into that.
     virtual async::Task<Result<std::vector<SentId>>> send(Outgoing) {
         co_return fail(config_error("this connector cannot send"));
+    }
+    // Of a connector whose send_limits() say `resolvable`: asks the vendor about a message whose send() ended as
+    // UnknownOutcome. The vendor's ids if it took the message, nullopt if it certainly did not; a failure leaves the
+    // outcome unknown.
+    virtual async::Task<Result<Resolution>> resolve(Outgoing) {
+        co_return fail(config_error("this connector cannot ask about messages"));
     }
     // Ends everything that start() began. Idempotent, valid after a failed, a cancelled and a missing start().
     virtual async::Task<void> stop() = 0;
@@ -163,6 +161,7 @@ struct SendLimits {
     std::size_t window = 10;  // messages at once
     double rate = 0;          // messages per second; 0: no limit
     bool repeatable = false;  // Sender::repeatable()
+    bool resolvable = false;  // Instance::resolve() is there
 };
 
 class Connector {

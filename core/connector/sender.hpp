@@ -40,6 +40,8 @@ public:
     virtual bool repeatable() const = 0;
     // The pack speaks HTTP; else request() makes a document and outcome() is not asked.
     virtual bool by_http() const = 0;
+    // The messages that this one goes out as, in order; usually itself alone.
+    virtual std::vector<Outgoing> parts(const Outgoing& outgoing) const { return {outgoing}; }
     // Failure: Config (a setting is missing), Rejected (no request can be made of this message).
     virtual Result<WireRequest> request(const Outgoing& outgoing) const = 0;
     // The vendor's ids, possibly none; or the typed error that its answer stands for.

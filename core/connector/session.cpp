@@ -88,12 +88,6 @@ Task<Result<std::vector<journal::Event>>> Session::recall(Recall what) {
     co_return co_await archive->recall(owner_->spec_.name, std::move(what));
 }
 
-Task<Result<void>> Session::confirm(Confirmation what) {
-    Outcomes* outcomes = owner_->context_->options.outcomes;
-    if (outcomes == nullptr) co_return Result<void>();
-    co_return co_await outcomes->confirm(std::move(what));
-}
-
 void Session::state(State state, std::string detail) {
     if (!closed) owner_->set_state(state, std::move(detail));
 }

@@ -67,6 +67,14 @@ Task<Result<std::vector<SentId>>> send_by(std::shared_ptr<Session> session, Outg
     }
 }
 
+Task<Result<Resolution>> resolve_by(std::shared_ptr<Session> session, Outgoing outgoing) {
+    try {
+        co_return co_await session->instance_object->resolve(std::move(outgoing));
+    } catch (const std::exception& error) {
+        co_return fail(transient(error.what()));
+    }
+}
+
 }  // namespace
 
 Supervised::Supervised(std::shared_ptr<const SupervisorContext> context,
@@ -254,6 +262,16 @@ Task<Result<std::vector<SentId>>> Supervised::run_send(std::shared_ptr<Supervise
     if (!sent) co_return fail(unknown_outcome("sending took too long"));
     session->count(*sent ? "sent" : "send_failed", *sent ? std::string_view() : to_string(sent->error().kind), 1);
     co_return std::move(*sent);
+}
+
+Task<Result<Resolution>> Supervised::run_resolve(std::shared_ptr<Supervised> self, Outgoing outgoing) {
+    const auto session = self->serving_;
+    if (session == nullptr) co_return fail(transient("the connector instance is not ready"));
+    const Running running(*session, self->changed_);
+    auto asked =
+        co_await async::with_timeout(resolve_by(session, std::move(outgoing)), self->context_->options.send_limit);
+    if (!asked) co_return fail(transient("asking took too long"));
+    co_return std::move(*asked);
 }
 
 }  // namespace tandem::connector

@@ -42,6 +42,9 @@ public:
         return run_hook(shared_from_this(), std::move(request));
     }
 
+    async::Task<Result<Resolution>> resolve(Outgoing outgoing) {
+        return run_resolve(shared_from_this(), std::move(outgoing));
+    }
     async::Task<Result<std::vector<SentId>>> send(Outgoing outgoing) {
         return run_send(shared_from_this(), std::move(outgoing));
     }
@@ -61,6 +64,7 @@ private:
     using Millis = std::chrono::milliseconds;
 
     static async::Task<net::HttpReply> run_hook(std::shared_ptr<Supervised> self, net::HttpRequest request);
+    static async::Task<Result<Resolution>> run_resolve(std::shared_ptr<Supervised> self, Outgoing outgoing);
     static async::Task<Result<std::vector<SentId>>> run_send(std::shared_ptr<Supervised> self, Outgoing outgoing);
     async::Task<Result<void>> open(std::shared_ptr<Session> session);
     async::Task<bool> close(std::shared_ptr<Session> session);

@@ -206,6 +206,12 @@ Task<Result<std::vector<SentId>>> Supervisor::send(std::string instance, Outgoin
     co_return co_await async::run_on(found->strand(), found->send(std::move(outgoing)));
 }
 
+Task<Result<Resolution>> Supervisor::resolve(std::string instance, Outgoing outgoing) {
+    const auto found = impl_->find(instance);
+    if (found == nullptr) co_return fail(transient("there is no connector instance '" + instance + "'"));
+    co_return co_await async::run_on(found->strand(), found->resolve(std::move(outgoing)));
+}
+
 std::vector<net::Route> Supervisor::routes() {
     return {{.method = "*",
              .pattern = "/hooks/{instance}",

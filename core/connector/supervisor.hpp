@@ -70,13 +70,6 @@ public:
     virtual async::Task<Result<std::vector<journal::Event>>> recall(std::string instance, Recall what) = 0;
 };
 
-// Where instances tell what became of a message in doubt.
-class Outcomes {
-public:
-    virtual ~Outcomes() = default;
-    virtual async::Task<Result<void>> confirm(Confirmation what) = 0;
-};
-
 struct SupervisorOptions {
     net::PublicUrl public_url;
     const Clock& clock;
@@ -84,7 +77,6 @@ struct SupervisorOptions {
     const net::HttpClient* http = nullptr;  // what instances call vendors with
     Cursors* cursors = nullptr;             // nullptr: batches with a cursor are refused
     Archive* archive = nullptr;             // nullptr: nothing is recalled
-    Outcomes* outcomes = nullptr;           // nullptr: nothing is confirmed
     std::chrono::milliseconds start_limit{30'000};
     std::chrono::milliseconds send_limit{60'000};
     std::chrono::milliseconds stop_limit{10'000};  // for running hooks and for stop(), each
@@ -126,6 +118,8 @@ public:
 
     // Hands a message to the instance (Instance::send). Transient when it does not run or is not ready. Any task.
     async::Task<Result<std::vector<SentId>>> send(std::string instance, Outgoing outgoing);
+    // Asks the instance what became of a message (Instance::resolve). Otherwise as send().
+    async::Task<Result<Resolution>> resolve(std::string instance, Outgoing outgoing);
 
     std::vector<InstanceStatus> status() const;  // any thread; sorted by name
     // The same numbers in Prometheus' text format. Any thread.

@@ -2,6 +2,7 @@
 
 #include "core/base/text.hpp"
 #include "core/data/decoders.hpp"
+#include "core/data/gsm.hpp"
 #include "core/data/json.hpp"
 
 #include <algorithm>
@@ -45,8 +46,12 @@ std::span<const std::string_view> decoder_names() {
     return kNames;
 }
 
-Result<Value> decode(
-    std::string_view format, std::string_view content_type, std::string_view body, Arena& arena, DecodeLimits limits) {
+Result<Value> decode(std::string_view format,
+                     std::string_view content_type,
+                     std::string_view body,
+                     Arena& arena,
+                     DecodeLimits limits,
+                     std::string_view charset) {
     if (std::ranges::find(kNames, format) == kNames.end()) {
         return fail(config_error("no decoder is named " + std::string(format)));
     }
@@ -59,14 +64,22 @@ Result<Value> decode(
     if (format == "auto") {
         auto found = by_type(type.value, body);
         if (found.empty()) return fail(corrupt("no decoder reads " + type.value.substr(0, 100)));
-        return decode(found, content_type, body, arena, limits);
+        return decode(found, content_type, body, arena, limits, charset);
     }
     if (format == "multipart") return decode_multipart(type, body, arena, limits);
     if (format == "xml") return decode_xml(type.parameter("charset"), body, arena, limits);
-    auto charset = Charset::named(type.parameter("charset"));
-    if (!charset) return fail(std::move(charset).error());
-    if (format == "form") return decode_form(body, *charset, arena, limits);
-    return decode_text(format, *charset, body, arena, limits);
+    const auto stated = type.parameter("charset");
+    auto found = Charset::named(stated.empty() ? charset : stated);
+    if (!found) return fail(std::move(found).error());
+    if (format == "form") return decode_form(body, *found, arena, limits);
+    return decode_text(format, *found, body, arena, limits);
+}
+
+Result<std::string_view> decode_octets(std::string_view charset, std::string_view octets, Arena& arena) {
+    if (charset == "gsm7") return arena.copy(gsm_to_utf8(octets));
+    auto found = Charset::named(charset);
+    if (!found) return fail(std::move(found).error());
+    return arena.copy(found->decode(octets, arena));
 }
 
 }  // namespace tandem::data

@@ -9,10 +9,12 @@
 //              only as that text, an empty one as ""; no DTD, no entities but the five of XML
 //   csv        RFC 4180 with a header row: an array of objects of texts; separator , ; or tab, found in the header
 //   text       {"text": body}
-//   auto       one of the above by the content type; json when there is none and the body starts with { or [
+//   auto       one of the above by the content type; when there is none by the body: json when it starts with { or [,
+//              xml when it starts with <, else text
 //
 // Texts of form, multipart, csv and text are made valid UTF-8 (U+FFFD). A charset in the content type other than UTF-8
-// is converted for form, csv and text (windows-1251, koi8-r, iso-8859-x, utf-16); XML may name it in its declaration.
+// is converted for form, csv and text (windows-1251, koi8-r, iso-8859-x, utf-16); `charset` is that of bodies whose
+// content type names none. XML may name it in its declaration.
 #pragma once
 
 #include "core/base/result.hpp"
@@ -38,9 +40,14 @@ Result<Value> decode(std::string_view format,
                      std::string_view content_type,
                      std::string_view body,
                      Arena& arena,
-                     DecodeLimits limits = {});
+                     DecodeLimits limits = {},
+                     std::string_view charset = {});
 
 // The fields of a query string or form: an object of texts; a repeated key becomes an array of texts.
-Result<Value> decode_form(std::string_view body, Arena& arena, DecodeLimits limits = {});
+Result<Value> decode_form(std::string_view body, Arena& arena, DecodeLimits limits = {}, std::string_view charset = {});
+
+// Octets of another character set as valid UTF-8 in `arena`; what makes no sense becomes U+FFFD. `charset` is a name
+// that ICU knows, or gsm7 (one septet per octet). ErrorKind::Corrupt if it is unknown.
+Result<std::string_view> decode_octets(std::string_view charset, std::string_view octets, Arena& arena);
 
 }  // namespace tandem::data

@@ -57,9 +57,11 @@ Result<Value> decode_form(std::string_view body, const Charset& charset, Arena& 
     return fields.object();
 }
 
-Result<Value> decode_form(std::string_view body, Arena& arena, DecodeLimits limits) {
+Result<Value> decode_form(std::string_view body, Arena& arena, DecodeLimits limits, std::string_view charset) {
     if (body.size() > limits.size) return fail(corrupt("longer than " + std::to_string(limits.size) + " bytes"));
-    return decode_form(body, *Charset::named(""), arena, limits);
+    auto found = Charset::named(charset);
+    if (!found) return fail(std::move(found).error());
+    return decode_form(body, *found, arena, limits);
 }
 
 }  // namespace tandem::data

@@ -1,10 +1,12 @@
 #include "core/mapping/bound.hpp"
 
+#include "core/base/text.hpp"
 #include "core/data/decode.hpp"
 #include "core/mapping/url.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace tandem::mapping {
@@ -37,16 +39,51 @@ const std::string& BoundPack::instance() const {
     return state_->instance;
 }
 
+namespace {
+
+// True when a condition is a plain chain of && with a boolean setting in it that is off, so that it never holds.
+bool switched_off(std::string_view condition, const Settings& settings) {
+    constexpr std::string_view kSettings = "$settings.";
+    if (condition.find_first_of("|(?`\"") != std::string_view::npos) return false;
+    bool quoted = false;
+    for (const char c : condition) {
+        if (c == '\'') quoted = !quoted;
+        if (quoted && c == '&') return false;
+    }
+    while (!condition.empty()) {
+        const auto end = std::min(condition.find("&&"), condition.size());
+        const auto part = trim_ascii(condition.substr(0, end));
+        condition.remove_prefix(std::min(end + 2, condition.size()));
+        if (!part.starts_with(kSettings)) continue;
+        const auto found = settings.values.find(std::string(part.substr(kSettings.size())));
+        if (found != settings.values.end() && found->second.is_bool() && !found->second.as_bool()) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
 std::vector<std::string> BoundPack::warnings() const {
     constexpr std::string_view kOpen = "anybody who knows the URL can post";
-    std::string unset;
-    for (const auto& entry : state_->program().verifications) {
-        if (!state_->secrets(entry.secret).empty()) return {};
-        if (entry.optional) unset += (unset.empty() ? "" : " and no ") + entry.secret;
+    const auto& entries = state_->program().verifications;
+    if (entries.empty()) return {fmt::format("the vendor signs nothing: {}", kOpen)};
+    std::vector<std::string> out;
+    std::vector<std::string_view> unset;
+    bool set = false;
+    for (const auto& entry : entries) {
+        if (entry.kind == SchemeKind::None) {
+            const auto condition = entry.when->expression.text();
+            if (!switched_off(condition, state_->settings)) {
+                out.push_back(fmt::format("requests with {} pass unsigned: {}", condition, kOpen));
+            }
+            continue;
+        }
+        set |= !state_->secrets(entry.secret).empty();
+        const bool told = std::ranges::find(unset, entry.secret) != unset.end();
+        if (entry.optional && !told) unset.push_back(entry.secret);
     }
-    if (!unset.empty()) return {fmt::format("no {}: {}", unset, kOpen)};
-    if (state_->program().verifications.empty()) return {fmt::format("the vendor signs nothing: {}", kOpen)};
-    return {};
+    if (!set && !unset.empty()) out.insert(out.begin(), fmt::format("no {}: {}", fmt::join(unset, " and no "), kOpen));
+    return out;
 }
 
 std::span<const Secret> BoundPack::State::secrets(std::string_view setting) const {
@@ -80,8 +117,9 @@ Result<Value> decode_body(const Program& program,
                           std::string_view body,
                           data::Arena& arena) {
     const bool reads_query = program.decoder == "form" || program.decoder == "auto";
-    if (method == "GET" && body.empty() && reads_query) return data::decode_form(split_url(url).query, arena);
-    return data::decode(program.decoder, content_type, body, arena);
+    if (method == "GET" && body.empty() && reads_query)
+        return data::decode_form(split_url(url).query, arena, {}, program.charset);
+    return data::decode(program.decoder, content_type, body, arena, {}, program.charset);
 }
 
 Frame make_frame(const BoundPack::State& state, Value body, Value request, data::Arena& arena) {

@@ -1,8 +1,6 @@
 #include "core/base/text.hpp"
+#include "core/data/decode.hpp"
 #include "core/mapping/compiler.hpp"
-#include "core/mapping/keys.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <string>
@@ -22,31 +20,20 @@ std::vector<std::string> texts(const Node& node) {
     return out;
 }
 
-// "header:Name" or "query:name"; the shape is checked already.
-Place read_place(const std::string& text) {
-    const auto colon = text.find(':');
-    return {text.starts_with("query:"), text.substr(colon + 1)};
+bool needs_let(const Code& code) {
+    return std::ranges::any_of(code.needs, [](auto slot) { return slot >= kFixedSlots; });
 }
 
-MessagePart read_part(const std::string& text) {
-    using Kind = MessagePart::Kind;
-    constexpr std::pair<std::string_view, Kind> kWords[] = {
-        {"body", Kind::Body},     {"body_sha256", Kind::BodySha256},
-        {"url", Kind::Url},       {"url_without_query", Kind::UrlWithoutQuery},
-        {"method", Kind::Method},
-    };
-    for (const auto& [word, kind] : kWords) {
-        if (text == word) return {kind, {}};
-    }
-    constexpr std::pair<std::string_view, Kind> kPrefixes[] = {
-        {"header:", Kind::Header},
-        {"query:", Kind::Query},
-        {"text:", Kind::Text},
-    };
-    for (const auto& [prefix, kind] : kPrefixes) {
-        if (text.starts_with(prefix)) return {kind, text.substr(prefix.size())};
-    }
-    return {Kind::Text, text};
+bool needs_let(const std::optional<Code>& code) {
+    return code && needs_let(*code);
+}
+
+// What runs before an event is stored, after it was verified.
+bool uses_let(const Program& program) {
+    return needs_let(program.answer.body) || std::ranges::any_of(program.guards, [](const Guard& guard) {
+               return needs_let(guard.when) || needs_let(guard.reason) ||
+                      (guard.answer && needs_let(guard.answer->body));
+           });
 }
 
 }  // namespace
@@ -58,16 +45,35 @@ void Compiler::receive(const Node& node) {
         program_.keep_headers.push_back(to_lower_ascii(header));
     program_.secret_query = texts(node.get("secret_query"));
     if (const auto decode = node.get("decode")) program_.decoder = decode.text();
+    charset(node.get("charset"));
     challenges(node.get("challenge"));
     members_ = &program_.guard_members;
     verifications(node.get("verify"));
-    guards(node.get("guards"));
-    program_.answer = answer(node.get("answer"), 200);
+    if (program_.verifications.empty() && std::ranges::any_of(program_.challenges, &Challenge::verify)) {
+        error(node.get("challenge"), "`verify: true` needs `verify`");
+    }
     members_ = &program_.map_members;
     program_.let = let(node.get("let"));
+    const auto let_members = program_.map_members;
+    members_ = &program_.guard_members;
+    guards(node.get("guards"));
+    program_.answer = answer(node.get("answer"), 200);
+    program_.let_before = uses_let(program_);
+    if (program_.let_before) program_.guard_members |= let_members;
+    members_ = &program_.map_members;
     in_records_ = true;
     records(node.get("records"));
     members_ = nullptr;
+}
+
+void Compiler::charset(const Node& node) {
+    if (!node) return;
+    program_.charset = node.text();
+    const bool fits = program_.decoder == "form" || program_.decoder == "text" || program_.decoder == "csv" ||
+                      program_.decoder == "auto";
+    if (!fits) error(node, "`charset` is for form, text, csv and auto");
+    data::Arena arena(64);
+    if (auto known = data::decode_octets(program_.charset, "", arena); !known) error(node, known.error().text);
 }
 
 void Compiler::challenges(const Node& node) {
@@ -77,9 +83,11 @@ void Compiler::challenges(const Node& node) {
         auto when = expression(item.get("when"));
         members_ = nullptr;  // the rest runs for handshakes only, with the whole request
         auto accept = optional_expression(item.get("accept"));
+        const bool verify = item.get("verify").as_bool().value_or(false);
         auto yes = answer(item.get("answer"), 200);
         auto no = answer(item.get("refuse"), 403);
-        if (when) program_.challenges.push_back({std::move(*when), std::move(accept), std::move(yes), std::move(no)});
+        if (when)
+            program_.challenges.push_back({std::move(*when), std::move(accept), verify, std::move(yes), std::move(no)});
     }
 }
 
@@ -107,74 +115,6 @@ AnswerProgram Compiler::answer(const Node& node, int status) {
     out.content_type = node.get("type").text();
     out.body = optional_expression(node.get("body"));
     return out;
-}
-
-void Compiler::verifications(const Node& node) {
-    if (!node) return;
-    for (const auto& item : node.items())
-        verification(item);
-    for (const auto& entry : program_.verifications) {
-        if (entry.place && entry.place->in_query) program_.secret_query.push_back(entry.place->name);
-    }
-}
-
-void Compiler::verification(const Node& node) {
-    const auto* scheme = find_scheme(node.get("scheme").text());
-    check_scheme_parameters(node, *scheme);
-    check_secret(node.get("secret"));
-    Verification out;
-    out.kind = scheme->kind;
-    out.secret = node.get("secret").text();
-    out.optional = node.get("optional").as_bool().value_or(false);
-    out.prefix = node.get("prefix").text();
-    out.base64 = node.get("encoding").text() == "base64";
-    const auto& algorithm = node.get("algorithm").text();
-    out.algorithm = algorithm == "sha1"     ? Algorithm::Sha1
-                    : algorithm == "sha512" ? Algorithm::Sha512
-                                            : Algorithm::Sha256;
-    for (const auto& part : texts(node.get("message")))
-        out.message.push_back(read_part(part));
-    if (out.message.empty()) out.message.push_back({MessagePart::Kind::Body, {}});
-    if (node.get("timestamp")) out.timestamp = read_place(node.get("timestamp").text());
-    out.tolerance_seconds = node.get("tolerance").as_int().value_or(0);
-    if (out.tolerance_seconds > 0 && !out.timestamp) error(node.get("tolerance"), "`tolerance` needs `timestamp`");
-    out.field = optional_expression(node.get("field"));
-    out.username = optional_expression(node.get("username"));
-    place(node, out);
-    program_.verifications.push_back(std::move(out));
-}
-
-void Compiler::check_scheme_parameters(const Node& node, const SchemeInfo& scheme) {
-    for (const auto& [key, value] : node.entries()) {
-        if (key.text() == "scheme" || key.text() == "secret" || key.text() == "optional") continue;
-        if (std::ranges::find(scheme.parameters, std::string_view(key.text()), &SchemeParameter::name) ==
-            scheme.parameters.end()) {
-            error(key, fmt::format("scheme {} has no '{}'", scheme.name, key.text()));
-        }
-    }
-}
-
-void Compiler::place(const Node& node, Verification& out) {
-    const auto header = node.get("header");
-    const auto query = node.get("query");
-    const int given = (header ? 1 : 0) + (query ? 1 : 0) + (out.field ? 1 : 0);
-    if (header) out.place = Place{false, header.text()};
-    if (query) out.place = Place{true, query.text()};
-    if (out.kind == SchemeKind::Twilio && !header) out.place = Place{false, "X-Twilio-Signature"};
-    if (out.kind == SchemeKind::Hmac && given != 1) error(node, "scheme hmac needs `header` or `query`");
-    if (out.kind == SchemeKind::Token && given != 1)
-        error(node, "scheme token needs one of `header`, `query`, `field`");
-}
-
-bool Compiler::check_secret(const Node& node) {
-    std::vector<std::string> names;
-    for (const auto& setting : program_.settings) {
-        if (!setting.secret()) continue;
-        if (setting.name == node.text()) return true;
-        names.push_back(setting.name);
-    }
-    error(node, fmt::format("there is no secret setting '{}'{}", node.text(), suggestion(node.text(), names)));
-    return false;
 }
 
 }  // namespace tandem::mapping

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace tandem::mapping {
@@ -48,6 +49,8 @@ void Compiler::send(const Node& node) {
         out.to.push_back(item.text());
     }
     out.max_text = node.get("max_text").as_int().value_or(INT64_MAX);
+    out.split = node.get("split").as_bool().value_or(false);
+    if (out.split && !node.get("max_text")) error(node.get("split"), "`split` needs `max_text`");
     out.max_media = node.get("max_media").as_int().value_or(0);
     out.repeatable = node.get("repeatable").as_bool().value_or(false);
     Scope scope(*this);
@@ -71,6 +74,7 @@ void Compiler::send(const Node& node) {
 void Compiler::check_protocol(const Node& node, const Node& request, const SendProgram& out) {
     if (out.by_http && !request) error(node, "`response` needs a `request`");
     if (out.by_http && request && !request.get("url")) error(request, "'url' is missing: without query");
+    if (!out.by_http && out.split) error(node, "`split` is for HTTP: the connector cuts texts by its own rules");
     if (out.by_http || !request) return;
     for (const auto& [key, value] : request.entries()) {
         if (key.text() != "json") error(key, "without `response` a request is a document for the connector: `json`");
@@ -83,16 +87,29 @@ void Compiler::send_request(const Node& node, SendProgram& out) {
     out.query = named_codes(node.get("query"));
     out.headers = named_codes(node.get("headers"));
     if (const auto given = node.get("auth")) out.auth = auth(given);
+    send_body(node, out);
+}
+
+void Compiler::send_body(const Node& node, SendProgram& out) {
     const auto json = node.get("json");
+    const auto xml = node.get("xml");
     const auto form = node.get("form");
+    const auto multipart = node.get("multipart");
     const auto text = node.get("text");
-    if ((json ? 1 : 0) + (form ? 1 : 0) + (text ? 1 : 0) > 1) error(node, "a body is one of `json`, `form`, `text`");
+    const auto bodies = std::ranges::count_if(std::array{json, xml, form, multipart, text},
+                                              [](const Node& body) { return static_cast<bool>(body); });
+    if (bodies > 1) error(node, "a body is one of `json`, `xml`, `form`, `multipart`, `text`");
     if (json) out.json = open_template(json);
+    if (xml) out.xml = open_template(xml);
     if (form) out.form = named_codes(form);
+    if (multipart) out.multipart = named_codes(multipart);
     if (text) out.text = expression(text);
     out.content_type = node.get("type").text();
     if (text && out.content_type.empty()) error(node, "`text` needs its `type`");
-    if (!text && node.get("type")) error(node.get("type"), "`json` and `form` say their type themselves");
+    if (!text && !xml && node.get("type")) {
+        error(node.get("type"), "`json`, `form` and `multipart` say their type themselves");
+    }
+    if (xml && out.content_type.empty()) out.content_type = "text/xml; charset=utf-8";
 }
 
 void Compiler::send_response(const Node& node, SendProgram& out) {

@@ -55,11 +55,17 @@ private:
 
     // compile_receive.cpp: what happens before an event is stored
     void receive(const config::Node& node);
+    void charset(const config::Node& node);
     void challenges(const config::Node& node);
     void guards(const config::Node& node);
     AnswerProgram answer(const config::Node& node, int status);
+
+    // compile_verify.cpp
     void verifications(const config::Node& node);
     void verification(const config::Node& node);
+    void digest_rules(const config::Node& node, Verification& out);
+    MessagePart message_part(const config::Node& node);
+    JwtRules jwt_rules(const config::Node& node);
     void check_scheme_parameters(const config::Node& node, const SchemeInfo& scheme);
     void place(const config::Node& node, Verification& out);
     bool check_secret(const config::Node& node);
@@ -75,6 +81,7 @@ private:
     void send(const config::Node& node);
     void send_request(const config::Node& node, SendProgram& out);
     void check_protocol(const config::Node& node, const config::Node& request, const SendProgram& out);
+    void send_body(const config::Node& node, SendProgram& out);
     void send_response(const config::Node& node, SendProgram& out);
     NamedCodes named_codes(const config::Node& node);
     AuthProgram auth(const config::Node& node);

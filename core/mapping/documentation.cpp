@@ -27,7 +27,8 @@ std::string code(std::string_view text) {
 }  // namespace
 
 std::string schemes_markdown() {
-    std::string out = "| scheme | what it is | keys beside `scheme`, `secret`, `optional` |\n| --- | --- | --- |\n";
+    std::string out =
+        "| scheme | what it is | keys beside `scheme`, `when`, `secret`, `optional` |\n| --- | --- | --- |\n";
     for (const auto& scheme : schemes()) {
         std::string parameters;
         for (const auto& parameter : scheme.parameters) {

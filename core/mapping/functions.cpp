@@ -42,6 +42,19 @@ std::vector<Function> conversions() {
          .example_result = R"("+74951234567")",
          .run = phone_function,
          .extension = true},
+        {.name = "sms_address",
+         .parameters = {{"x", kScalar}, {"region", kText, true}, {"bare", kBoolean | kNull, true}},
+         .result = "string|null",
+         .description =
+             "The address of an SMS: E.164 of a valid number, else the text as it is (short codes, which have at most "
+             "6 "
+             "digits, names, what is no valid number); null when the sender is hidden. Digits without plus are read as "
+             "international first, unless `bare` is false, then as of `region` (`''`: never; default that of the "
+             "instance). 10 to 15 bare digits that are valid nowhere get a plus.",
+         .example = "[sms_address('4915123456789', 'RU'), sms_address('89161234567', 'RU'), sms_address('900')]",
+         .example_result = R"(["+4915123456789", "+79161234567", "900"])",
+         .run = sms_address_function,
+         .extension = true},
         {.name = "mailbox",
          .parameters = {{"x", kText}},
          .result = "string|null",
@@ -74,6 +87,34 @@ std::vector<Function> conversions() {
          .example = "base64_text('0J/RgNC40LLQtdGC')",
          .example_result = R"("Привет")",
          .run = base64_text_function,
+         .extension = true},
+        {.name = "gsm_text",
+         .parameters = {{"x", kText}},
+         .result = "string|null",
+         .description =
+             "The text of septets of GSM 03.38 (with the extension table) that a vendor passes on as characters "
+             "U+0000 to U+007F; a text with other characters stays as it is.",
+         .example = R"(gsm_text(`"Caf\u0005"`))",
+         .example_result = R"("Café")",
+         .run = gsm_text_function,
+         .extension = true},
+        {.name = "hex_text",
+         .parameters = {{"x", kText}, {"charset", kString}},
+         .result = "string|null",
+         .description =
+             "The text of octets written in hexadecimal: `utf-16be`, `windows-1251`, ... or `gsm7` (one septet "
+             "per octet). Null when it is no hexadecimal.",
+         .example = "hex_text('041F04400438', 'utf-16be')",
+         .example_result = R"("При")",
+         .run = hex_text_function,
+         .extension = true},
+        {.name = "uri_component",
+         .parameters = {{"x", kText}},
+         .result = "string|null",
+         .description = "Percent-encoding as encodeURIComponent of JavaScript does it.",
+         .example = "uri_component('https://a.test/ö?')",
+         .example_result = R"("https%3A%2F%2Fa.test%2F%C3%B6%3F")",
+         .run = uri_component_function,
          .extension = true},
         {.name = "geo",
          .parameters = {{"latitude", kScalar}, {"longitude", kScalar}},

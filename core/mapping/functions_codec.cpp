@@ -1,9 +1,12 @@
 #include "core/base/text.hpp"
+#include "core/data/decode.hpp"
+#include "core/data/gsm.hpp"
 #include "core/mapping/functions_impl.hpp"
 #include "core/mapping/scalar_text.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -50,6 +53,32 @@ Outcome base64_text_function(Call& call) {
     if (!text) return Value();
     drop_unfinished_character(*text);
     return valid_utf8(*text) ? text_value(call, *text) : Value();
+}
+
+// A character beyond the septets shows that somebody has decoded the text already.
+Outcome gsm_text_function(Call& call) {
+    if (call.value(0).is_null()) return Value();
+    const auto text = call.text(0);
+    const bool septets = std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    return septets ? text_value(call, data::gsm_to_utf8(text)) : call.value(0);
+}
+
+Outcome hex_text_function(Call& call) {
+    if (call.value(0).is_null()) return Value();
+    const auto octets = unhex(call.text(0));
+    auto text = data::decode_octets(call.text(1), octets.value_or(""), call.arena());
+    if (!text) return call.invalid_value(1, "no such charset");
+    return octets ? Value::string(*text) : Value();
+}
+
+// What encodeURIComponent of JavaScript leaves beside the unreserved characters of RFC 3986.
+Outcome uri_component_function(Call& call) {
+    constexpr std::string_view kKept = "!*'()";
+    if (call.value(0).is_null()) return Value();
+    std::string out;
+    for (const char c : call.text(0))
+        out += kKept.contains(c) ? std::string(1, c) : percent_encode({&c, 1});
+    return text_value(call, out);
 }
 
 // Six decimals are a tenth of a metre; the same place always gives the same text.

@@ -24,6 +24,9 @@ expr::Outcome coalesce_function(expr::Call& call);
 // functions_codec.cpp
 expr::Outcome base64_text_function(expr::Call& call);
 expr::Outcome geo_function(expr::Call& call);
+expr::Outcome gsm_text_function(expr::Call& call);
+expr::Outcome hex_text_function(expr::Call& call);
+expr::Outcome uri_component_function(expr::Call& call);
 
 // functions_regex.cpp
 expr::Outcome regex_match_function(expr::Call& call);
@@ -36,6 +39,7 @@ expr::Outcome secret_equals_function(expr::Call& call);
 expr::Outcome secret_function(expr::Call& call);
 expr::Outcome phone_function(expr::Call& call);
 expr::Outcome mailbox_function(expr::Call& call);
+expr::Outcome sms_address_function(expr::Call& call);
 
 // html.cpp: the readable text of an HTML fragment: tags dropped, block ends as line breaks, entities decoded, white
 // space collapsed.

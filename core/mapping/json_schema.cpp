@@ -89,6 +89,12 @@ private:
                 return object({{"type", text("string")}, {"pattern", text("^(header|query):.")}});
             case Shape::Word:
                 return words(key.words);
+            case Shape::Words:
+                return list_of(words(key.words));
+            case Shape::Parts:
+                return list_of(part(true));
+            case Shape::Claims:
+                return map_of(part(false));
             case Shape::Boolean:
                 return typed("boolean");
             case Shape::Integer:
@@ -124,6 +130,20 @@ private:
         for (auto word : allowed)
             out.push_back(text(word));
         return object({{"enum", array(out)}});
+    }
+
+    // A part of a signed text.
+    Value part(bool sortable) {
+        const auto single = [&](std::string_view name, Value value) {
+            return object({{"type", text("object")},
+                           {"properties", object({{name, value}})},
+                           {"required", array({text(name)})},
+                           {"additionalProperties", Value::boolean(false)}});
+        };
+        std::vector<Value> options = {object({{"type", array({text("string"), text("number")})}}),
+                                      single("text", typed("string"))};
+        if (sortable) options.push_back(single("sorted", list_of(part(false))));
+        return any_of(options);
     }
 
     Value integer(const Key& key) {

@@ -1,29 +1,19 @@
 #include "core/mapping/keys.hpp"
 
-#include "core/base/text.hpp"
 #include "core/mapping/verify.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <array>
-#include <string>
-#include <vector>
 
 namespace tandem::mapping {
 
 namespace {
-
-using config::Diagnostics;
-using config::Node;
-using config::NodeKind;
 
 constexpr std::array<std::string_view, 6> kSettingTypes = {"string", "secret", "integer", "number", "boolean", "list"};
 constexpr std::array<std::string_view, 7> kDecoders = {"json", "form", "multipart", "xml", "csv", "text", "auto"};
 constexpr std::array<std::string_view, 2> kGuardVerdicts = {"rejected", "ignored"};
 constexpr std::array<std::string_view, 3> kVerdicts = {"accepted", "ignored", "rejected"};
 constexpr std::array<std::string_view, 2> kUnmatched = {"ignored", "quarantined"};
-constexpr std::array<std::string_view, 3> kAlgorithms = {"sha1", "sha256", "sha512"};
+constexpr std::array<std::string_view, 3> kJwtAlgorithms = {"HS256", "HS384", "HS512"};
 constexpr std::array<std::string_view, 2> kEncodings = {"hex", "base64"};
 constexpr std::array<std::string_view, 4> kAuthSchemes = {"basic", "bearer", "header", "query"};
 constexpr std::array<std::string_view, 3> kSendMethods = {"POST", "PUT", "GET"};
@@ -50,6 +40,7 @@ constexpr KeyTable kSettingKeys{"setting", kSetting};
 constexpr Key kChallenge[] = {
     {.name = "when", .shape = Shape::Expression, .help = "which requests are handshakes", .required = true},
     {.name = "accept", .shape = Shape::Expression, .help = "must be true for `answer`; absent: always"},
+    {.name = "verify", .shape = Shape::Boolean, .help = "`verify` of the pack must hold as well"},
     {.name = "answer", .shape = Shape::Object, .help = "to a handshake", .required = true, .table = &kAnswerKeys},
     {.name = "refuse", .shape = Shape::Object, .help = "when not accepted, default 403", .table = &kAnswerKeys},
 };
@@ -61,21 +52,27 @@ constexpr Key kVerify[] = {
      .help = "how requests prove their origin",
      .required = true,
      .words = kSchemeNames},
-    {.name = "secret", .shape = Shape::Text, .help = "name of a setting of type secret", .required = true},
+    {.name = "when", .shape = Shape::Expression, .help = "the entry does not exist for other requests"},
+    {.name = "secret", .shape = Shape::Text, .help = "name of a setting of type secret"},
     {.name = "optional", .shape = Shape::Boolean, .help = "without the setting, requests pass unverified"},
     {.name = "header", .shape = Shape::Text, .help = "header of the signature or token"},
     {.name = "query", .shape = Shape::Text, .help = "query parameter of the signature or token"},
-    {.name = "field", .shape = Shape::Expression, .help = "token: where it stands in the decoded body"},
+    {.name = "field", .shape = Shape::Expression, .help = "where it stands in the decoded body"},
     {.name = "prefix", .shape = Shape::Text, .help = "text before the signature or token"},
-    {.name = "algorithm", .shape = Shape::Word, .help = "of hmac, default sha256", .words = kAlgorithms},
-    {.name = "encoding", .shape = Shape::Word, .help = "of hmac, default hex", .words = kEncodings},
-    {.name = "message", .shape = Shape::Texts, .help = "parts that hmac signs, default [body]"},
-    {.name = "timestamp", .shape = Shape::Place, .help = "where the Unix seconds stand that hmac signs"},
+    {.name = "separator", .shape = Shape::Text, .help = "between the signatures of a list"},
+    {.name = "algorithm", .shape = Shape::Word, .help = "of the digest, default sha256", .words = kAlgorithmNames},
+    {.name = "encoding", .shape = Shape::Word, .help = "of the digest, default hex", .words = kEncodings},
+    {.name = "message", .shape = Shape::Parts, .help = "parts that are signed, default [body]"},
+    {.name = "timestamp", .shape = Shape::Place, .help = "where the Unix seconds stand that are signed"},
     {.name = "tolerance",
      .shape = Shape::Integer,
-     .help = "seconds the timestamp may be away",
+     .help = "seconds the timestamp may be away; of jwt: slack for exp and nbf",
      .minimum = 1,
      .maximum = 86400},
+    {.name = "algorithms", .shape = Shape::Words, .help = "of jwt, default [HS256]", .words = kJwtAlgorithms},
+    {.name = "claims", .shape = Shape::Claims, .help = "of jwt: name: what it must be"},
+    {.name = "require", .shape = Shape::Texts, .help = "of jwt: claims that must be there besides"},
+    {.name = "max_age", .shape = Shape::Integer, .help = "of jwt: seconds since iat", .minimum = 1},
     {.name = "username", .shape = Shape::Expression, .help = "of basic; absent: any"},
 };
 constexpr KeyTable kVerifyKeys{"verify", kVerify};
@@ -119,6 +116,7 @@ constexpr Key kReceive[] = {
     {.name = "challenge", .shape = Shape::Objects, .help = "handshakes, answered at once", .table = &kChallengeKeys},
     {.name = "verify", .shape = Shape::Objects, .help = "one of them must hold", .table = &kVerifyKeys},
     {.name = "decode", .shape = Shape::Word, .help = "format of the body, default json", .words = kDecoders},
+    {.name = "charset", .shape = Shape::Text, .help = "of forms and texts that name none, default utf-8"},
     {.name = "guards", .shape = Shape::Objects, .help = "judged before anything is stored", .table = &kGuardKeys},
     {.name = "answer", .shape = Shape::Object, .help = "to accepted and ignored requests", .table = &kAnswerKeys},
     {.name = "let", .shape = Shape::Names, .help = "names for the whole body"},
@@ -151,6 +149,10 @@ constexpr Key kSendRequest[] = {
     {.name = "auth", .shape = Shape::Object, .help = "credentials", .table = &kAuthKeys},
     {.name = "json", .shape = Shape::OpenTemplate, .help = "body: a template, sent as JSON"},
     {.name = "form", .shape = Shape::Names, .help = "body: form fields; null leaves one out, a list repeats it"},
+    {.name = "xml", .shape = Shape::OpenTemplate, .help = "body: a template with one root, `@name` for attributes"},
+    {.name = "multipart",
+     .shape = Shape::Names,
+     .help = "body: fields as in `form`; an object of filename, content_type and text is sent as a file"},
     {.name = "text", .shape = Shape::Expression, .help = "body: a text as it is, with `type`"},
     {.name = "type", .shape = Shape::Text, .help = "Content-Type of `text`"},
 };
@@ -184,6 +186,7 @@ constexpr Key kSend[] = {
     {.name = "provider", .shape = Shape::Text, .help = "provider of what is sent; default the pack's name"},
     {.name = "to", .shape = Shape::Texts, .help = "schemes of the contact points it can write to", .required = true},
     {.name = "max_text", .shape = Shape::Integer, .help = "longest text, in characters", .minimum = 1},
+    {.name = "split", .shape = Shape::Boolean, .help = "a longer text goes out in parts, one request for each"},
     {.name = "max_media", .shape = Shape::Integer, .help = "most attachments, default 0", .minimum = 0},
     {.name = "repeatable",
      .shape = Shape::Boolean,
@@ -256,10 +259,61 @@ constexpr Key kTestCase[] = {
      .help = "what the vendor posts",
      .required = true,
      .table = &kTestRequestKeys},
+    {.name = "received_at", .shape = Shape::Text, .help = "instead of the file's"},
     {.name = "sign", .shape = Shape::Boolean, .help = "adds the signature that the pack asks for"},
     {.name = "expect", .shape = Shape::Object, .help = "what must come out", .required = true, .table = &kExpectKeys},
 };
 constexpr KeyTable kTestCaseKeys{"case", kTestCase};
+
+constexpr Key kExpectedRequest[] = {
+    {.name = "method", .shape = Shape::Text, .help = "of HTTP"},
+    {.name = "url", .shape = Shape::Text, .help = "with its query"},
+    {.name = "headers", .shape = Shape::Data, .help = "those that matter; null: must be absent"},
+    {.name = "body", .shape = Shape::Text, .help = "exact text"},
+    {.name = "json", .shape = Shape::Data, .help = "the whole body as JSON"},
+    {.name = "form", .shape = Shape::Data, .help = "the whole body as a form: name: text or list of texts"},
+    {.name = "xml", .shape = Shape::Data, .help = "the whole body as XML, as `decode: xml` shows it"},
+    {.name = "multipart", .shape = Shape::Data, .help = "the whole body as multipart/form-data"},
+};
+constexpr KeyTable kExpectedRequestKeys{"expected_request", kExpectedRequest};
+
+constexpr Key kExpectedOutcome[] = {
+    {.name = "ids", .shape = Shape::Texts, .help = "all of them, in order; none: the vendor gave none"},
+    {.name = "namespace", .shape = Shape::Text, .help = "of the ids"},
+    {.name = "error", .shape = Shape::Word, .help = "kind of error", .words = kSendErrors},
+    {.name = "code", .shape = Shape::Text, .help = "the vendor's code"},
+    {.name = "reason", .shape = Shape::Text, .help = "part of the vendor's words"},
+    {.name = "retry_after", .shape = Shape::Integer, .help = "seconds"},
+};
+constexpr KeyTable kExpectedOutcomeKeys{"expected_outcome", kExpectedOutcome};
+
+constexpr Key kSendAnswer[] = {
+    {.name = "status", .shape = Shape::Integer, .help = "default 200", .minimum = 100, .maximum = 599},
+    {.name = "headers", .shape = Shape::Data, .help = "name: value"},
+    {.name = "body", .shape = Shape::Text, .help = "exact text"},
+    {.name = "json", .shape = Shape::Data, .help = "body as JSON"},
+    {.name = "expect",
+     .shape = Shape::Object,
+     .help = "what it means",
+     .required = true,
+     .table = &kExpectedOutcomeKeys},
+};
+constexpr KeyTable kSendAnswerKeys{"send_answer", kSendAnswer};
+
+constexpr Key kSendCase[] = {
+    {.name = "name", .shape = Shape::Text, .help = "what the case shows", .required = true},
+    {.name = "settings", .shape = Shape::Data, .help = "added to those of the file"},
+    {.name = "message",
+     .shape = Shape::Data,
+     .help = "what is sent: to, text, thread, reply_to, media",
+     .required = true},
+    {.name = "part", .shape = Shape::Integer, .help = "of a text that is split, from 1; default 1", .minimum = 1},
+    {.name = "parts", .shape = Shape::Integer, .help = "number of parts expected", .minimum = 1},
+    {.name = "request", .shape = Shape::Object, .help = "what must go out", .table = &kExpectedRequestKeys},
+    {.name = "refused", .shape = Shape::Text, .help = "part of the reason why no request can be made"},
+    {.name = "answers", .shape = Shape::Objects, .help = "what the vendor may say to it", .table = &kSendAnswerKeys},
+};
+constexpr KeyTable kSendCaseKeys{"send_case", kSendCase};
 
 constexpr Key kTestFile[] = {
     {.name = "settings", .shape = Shape::Data, .help = "for all cases"},
@@ -268,170 +322,13 @@ constexpr Key kTestFile[] = {
     {.name = "url", .shape = Shape::Text, .help = "default https://gw.example.test/hooks/<instance>"},
     {.name = "received_at", .shape = Shape::Text, .help = "default 2026-11-20T12:00:00Z"},
     {.name = "headers", .shape = Shape::Data, .help = "for all cases"},
-    {.name = "cases", .shape = Shape::Objects, .help = "run one by one", .required = true, .table = &kTestCaseKeys},
-};
-
-class KeyChecker {
-public:
-    explicit KeyChecker(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
-
-    bool object(const Node& node, const KeyTable& table) {
-        if (node.kind() != NodeKind::Mapping) return wrong(node, "expected keys and values");
-        bool good = true;
-        for (const auto& [key, value] : node.entries()) {
-            const auto found = std::ranges::find(table.keys, std::string_view(key.text()), &Key::name);
-            good &= found == table.keys.end() ? unknown(key, table) : this->value(value, *found);
-        }
-        for (const auto& key : table.keys) {
-            if (key.required && !node.get(key.name)) good = wrong(node, fmt::format("key '{}' is missing", key.name));
-        }
-        return good;
-    }
-
-private:
-    bool wrong(const Node& node, std::string text) {
-        diagnostics_.error(node.position(), node.path(), std::move(text));
-        return false;
-    }
-
-    bool unknown(const Node& key, const KeyTable& table) {
-        std::vector<std::string> names;
-        for (const auto& known : table.keys)
-            names.emplace_back(known.name);
-        return wrong(key, fmt::format("unknown key '{}'{}", key.text(), suggestion(key.text(), names)));
-    }
-
-    bool value(const Node& node, const Key& key) {
-        switch (key.shape) {
-            case Shape::Text:
-                return node.kind() == NodeKind::Scalar || wrong(node, "expected a text");
-            case Shape::Place:
-                return place(node);
-            case Shape::Word:
-                return word(node, key);
-            case Shape::Boolean:
-                return node.as_bool() || wrong(node, "expected true or false");
-            case Shape::Integer:
-                return integer(node, key);
-            case Shape::Texts:
-                return texts(node);
-            case Shape::Expression:
-                return node.kind() == NodeKind::Scalar || wrong(node, "expected an expression");
-            case Shape::Names:
-                return names(node);
-            case Shape::Object:
-                return object(node, *key.table);
-            case Shape::Objects:
-                return objects(node, *key.table);
-            case Shape::Map:
-                return map(node, *key.table);
-            case Shape::Tables:
-                return tables(node);
-            case Shape::Each:
-                return each(node);
-            case Shape::Template:
-            case Shape::OpenTemplate:
-                return node.kind() == NodeKind::Mapping || wrong(node, "expected a template");
-            case Shape::Data:
-                return true;
-        }
-        return true;
-    }
-
-    bool place(const Node& node) {
-        const auto& text = node.text();
-        const bool good =
-            node.kind() == NodeKind::Scalar && (text.starts_with("header:") || text.starts_with("query:"));
-        return good || wrong(node, "expected header:Name or query:name");
-    }
-
-    bool word(const Node& node, const Key& key) {
-        if (node.kind() != NodeKind::Scalar) return wrong(node, "expected a word");
-        if (std::ranges::find(key.words, std::string_view(node.text())) != key.words.end()) return true;
-        std::vector<std::string> words(key.words.begin(), key.words.end());
-        return wrong(node, fmt::format("'{}' is not one of {}{}", node.text(), fmt::join(key.words, ", "),
-                                       suggestion(node.text(), words)));
-    }
-
-    bool integer(const Node& node, const Key& key) {
-        const auto number = node.as_int();
-        if (!number) return wrong(node, "expected a whole number");
-        if (*number >= key.minimum && *number <= key.maximum) return true;
-        return wrong(node, key.maximum == INT64_MAX ? fmt::format("must be at least {}", key.minimum)
-                                                    : fmt::format("must be {} to {}", key.minimum, key.maximum));
-    }
-
-    bool texts(const Node& node) {
-        if (node.kind() != NodeKind::Sequence) return wrong(node, "expected a list of texts");
-        bool good = true;
-        for (const auto& item : node.items())
-            good &= item.kind() == NodeKind::Scalar || wrong(item, "expected a text");
-        return good;
-    }
-
-    bool names(const Node& node) {
-        if (node.kind() != NodeKind::Mapping) return wrong(node, "expected name: expression");
-        bool good = true;
-        for (const auto& [key, value] : node.entries())
-            good &= value.kind() == NodeKind::Scalar || wrong(value, "expected an expression");
-        return good;
-    }
-
-    bool objects(const Node& node, const KeyTable& table) {
-        if (node.kind() != NodeKind::Sequence) return wrong(node, "expected a list");
-        bool good = true;
-        for (const auto& item : node.items())
-            good &= object(item, table);
-        return good;
-    }
-
-    bool map(const Node& node, const KeyTable& table) {
-        if (node.kind() == NodeKind::Null) return true;
-        if (node.kind() != NodeKind::Mapping) return wrong(node, "expected names and what they hold");
-        bool good = true;
-        for (const auto& [key, value] : node.entries())
-            good &= object(value, table);
-        return good;
-    }
-
-    bool tables(const Node& node) {
-        if (node.kind() != NodeKind::Mapping) return wrong(node, "expected tables by name");
-        bool good = true;
-        for (const auto& [key, value] : node.entries())
-            good &= value.kind() == NodeKind::Mapping || wrong(value, "expected keys and values");
-        return good;
-    }
-
-    bool each(const Node& node) {
-        if (node.kind() == NodeKind::Scalar) return true;
-        if (node.kind() != NodeKind::Sequence || node.items().empty()) {
-            return wrong(node, "expected an expression or a list of steps");
-        }
-        bool good = true;
-        for (const auto& step : node.items()) {
-            const bool named = step.kind() == NodeKind::Mapping && step.entries().size() == 1 &&
-                               step.entries()[0].second.kind() == NodeKind::Scalar;
-            good &=
-                step.kind() == NodeKind::Scalar || named || wrong(step, "expected an expression or name: expression");
-        }
-        return good;
-    }
-
-    Diagnostics& diagnostics_;
+    {.name = "cases", .shape = Shape::Objects, .help = "run one by one", .table = &kTestCaseKeys},
+    {.name = "send", .shape = Shape::Objects, .help = "messages that go out", .table = &kSendCaseKeys},
 };
 
 }  // namespace
 
 const KeyTable kPackKeys{"pack", kPack};
 const KeyTable kTestFileKeys{"tests", kTestFile};
-
-bool check_keys(const Node& node, const KeyTable& table, Diagnostics& diagnostics) {
-    return KeyChecker(diagnostics).object(node, table);
-}
-
-std::string suggestion(std::string_view word, std::span<const std::string> candidates) {
-    auto near = did_you_mean(word, candidates);
-    return near ? fmt::format("; did you mean '{}'?", *near) : std::string();
-}
 
 }  // namespace tandem::mapping

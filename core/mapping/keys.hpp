@@ -28,6 +28,9 @@ enum class Shape : std::uint8_t {
     Template,
     OpenTemplate,  // of no schema
     Place,         // "header:Name" or "query:name"
+    Words,         // a list of Key::words
+    Parts,         // of a signed text
+    Claims,        // name: part
     Data,          // anything
 };
 

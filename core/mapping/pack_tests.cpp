@@ -5,6 +5,7 @@
 #include "core/mapping/keys.hpp"
 #include "core/mapping/outcome.hpp"
 #include "core/mapping/program.hpp"
+#include "core/mapping/send_tests.hpp"
 #include "core/mapping/subset.hpp"
 #include "core/mapping/verify.hpp"
 
@@ -73,7 +74,8 @@ public:
         out.method = text_or(request.get("method"), "POST");
         const auto url = text_or(file_.get("url"), "https://gw.example.test/hooks/" + out.instance);
         out.url = text_or(request.get("url"), url);
-        out.received_at = parse_time(text_or(file_.get("received_at"), std::string(kReceivedAt))).value_or(Instant{});
+        const auto at = text_or(file_.get("received_at"), std::string(kReceivedAt));
+        out.received_at = parse_time(text_or(node.get("received_at"), at)).value_or(Instant{});
         headers(file_.get("headers"), out);
         headers(request.get("headers"), out);
         body(request, out);
@@ -142,31 +144,50 @@ private:
     }
 
     void sign_request(TestRequest& out, std::vector<std::string>& failures) {
-        for (const auto& entry : pack_->program().verifications) {
-            const auto secrets = out.settings.secrets.find(entry.secret);
-            if (secrets == out.settings.secrets.end()) continue;
-            stamp(entry, out);
-            const auto username = username_of(entry, out);
-            const auto views = header_views(out);
-            const Request request{out.method, out.url, views, out.body, out.received_at};
-            auto proof = sign(entry, request, {secrets->second, {}, username});
-            if (!proof) return failures.push_back("sign: " + proof.error().text);
-            if (!proof->place.in_query) return set_header(out, proof->place.name, proof->value);
-            out.url += (out.url.contains('?') ? "&" : "?") + proof->place.name + "=" + percent_encode(proof->value);
+        const BoundPack bound(pack_, out.settings, out.instance, out.region);
+        const auto views = header_views(out);
+        const auto* entry = signing_entry(bound, {out.method, out.url, views, out.body, out.received_at});
+        if (entry == nullptr) {
+            failures.emplace_back("sign: no entry of `verify` has its secret set");
             return;
         }
-        failures.emplace_back("sign: no entry of `verify` has its secret set");
+        stamp(*entry, out);
+        const auto stamped = header_views(out);
+        auto proof = sign_as_vendor(bound, *entry, {out.method, out.url, stamped, out.body, out.received_at});
+        if (!proof) return failures.push_back("sign: " + proof.error().text);
+        if (!add(*proof, out))
+            failures.emplace_back("sign: the body is neither a form nor a JSON object: write it there");
     }
 
-    // Of `username: $settings.x`; other expressions need a request that is not there yet.
-    static std::string username_of(const Verification& entry, const TestRequest& out) {
-        constexpr std::string_view kSettings = "$settings.";
-        if (!entry.username) return "user";
-        const auto text = entry.username->expression.text();
-        if (!text.starts_with(kSettings)) return "user";
-        const auto found = out.settings.values.find(std::string(text.substr(kSettings.size())));
-        const bool usable = found != out.settings.values.end() && found->second.is_string();
-        return usable ? std::string(found->second.as_string()) : "user";
+    static void add_parameter(std::string& text, std::string_view separator, const Proof& proof) {
+        if (!text.empty()) text += separator;
+        text += percent_encode(proof.name) + "=" + percent_encode(proof.value);
+    }
+
+    static bool add(const Proof& proof, TestRequest& out) {
+        if (proof.where == Proof::Where::Header) {
+            set_header(out, proof.name, proof.value);
+            return true;
+        }
+        if (proof.where == Proof::Where::Query || (out.method == "GET" && out.body.empty())) {
+            add_parameter(out.url, out.url.contains('?') ? "&" : "?", proof);
+            return true;
+        }
+        if (out.body.starts_with('{') && out.body.ends_with('}')) {
+            out.body.pop_back();
+            if (out.body.size() > 1) out.body += ',';
+            data::write_json_string(proof.name, out.body);
+            out.body += ':';
+            data::write_json_string(proof.value, out.body);
+            out.body += '}';
+            return true;
+        }
+        if (media_type(find_header(header_views(out), "content-type").value_or("")) !=
+            "application/x-www-form-urlencoded") {
+            return false;
+        }
+        add_parameter(out.body, "&", proof);
+        return true;
     }
 
     const std::shared_ptr<const Pack>& pack_;
@@ -258,10 +279,15 @@ void run(const TestRequest& request, const std::shared_ptr<const Pack>& pack, co
 
 bool check_file(const Node& tests, Diagnostics& diagnostics) {
     if (!check_keys(tests, kTestFileKeys, diagnostics)) return false;
-    const auto at = tests.get("received_at");
-    if (!at || parse_time(at.text())) return true;
-    diagnostics.error(at.position(), at.path(), "expected a time such as 2026-11-20T12:00:00Z");
-    return false;
+    const auto check = [&](const Node& at) {
+        if (!at || parse_time(at.text())) return true;
+        diagnostics.error(at.position(), at.path(), "expected a time such as 2026-11-20T12:00:00Z");
+        return false;
+    };
+    bool good = check(tests.get("received_at"));
+    for (const auto& node : tests.get("cases").items())
+        good &= check(node.get("received_at"));
+    return good;
 }
 
 }  // namespace
@@ -279,6 +305,14 @@ TestReport run_pack_tests(const std::shared_ptr<const Pack>& pack, const Node& t
         CaseResult result{node.get("name").text(), node.position(), {}};
         const auto request = reader.read(node, result.failures);
         if (result.failures.empty()) run(request, pack, node.get("expect"), result);
+        report.cases.push_back(std::move(result));
+    }
+    for (const auto& node : tests.get("send").items()) {
+        CaseResult result{node.get("name").text(), node.position(), {}};
+        const auto request = reader.read(node, result.failures);
+        if (result.failures.empty()) {
+            result.failures = run_send_case({pack, request.settings, request.instance, request.region}, node);
+        }
         report.cases.push_back(std::move(result));
     }
     return report;

@@ -40,6 +40,7 @@ struct AnswerProgram {
 struct Challenge {
     Code when;
     std::optional<Code> accept;
+    bool verify = false;  // `verify` must hold as well
     AnswerProgram answer;
     AnswerProgram refuse;
 };
@@ -103,6 +104,7 @@ struct SendProgram {
     std::string provider;
     std::vector<std::string> to;
     std::int64_t max_text = INT64_MAX;
+    bool split = false;
     std::int64_t max_media = 0;
     bool repeatable = false;
     bool by_http = true;           // false: a connector's own protocol carries what `json` makes
@@ -114,8 +116,8 @@ struct SendProgram {
     NamedCodes query;
     NamedCodes headers;
     std::optional<AuthProgram> auth;
-    std::optional<Template> json;
-    std::optional<NamedCodes> form;
+    std::optional<Template> json, xml;
+    std::optional<NamedCodes> form, multipart;
     std::optional<Code> text;
     std::string content_type;
 
@@ -141,6 +143,7 @@ public:
     std::vector<Challenge> challenges;
     std::vector<Verification> verifications;
     std::string decoder = "json";  // a name of data::decode()
+    std::string charset;           // of bodies that name none, empty: UTF-8
     std::vector<Guard> guards;
     AnswerProgram answer;
     std::vector<Binding> let;
@@ -151,6 +154,7 @@ public:
     std::uint8_t challenge_members = 0;  // of $request, in `when` of challenges
     std::uint8_t guard_members = 0;      // in guards and the answer
     std::uint8_t map_members = 0;        // in everything map() evaluates
+    bool let_before = false;             // guards or answers use names of `let`
 
     const Table* find_table(std::string_view table) const;
 };

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 namespace tandem::mapping {
@@ -14,7 +15,7 @@ using data::Value;
 
 namespace {
 
-class Receiver {
+class Receiver final : public Texts {
 public:
     Receiver(const BoundPack::State& state, const Request& request, data::Arena& arena)
         : state_(state), program_(state.program()), request_(request), arena_(arena) {
@@ -31,6 +32,16 @@ public:
         if (auto reception = guard()) return std::move(*reception);
         Reception out{.store = true, .answer = answer(program_.answer), .reason = {}, .envelope = envelope()};
         return out;
+    }
+
+    // The entry exists for this request.
+    bool applies(const Verification& entry) {
+        return !entry.when || truthy(value_of(*entry.when, program_.guard_members));
+    }
+
+    std::optional<std::string_view> text(const Code& code) override {
+        const auto value = value_of(code, program_.guard_members);
+        return value.is_string() ? std::optional(value.as_string()) : std::nullopt;
     }
 
 private:
@@ -52,7 +63,11 @@ private:
 
     // Names and values for expressions over the body; null stands for a body that cannot be read.
     Frame& frame(std::uint8_t members) {
-        if (!frame_) frame_.emplace(make_frame(state_, document() ? *document() : Value(), {}, arena_));
+        if (!frame_) {
+            frame_.emplace(make_frame(state_, document() ? *document() : Value(), {}, arena_));
+            Failure failure;  // a name that cannot be computed stays null
+            if (program_.let_before) std::ignore = declare(program_.let, frame_->root, *frame_, failure);
+        }
         if ((members & ~built_) != 0) {
             built_ |= members;
             frame_->values[kRequest] = request_value(
@@ -81,7 +96,8 @@ private:
     std::optional<Reception> challenge() {
         for (const auto& challenge : program_.challenges) {
             if (!truthy(value_of(challenge.when, program_.challenge_members))) continue;
-            const bool accepted = !challenge.accept || truthy(value_of(*challenge.accept, kAllMembers));
+            const bool accepted = (!challenge.accept || truthy(value_of(*challenge.accept, kAllMembers))) &&
+                                  (!challenge.verify || verified());
             Reception out{.answer = {}, .reason = accepted ? "handshake" : "handshake refused", .envelope = {}};
             if (!accepted) out.verdict = Verdict::Rejected;
             out.answer = answer(accepted ? challenge.answer : challenge.refuse, kAllMembers);
@@ -94,28 +110,21 @@ private:
         bool optional = program_.verifications.empty();
         bool usable = false;
         for (const auto& entry : program_.verifications) {
+            if (!applies(entry)) continue;
             const auto secrets = state_.secrets(entry.secret);
             optional |= entry.optional;
             usable |= !secrets.empty();
-            if (secrets.empty()) continue;
-            Credentials credentials{.secrets = secrets, .field = {}, .username = {}};
-            if (entry.field) credentials.field = text_of(*entry.field);
-            if (entry.username) credentials.username = text_of(*entry.username);
-            if (holds(entry, request_, credentials)) return true;
+            if (secrets.empty() && entry.kind != SchemeKind::None) continue;
+            if (holds(entry, request_, {secrets, this})) return true;
         }
         return optional && !usable;
-    }
-
-    std::string_view text_of(const Code& code) {
-        const auto value = value_of(code, program_.guard_members);
-        return value.is_string() ? value.as_string() : std::string_view();
     }
 
     std::optional<Reception> guard() {
         for (const auto& guard : program_.guards) {
             if (!truthy(value_of(guard.when, program_.guard_members))) continue;
             Reception out;
-            if (guard.reason) out.reason = text_of(*guard.reason);
+            if (guard.reason) out.reason = text(*guard.reason).value_or("");
             if (guard.verdict == Verdict::Rejected) {
                 out = reject(guard.status, out.reason.empty() ? "refused" : std::move(out.reason));
                 if (guard.answer) out.answer = answer(*guard.answer);
@@ -171,6 +180,22 @@ private:
 };
 
 }  // namespace
+
+const Verification* signing_entry(const BoundPack& pack, const Request& request) {
+    data::Arena arena;
+    Receiver receiver(pack.state(), request, arena);
+    for (const auto& entry : pack.state().program().verifications) {
+        const bool signs = entry.kind != SchemeKind::None && !pack.state().secrets(entry.secret).empty();
+        if (signs && receiver.applies(entry)) return &entry;
+    }
+    return nullptr;
+}
+
+Result<Proof> sign_as_vendor(const BoundPack& pack, const Verification& verification, const Request& request) {
+    data::Arena arena;
+    Receiver receiver(pack.state(), request, arena);
+    return sign(verification, request, {pack.state().secrets(verification.secret), &receiver});
+}
 
 Reception BoundPack::receive(const Request& request, data::Arena& arena) const {
     return Receiver(*state_, request, arena).run();

@@ -2,10 +2,12 @@
 
 #include "core/base/text.hpp"
 #include "core/data/decode.hpp"
+#include "core/data/encode.hpp"
 #include "core/data/json.hpp"
 #include "core/mapping/bound.hpp"
 #include "core/mapping/scalar_text.hpp"
 #include "core/mapping/secret_mark.hpp"
+#include "core/mapping/split.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -76,6 +78,10 @@ public:
         Value out;
         if (!failed_ && render(body, current_, frame_, 0, out, failure_) == Rendered::Failed) failed_ = true;
         return failed_ ? Value() : out;
+    }
+
+    void fail_at(std::string path, std::string reason) {
+        if (!std::exchange(failed_, true)) failure_ = {.reason = std::move(reason), .path = std::move(path)};
     }
 
     bool failed() const { return failed_; }
@@ -177,7 +183,9 @@ private:
         if (program_.json) {
             const auto document = names_.rendered(*program_.json);
             data::write_json(document.is_null() ? Value::object({}) : filled_value(document), out_.body);
-            out_.headers.emplace_back("Content-Type", "application/json");
+            content_type("application/json");
+        } else if (program_.xml) {
+            xml_body(names_.rendered(*program_.xml));
         } else if (program_.form) {
             for (const auto& [name, code] : *program_.form) {
                 each(names_.value(code), [&](const std::string& text) {
@@ -185,11 +193,42 @@ private:
                     out_.body += percent_encoded(name, {}) + "=" + percent_encoded(filled(text), {});
                 });
             }
-            out_.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+            content_type("application/x-www-form-urlencoded");
+        } else if (program_.multipart) {
+            multipart_body();
         } else if (program_.text) {
             each(names_.value(*program_.text), [&](const std::string& text) { out_.body += filled(text); });
-            out_.headers.emplace_back("Content-Type", program_.content_type);
+            content_type(program_.content_type);
         }
+    }
+
+    void content_type(std::string type) { out_.headers.emplace_back("Content-Type", std::move(type)); }
+
+    void xml_body(Value document) {
+        if (names_.failed()) return;
+        auto encoded = data::encode_xml(filled_value(document));
+        if (!encoded) return names_.fail_at("send.request.xml", encoded.error().text);
+        out_.body = std::move(*encoded);
+        content_type(program_.content_type);
+    }
+
+    void multipart_body() {
+        std::vector<data::FormPart> parts;
+        for (const auto& [name, code] : *program_.multipart) {
+            const auto value = names_.value(code);
+            if (!value.is_object()) {
+                each(value, [&](const std::string& text) { parts.push_back({.name = name, .content = filled(text)}); });
+                continue;
+            }
+            const auto member = [&](std::string_view key) { return filled(value.string_at(key).value_or("")); };
+            parts.push_back({.name = name,
+                             .content = member("text"),
+                             .filename = member("filename"),
+                             .content_type = member("content_type")});
+        }
+        auto encoded = data::encode_multipart(parts);
+        out_.body = std::move(encoded.body);
+        content_type(std::move(encoded.content_type));
     }
 
     Value filled_value(Value value) {
@@ -322,6 +361,29 @@ private:
     Evaluation names_;
 };
 
+std::int64_t longest_text(const SendProgram& send) {
+    if (!send.split || send.max_text > INT64_MAX / static_cast<std::int64_t>(kMaxParts)) return send.max_text;
+    return send.max_text * static_cast<std::int64_t>(kMaxParts);
+}
+
+// The first part keeps the id: it is what a message that fits would have.
+Value part_of(Value message, std::string_view text, std::size_t number, std::size_t total, data::Arena& arena) {
+    data::ArenaList<data::Member> members(arena, message.size() + 1);
+    for (const auto& [key, value] : message.members()) {
+        if (key == "text") {
+            members.push_back({key, data::make_string(arena, text)});
+        } else if (key == "id" && number > 1) {
+            members.push_back(
+                {key, data::make_string(arena, std::string(ScalarText(value).view()) + "-" + std::to_string(number))});
+        } else if (number == 1 || (key != "media" && key != "reply_to")) {
+            members.push_back({key, value});
+        }
+    }
+    members.push_back({"part", data::make_object(arena, {{"number", Value::unsigned_integer(number)},
+                                                         {"total", Value::unsigned_integer(total)}})});
+    return Value::object(members.items());
+}
+
 }  // namespace
 
 std::optional<SendAbilities> send_abilities(const Pack& pack) {
@@ -330,10 +392,22 @@ std::optional<SendAbilities> send_abilities(const Pack& pack) {
     return SendAbilities{.channel = send->channel,
                          .provider = send->provider,
                          .to = send->to,
-                         .max_text = send->max_text,
+                         .max_text = longest_text(*send),
                          .max_media = send->max_media,
                          .repeatable = send->repeatable,
                          .by_http = send->by_http};
+}
+
+std::vector<Value> message_parts(const Pack& pack, Value message, data::Arena& arena) {
+    const auto& send = pack.program().send;
+    const auto text = message.string_at("text");
+    if (!send || !send->split || !text) return {message};
+    const auto texts = split_text(*text, static_cast<std::size_t>(send->max_text));
+    if (texts.size() == 1) return {message};
+    std::vector<Value> parts;
+    for (const auto part : texts)
+        parts.push_back(part_of(message, part, parts.size() + 1, texts.size(), arena));
+    return parts;
 }
 
 Result<OutgoingRequest> outgoing_request(const BoundPack& pack, Value message, Reveal reveal, data::Arena& arena) {

@@ -55,6 +55,11 @@ enum class Reveal { Secrets, Nothing };
 // nullopt when the pack cannot send.
 std::optional<SendAbilities> send_abilities(const Pack& pack);
 
+// The messages that one becomes, in order: a text that is too long is cut if the pack has `split`. Each has its own id
+// and `part: {number, total}`; attachments and what is replied to go with the first. A message that fits is one, as it
+// is.
+std::vector<data::Value> message_parts(const Pack& pack, data::Value message, data::Arena& arena);
+
 // `message` is JSON's {id, to: {scheme, scope, value}, text, thread, reply_to, media: [{url, media_type, filename}]}.
 // Not by HTTP: only the body counts, a document for the connector; the message itself if the pack says nothing.
 // Failure: Config (a setting is missing), Rejected (the pack's expressions cannot make a request of it).

@@ -3,10 +3,10 @@
 #include "core/base/crypto.hpp"
 #include "core/base/text.hpp"
 #include "core/mapping/url.hpp"
+#include "core/mapping/verify_impl.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdlib>
 #include <map>
 #include <set>
@@ -15,27 +15,51 @@ namespace tandem::mapping {
 
 namespace {
 
+constexpr SchemeParameter kHeader{"header", "header that carries the signature"};
+constexpr SchemeParameter kQuery{"query", "query parameter that carries it, instead of a header"};
+constexpr SchemeParameter kField{"field",
+                                 "expression over the decoded body that gives it, instead of a header; a plain name is "
+                                 "also removed from what is stored of the query string"};
+constexpr SchemeParameter kTokenHeader{"header", "header that carries the token"};
+constexpr SchemeParameter kTokenPrefix{"prefix", "text before the token, e.g. `Bearer `"};
+
 constexpr std::array kHmacParameters = {
-    SchemeParameter{"algorithm", "sha1, sha256 (default) or sha512"},
-    SchemeParameter{"header", "header that carries the signature"},
-    SchemeParameter{"query", "query parameter that carries it, instead of a header"},
+    SchemeParameter{"algorithm", "md5, sha1, sha256 (default), sha384 or sha512"},
+    kHeader,
+    kQuery,
+    kField,
     SchemeParameter{"encoding", "hex (default, any case) or base64"},
     SchemeParameter{"prefix", "text before the signature, e.g. `sha256=`"},
+    SchemeParameter{"separator", "the value is a list of signatures with this text between them; one must hold"},
     SchemeParameter{"message",
-                    "parts that are signed, joined: `body` (default), `body_sha256` (32 raw bytes), `url`, "
-                    "`url_without_query`, `method`, `header:Name`, `query:name`; anything else stands for itself, "
-                    "`text:` before it makes sure"},
+                    "parts that are signed, joined: `body` (default), `body_sha256` (32 raw bytes), `body_sha256_hex`, "
+                    "`url`, `url_sha256_hex`, `url_without_query`, `method`, `header:Name`, `query:name`, `secret`, "
+                    "`{ text: EXPRESSION }` over the decoded body, `{ sorted: [parts] }` (in order of bytes); anything "
+                    "else stands for itself, `text:` before it makes sure"},
     SchemeParameter{"timestamp", "`header:Name` or `query:name` that holds Unix seconds"},
     SchemeParameter{"tolerance", "seconds that the timestamp may be away from the time of arrival"},
+};
+constexpr std::array kJwtParameters = {
+    kTokenHeader,
+    kQuery,
+    kField,
+    kTokenPrefix,
+    SchemeParameter{"algorithms", "those allowed of HS256 (default), HS384 and HS512"},
+    SchemeParameter{"claims",
+                    "name: what the claim must be: `text:…`, `body_sha256_hex` (exactly when there is a body), "
+                    "`url_sha256_hex` or `{ text: EXPRESSION }`"},
+    SchemeParameter{"require", "names of claims that must be there besides"},
+    SchemeParameter{"tolerance", "seconds of slack for `exp` and `nbf`, which count whenever they are there"},
+    SchemeParameter{"max_age", "seconds since `iat`, which must then be there"},
 };
 constexpr std::array kTwilioParameters = {
     SchemeParameter{"header", "header that carries the signature, default X-Twilio-Signature"},
 };
 constexpr std::array kTokenParameters = {
-    SchemeParameter{"header", "header that carries the token"},
-    SchemeParameter{"query", "query parameter that carries it, instead of a header"},
-    SchemeParameter{"field", "expression over the decoded body that gives it, instead of a header"},
-    SchemeParameter{"prefix", "text before the token, e.g. `Bearer `"},
+    kTokenHeader,
+    kQuery,
+    kField,
+    kTokenPrefix,
 };
 constexpr std::array kBasicParameters = {
     SchemeParameter{"username", "expression for the user name, e.g. `$settings.user`; absent: any name"},
@@ -44,106 +68,28 @@ constexpr std::array kBasicParameters = {
 constexpr std::array kSchemes = {
     SchemeInfo{SchemeKind::Hmac, kSchemeNames[0], "A keyed digest of the raw body or of a text made from the request",
                kHmacParameters},
-    SchemeInfo{SchemeKind::Twilio, kSchemeNames[1],
+    SchemeInfo{SchemeKind::Digest, kSchemeNames[1],
+               "A digest without key of a text that the secret is a part of; keys as in hmac, `message` with `secret`",
+               kHmacParameters},
+    SchemeInfo{SchemeKind::Jwt, kSchemeNames[2], "A JSON Web Token, signed by HMAC, that speaks of the request",
+               kJwtParameters},
+    SchemeInfo{SchemeKind::Twilio, kSchemeNames[3],
                "Twilio's signature: HMAC-SHA1 of the public URL and the sorted form parameters; JSON bodies by "
                "`bodySHA256` in the URL; the URL is accepted with and without its port",
                kTwilioParameters},
-    SchemeInfo{SchemeKind::Token, kSchemeNames[2], "A constant secret that the vendor repeats in every request",
+    SchemeInfo{SchemeKind::Token, kSchemeNames[4], "A constant secret that the vendor repeats in every request",
                kTokenParameters},
-    SchemeInfo{SchemeKind::Basic, kSchemeNames[3], "HTTP Basic authentication; the secret is the password",
+    SchemeInfo{SchemeKind::Basic, kSchemeNames[5], "HTTP Basic authentication; the secret is the password",
                kBasicParameters},
+    SchemeInfo{SchemeKind::None,
+               kSchemeNames[6],
+               "Holds always: says which requests, by `when`, the vendor does not sign; without `secret`",
+               {}},
 };
-
-std::optional<std::string> value_at(const Place& place, const Request& request) {
-    if (place.in_query) return query_value(split_url(request.url).query, place.name);
-    auto header = find_header(request.headers, place.name);
-    return header ? std::optional<std::string>(*header) : std::nullopt;
-}
 
 template <class Digest>
 std::string_view bytes_of(const Digest& digest) {
     return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
-std::string digest(Algorithm algorithm, std::string_view key, std::string_view message) {
-    switch (algorithm) {
-        case Algorithm::Sha1:
-            return std::string(bytes_of(hmac_sha1(key, message)));
-        case Algorithm::Sha256:
-            return std::string(bytes_of(hmac_sha256(key, message)));
-        case Algorithm::Sha512:
-            return std::string(bytes_of(hmac_sha512(key, message)));
-    }
-    std::abort();
-}
-
-std::string encode(const std::string& bytes, bool as_base64) {
-    if (as_base64) return base64(bytes);
-    return hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-}
-
-std::string part_text(const MessagePart& part, const Request& request) {
-    switch (part.kind) {
-        case MessagePart::Kind::Text:
-            return part.text;
-        case MessagePart::Kind::Body:
-            return std::string(request.body);
-        case MessagePart::Kind::BodySha256:
-            return std::string(bytes_of(sha256(request.body)));
-        case MessagePart::Kind::Url:
-            return std::string(request.url);
-        case MessagePart::Kind::UrlWithoutQuery: {
-            const auto parts = split_url(request.url);
-            return std::string(parts.origin) + std::string(parts.path);
-        }
-        case MessagePart::Kind::Method:
-            return std::string(request.method);
-        case MessagePart::Kind::Header:
-            return value_at({false, part.text}, request).value_or("");
-        case MessagePart::Kind::Query:
-            return value_at({true, part.text}, request).value_or("");
-    }
-    std::abort();
-}
-
-std::string signed_text(const Verification& verification, const Request& request) {
-    std::string text;
-    for (const auto& part : verification.message)
-        text += part_text(part, request);
-    return text;
-}
-
-bool fresh(const Verification& verification, const Request& request) {
-    if (!verification.timestamp || verification.tolerance_seconds <= 0) return true;
-    const auto text = value_at(*verification.timestamp, request);
-    if (!text) return false;
-    std::int64_t seconds = 0;
-    const auto* end = text->data() + text->size();
-    if (auto parsed = std::from_chars(text->data(), end, seconds); parsed.ec != std::errc{} || parsed.ptr != end) {
-        return false;
-    }
-    const auto now = std::chrono::floor<std::chrono::seconds>(request.received_at).time_since_epoch().count();
-    return seconds >= now - verification.tolerance_seconds && seconds <= now + verification.tolerance_seconds;
-}
-
-std::string hmac_signature(const Verification& verification, const Request& request, const Secret& secret) {
-    auto bytes = digest(verification.algorithm, secret.reveal(), signed_text(verification, request));
-    return encode(bytes, verification.base64);
-}
-
-bool hmac_holds(const Verification& verification, const Request& request, const Credentials& credentials) {
-    auto given = value_at(*verification.place, request);
-    if (!given || !given->starts_with(verification.prefix) || !fresh(verification, request)) return false;
-    given->erase(0, verification.prefix.size());
-    if (!verification.base64) *given = to_lower_ascii(*given);
-    const auto message = signed_text(verification, request);
-    bool any = false;
-    for (const auto& secret : credentials.secrets) {
-        if (secret.empty()) continue;
-        const auto expected = encode(digest(verification.algorithm, secret.reveal(), message), verification.base64);
-        any |= constant_time_equal(*given, expected);
-    }
-    return any;
 }
 
 // Form parameters as Twilio signs them: names in order of bytes, the distinct values of a name in order, the name
@@ -191,15 +137,18 @@ bool twilio_holds(const Verification& verification, const Request& request, cons
 }
 
 bool token_holds(const Verification& verification, const Request& request, const Credentials& credentials) {
-    auto given =
-        verification.field ? std::optional<std::string>(credentials.field) : value_at(*verification.place, request);
-    if (!given || !given->starts_with(verification.prefix)) return false;
-    given->erase(0, verification.prefix.size());
+    const auto given = given_proof(verification, request, credentials);
+    if (!given) return false;
     bool any = false;
     for (const auto& secret : credentials.secrets) {
         if (!secret.empty()) any |= constant_time_equal(*given, secret.reveal());
     }
     return any;
+}
+
+std::string_view username_of(const Verification& verification, const Credentials& credentials) {
+    if (!verification.username || credentials.texts == nullptr) return {};
+    return credentials.texts->text(*verification.username).value_or("");
 }
 
 bool basic_holds(const Verification& verification, const Request& request, const Credentials& credentials) {
@@ -210,7 +159,7 @@ bool basic_holds(const Verification& verification, const Request& request, const
     if (colon == std::string::npos) return false;
     const auto user = std::string_view(*pair).substr(0, colon);
     const auto password = std::string_view(*pair).substr(colon + 1);
-    const bool user_holds = !verification.username || constant_time_equal(user, credentials.username);
+    const bool user_holds = !verification.username || constant_time_equal(user, username_of(verification, credentials));
     bool any = false;
     for (const auto& secret : credentials.secrets) {
         if (!secret.empty()) any |= constant_time_equal(password, secret.reveal());
@@ -232,36 +181,104 @@ const SchemeInfo* find_scheme(std::string_view name) {
 bool holds(const Verification& verification, const Request& request, const Credentials& credentials) {
     switch (verification.kind) {
         case SchemeKind::Hmac:
-            return hmac_holds(verification, request, credentials);
+        case SchemeKind::Digest:
+            return digest_holds(verification, request, credentials);
+        case SchemeKind::Jwt:
+            return jwt_holds(verification, request, credentials);
         case SchemeKind::Twilio:
             return twilio_holds(verification, request, credentials);
         case SchemeKind::Token:
             return token_holds(verification, request, credentials);
         case SchemeKind::Basic:
             return basic_holds(verification, request, credentials);
+        case SchemeKind::None:
+            return true;
     }
     std::abort();
 }
 
-Result<Proof> sign(const Verification& verification, const Request& request, const Credentials& credentials) {
-    if (credentials.secrets.empty()) return fail(config_error("setting '" + verification.secret + "' is not set"));
-    const auto& secret = credentials.secrets.front();
+std::optional<std::string> value_at(const Place& place, const Request& request) {
+    if (place.in_query) return query_value(split_url(request.url).query, place.name);
+    auto header = find_header(request.headers, place.name);
+    return header ? std::optional<std::string>(*header) : std::nullopt;
+}
+
+std::optional<std::string> given_proof(const Verification& verification,
+                                       const Request& request,
+                                       const Credentials& credentials) {
+    constexpr std::size_t kMaxProof = 16 * 1024;
+    std::optional<std::string> given;
+    if (verification.place) {
+        given = value_at(*verification.place, request);
+    } else if (const auto text =
+                   credentials.texts != nullptr ? credentials.texts->text(*verification.field) : std::nullopt) {
+        given = *text;
+    }
+    if (!given || given->size() > kMaxProof || !given->starts_with(verification.prefix)) return std::nullopt;
+    given->erase(0, verification.prefix.size());
+    return given;
+}
+
+Result<Proof> proof_at(const Verification& verification, std::string value) {
+    value.insert(0, verification.prefix);
+    if (verification.place) {
+        const auto where = verification.place->in_query ? Proof::Where::Query : Proof::Where::Header;
+        return Proof{where, verification.place->name, std::move(value)};
+    }
+    const auto name = verification.field->expression.text();
+    if (!is_plain_name(name)) {
+        return fail(config_error("the signature stands at `" + std::string(name) + "`: write it there"));
+    }
+    return Proof{Proof::Where::Field, std::string(name), std::move(value)};
+}
+
+namespace {
+
+Result<Proof> sign_with(const Verification& verification,
+                        const Request& request,
+                        const Credentials& credentials,
+                        const Secret& secret) {
+    std::optional<std::string> value;
     switch (verification.kind) {
         case SchemeKind::Hmac:
-            return Proof{*verification.place, verification.prefix + hmac_signature(verification, request, secret)};
+        case SchemeKind::Digest:
+            value = digest_signature(verification, request, credentials, secret);
+            break;
+        case SchemeKind::Jwt:
+            value = jwt_token(verification, request, credentials, secret);
+            break;
         case SchemeKind::Twilio: {
             const auto text = std::string(request.url) + twilio_parameters(request);
-            return Proof{*verification.place, base64(bytes_of(hmac_sha1(secret.reveal(), text)))};
+            value = base64(bytes_of(hmac_sha1(secret.reveal(), text)));
+            break;
         }
         case SchemeKind::Token:
-            if (verification.field) return fail(config_error("the token stands in the body: write it there"));
-            return Proof{*verification.place, verification.prefix + std::string(secret.reveal())};
+            value = std::string(secret.reveal());
+            break;
         case SchemeKind::Basic: {
-            const auto pair = std::string(credentials.username) + ":" + std::string(secret.reveal());
-            return Proof{{false, "Authorization"}, "Basic " + base64(pair)};
+            const auto user = verification.username ? username_of(verification, credentials) : "user";
+            const auto pair = std::string(user) + ":" + std::string(secret.reveal());
+            return Proof{Proof::Where::Header, "Authorization", "Basic " + base64(pair)};
         }
+        case SchemeKind::None:
+            break;
     }
-    std::abort();
+    if (!value) return fail(config_error("an expression of the signed text gives no text"));
+    return proof_at(verification, std::move(*value));
+}
+
+}  // namespace
+
+Result<Proof> sign(const Verification& verification, const Request& request, const Credentials& credentials) {
+    if (verification.kind == SchemeKind::None) return fail(config_error("scheme none signs nothing"));
+    if (credentials.secrets.empty()) return fail(config_error("setting '" + verification.secret + "' is not set"));
+    return sign_with(verification, request, credentials, credentials.secrets.front());
+}
+
+bool is_plain_name(std::string_view text) {
+    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+    return !text.empty() && letter(text[0]) &&
+           std::ranges::all_of(text, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
 std::optional<std::string_view> find_header(std::span<const RequestHeader> headers, std::string_view name) {

@@ -50,9 +50,10 @@ struct ClientRequest {
     std::vector<Header> headers = {};
     std::string body = {};
 
-    // The peer does the same thing only once (an idempotency key), or does nothing at all (a token). GET and HEAD
-    // always are. Decides what an error is, and whether a lost connection from the pool is tried again.
-    bool repeatable = false;
+    // The peer does the same thing only once (an idempotency key), or does nothing at all (a token). Not said: GET and
+    // HEAD are, others not; some vendors send a message for a GET. Decides what an error is, and whether a lost
+    // connection from the pool is tried again.
+    std::optional<bool> repeatable = {};
     bool hide_path = false;              // the path holds a secret (Telegram's /bot<token>/): errors name the host only
     bool public_addresses_only = false;  // for URLs that come from outside: public_address.hpp, after the name lookup
     RedirectPolicy redirects = {};
@@ -63,7 +64,7 @@ struct ClientRequest {
 struct HttpClientOptions {
     std::chrono::milliseconds connect{10'000};  // name lookup, connect and TLS handshake together
     std::chrono::milliseconds total{60'000};    // the whole of send(), with redirects
-    ResponseLimits limits;
+    ResponseLimits limits = {};
     std::size_t max_requests = 256;     // at once
     std::size_t idle_per_origin = 8;    // 0: every connection is closed after its response
     std::size_t idle_connections = 64;  // of all origins together

@@ -21,12 +21,19 @@ std::minstd_rand::result_type random_seed() {
     return seed;
 }
 
+constexpr std::size_t kAskAtOnce = 10;
+
+store::Recovery recovery_of(const Lane& lane) {
+    if (lane.repeatable) return store::Recovery::Repeat;
+    return lane.resolvable ? store::Recovery::Ask : store::Recovery::Leave;
+}
+
 }  // namespace
 
 struct Dispatcher::Shared {
     const async::Pool& pool;
     store::Outbox& outbox;
-    Send send;
+    Vendors vendors;
     const Clock& clock;
     obs::Log log;
     DispatcherOptions options;
@@ -83,7 +90,7 @@ private:
     // What an earlier process had in the air. False when the store could not say.
     Task<bool> recover() {
         auto found = co_await async::offload(shared_->pool, [shared = shared_, lane = lane_] {
-            return shared->outbox.recover(lane.instance, lane.repeatable, shared->clock.now());
+            return shared->outbox.recover(lane.instance, recovery_of(lane), shared->clock.now());
         });
         if (!found) {
             trouble("the outbox could not be read", found.error());
@@ -98,6 +105,7 @@ private:
     }
 
     Task<void> take_turn() {
+        if (lane_.resolvable) co_await ask_about_doubtful();
         const auto room = room_now();
         if (room == 0) {
             co_await wait(pause_left());
@@ -118,6 +126,48 @@ private:
         }
         show();
         if (claimed->empty() && !look_) co_await wait(co_await until_due());
+    }
+
+    // One after the other: this is rare, and new messages matter more than the vendor's bookkeeping.
+    Task<void> ask_about_doubtful() {
+        auto found = co_await async::offload(shared_->pool, [shared = shared_, instance = lane_.instance] {
+            return shared->outbox.doubtful(instance, kAskAtOnce, shared->clock.now());
+        });
+        if (!found) co_return trouble("doubtful messages could not be read", found.error());
+        for (const auto& message : *found) {
+            if (stopping_) co_return;
+            const auto answer = co_await ask(message);
+            co_await settle(resolution_of(message, answer));
+        }
+    }
+
+    Task<Result<connector::Resolution>> ask(const store::ClaimedMessage& message) {
+        try {
+            co_return co_await shared_->vendors.resolve(lane_.instance,
+                                                        {.id = message.id.text(), .message = message.request});
+        } catch (const std::exception& error) {
+            co_return fail(transient(error.what()));
+        }
+    }
+
+    store::Settlement resolution_of(const store::ClaimedMessage& message,
+                                    const Result<connector::Resolution>& answer) const {
+        store::Settlement out{.id = message.id, .attempt = message.attempt, .resolves = true};
+        const auto now = shared_->clock.now();
+        if (!answer) {
+            // After its time nobody would want it sent, and a person may still decide.
+            out.state = store::OutboxState::Unknown;
+            out.due = now < message.expires_at ? now + shared_->options.ask_after : Instant{};
+        } else if (*answer) {
+            for (const auto& id : **answer)
+                out.ids.push_back({id.name_space, id.external_id});
+            out.reason = "the vendor says that it took the message";
+        } else {
+            out.state = store::OutboxState::Queued;
+            out.due = now;
+            out.reason = "the vendor says that it never saw the message";
+        }
+        return out;
     }
 
     // How many messages may be claimed now.
@@ -141,8 +191,9 @@ private:
     }
 
     Task<milliseconds> until_due() {
-        auto due = co_await async::offload(
-            shared_->pool, [shared = shared_, instance = lane_.instance] { return shared->outbox.next_due(instance); });
+        auto due = co_await async::offload(shared_->pool, [shared = shared_, lane = lane_] {
+            return shared->outbox.next_due(lane.instance, lane.resolvable);
+        });
         const auto longest = shared_->options.idle_look;
         if (!due || !*due) co_return longest;
         const auto left = std::chrono::ceil<milliseconds>(**due - shared_->clock.now());
@@ -164,7 +215,8 @@ private:
 
     Task<Result<std::vector<connector::SentId>>> attempt(const store::ClaimedMessage& message) {
         try {
-            co_return co_await shared_->send(lane_.instance, {.id = message.id.text(), .message = message.request});
+            co_return co_await shared_->vendors.send(lane_.instance,
+                                                     {.id = message.id.text(), .message = message.request});
         } catch (const std::exception& error) {
             co_return fail(unknown_outcome(error.what()));
         }
@@ -186,6 +238,9 @@ private:
         out.state = state_after(error.kind);
         out.opted_out = error.kind == ErrorKind::OptedOut;
         if (out.state == store::OutboxState::Queued) out.due = shared_->clock.now() + delay(message, error);
+        if (out.state == store::OutboxState::Unknown && lane_.resolvable) {
+            out.due = shared_->clock.now() + shared_->options.ask_after;
+        }
         judge_lane(error);
         note(out.state == store::OutboxState::Queued    ? &LaneStatus::retried
              : out.state == store::OutboxState::Unknown ? &LaneStatus::unknown
@@ -313,12 +368,12 @@ private:
 Dispatcher::Dispatcher(async::Io& io,
                        const async::Pool& pool,
                        store::Outbox& outbox,
-                       Send send,
+                       Vendors vendors,
                        const Clock& clock,
                        obs::Log log,
                        DispatcherOptions options)
     : strand_(io.strand()),
-      shared_(std::make_shared<Shared>(pool, outbox, std::move(send), clock, std::move(log), options)) {}
+      shared_(std::make_shared<Shared>(pool, outbox, std::move(vendors), clock, std::move(log), options)) {}
 
 Dispatcher::~Dispatcher() = default;
 

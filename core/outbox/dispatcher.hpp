@@ -2,8 +2,8 @@
 // vendor that is slow, down or angry holds up nobody else's messages.
 //
 // What became of an attempt is written before the next one is thought of (store/outbox.hpp). An attempt that may have
-// reached the vendor is repeated only if the vendor recognises repetitions. Everything runs on the dispatcher's strand,
-// but for the store, which is asked on a pool.
+// reached the vendor is repeated only if the vendor recognises repetitions; if it can be asked, its word decides.
+// Everything runs on the dispatcher's strand, but for the store, which is asked on a pool.
 #pragma once
 
 #include "core/async/backoff.hpp"
@@ -12,7 +12,7 @@
 #include "core/async/task_group.hpp"
 #include "core/async/wait.hpp"
 #include "core/base/time.hpp"
-#include "core/connector/sender.hpp"
+#include "core/connector/connector.hpp"
 #include "core/obs/log.hpp"
 #include "core/store/outbox.hpp"
 
@@ -32,6 +32,7 @@ namespace tandem::outbox {
 struct Lane {
     std::string instance;
     bool repeatable = false;  // the vendor takes a request with the same message id for a repetition
+    bool resolvable = false;  // the vendor can be asked what became of a message
     std::size_t window = 10;  // messages in the vendor's hands at once
     double rate = 0;          // messages per second; 0: no limit
 };
@@ -42,7 +43,10 @@ struct DispatcherOptions {
     unsigned trip_after = 5;
     async::BackoffOptions pause{.first = std::chrono::seconds(5), .limit = std::chrono::minutes(5)};
     std::chrono::milliseconds human_pause{60'000};  // after Auth and Config
-    std::chrono::milliseconds idle_look{30'000};    // a lost wake-up may delay, never strand a message
+    // Before a vendor is asked about a message whose outcome is unknown, the first time and again. Its request may
+    // still be on the way, so the first answer "never seen" must not come too early.
+    std::chrono::milliseconds ask_after{30'000};
+    std::chrono::milliseconds idle_look{30'000};  // a lost wake-up may delay, never strand a message
 };
 
 struct LaneStatus {
@@ -53,15 +57,19 @@ struct LaneStatus {
     std::uint64_t sent = 0, failed = 0, retried = 0, unknown = 0;
 };
 
+// How the connector instances are reached, by name; Supervisor's functions.
+struct Vendors {
+    std::function<async::Task<Result<std::vector<connector::SentId>>>(std::string, connector::Outgoing)> send;
+    std::function<async::Task<Result<connector::Resolution>>(std::string, connector::Outgoing)> resolve;
+};
+
 class Dispatcher {
 public:
-    using Send = std::function<async::Task<Result<std::vector<connector::SentId>>>(std::string, connector::Outgoing)>;
-
-    // All references must outlive it. `send` is called on the strand.
+    // All references must outlive it. The functions of `vendors` are called on the strand.
     Dispatcher(async::Io& io,
                const async::Pool& pool,
                store::Outbox& outbox,
-               Send send,
+               Vendors vendors,
                const Clock& clock,
                obs::Log log,
                DispatcherOptions options = {});

@@ -69,6 +69,7 @@ struct Settlement {
     std::string code{};           // the vendor's error
     std::string reason{};
     bool opted_out = false;  // the vendor says that the recipient does not want messages: consent is withdrawn
+    bool resolves = false;   // of an Unknown message, from doubtful(); Unknown again asks once more at `due`
 };
 
 struct OutboxEvent {
@@ -77,6 +78,13 @@ struct OutboxEvent {
     std::uint32_t attempt = 0;
     std::string code{};
     std::string reason{};
+};
+
+// What recover() does with attempts that nobody carries on.
+enum class Recovery : std::uint8_t {
+    Leave,   // Unknown; a person decides
+    Ask,     // Unknown, and the vendor can be asked: see doubtful()
+    Repeat,  // Queued: the vendor takes a repetition for what it is
 };
 
 struct OutboxView {
@@ -89,6 +97,18 @@ struct OutboxView {
     Instant expires_at{};
     std::string request;
     std::vector<OutboxEvent> history;  // oldest first
+};
+
+struct OutboxQuery {
+    std::optional<OutboxState> state{};
+    std::string instance{};                // empty: all
+    std::optional<std::int64_t> before{};  // OutboxPage::next of the page before
+    std::size_t limit = 50;
+};
+
+struct OutboxPage {
+    std::vector<OutboxView> items;
+    std::optional<std::int64_t> next;  // for the page after this one
 };
 
 class Outbox {
@@ -106,22 +126,24 @@ public:
     // What became of claimed messages. A settlement of a message that is not in that attempt is left out.
     virtual Result<void> settle(std::span<const Settlement> settlements, Instant now) = 0;
 
-    // After a restart: attempts of the instance that nobody carries on. They become Unknown, or Queued if the vendor
-    // takes a repetition for what it is (`repeatable`). Returns how many.
-    virtual Result<std::size_t> recover(std::string_view instance, bool repeatable, Instant now) = 0;
+    // After a restart: attempts of the instance that nobody carries on. Returns how many.
+    virtual Result<std::size_t> recover(std::string_view instance, Recovery recovery, Instant now) = 0;
 
-    // The vendor has the message after all, under these ids: one that is Unknown, or whose attempt is not settled yet,
-    // becomes Sent. False for any other message; what an operator has sent again stays as it is.
-    virtual Result<bool> confirm(InteractionId id, std::span<const VendorId> ids, Instant now) = 0;
+    // Up to `limit` messages of the instance in state Unknown about which the vendor is to be asked now: settled as
+    // Unknown with a `due`, or recovered with Ask. They stay as they are until a settlement that `resolves`.
+    virtual Result<std::vector<ClaimedMessage>> doubtful(std::string_view instance, std::size_t limit, Instant now) = 0;
 
     // An operator decides: a Failed, Expired or Unknown message waits again, until `expires_at`. Rejected in another
     // state, NotFound.
     virtual Result<void> resend(InteractionId id, Instant expires_at, std::string_view actor, Instant now) = 0;
 
-    // When the next message of the instance is due; nullopt if none waits.
-    virtual Result<std::optional<Instant>> next_due(std::string_view instance) = 0;
+    // When the next message of the instance is due to be sent, or with `doubtful` to be asked about; nullopt if none is.
+    virtual Result<std::optional<Instant>> next_due(std::string_view instance, bool doubtful) = 0;
 
     virtual Result<std::optional<OutboxView>> message(InteractionId id) = 0;
+
+    // Messages, newest first, without their requests and with the last event of their history.
+    virtual Result<OutboxPage> messages(const OutboxQuery& query) = 0;
 };
 
 }  // namespace tandem::store

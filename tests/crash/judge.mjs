@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { Gateway } from '../support/gateway.mjs';
+import { generator } from './random.mjs';
 
 const { values: options } = parseArgs({
   options: { rounds: { type: 'string', default: '24' }, connections: { type: 'string', default: '16' }, seed: { type: 'string' } },
@@ -17,14 +18,7 @@ const { values: options } = parseArgs({
 const rounds = Number(options.rounds);
 const seed = Number(options.seed ?? (Date.now() % 1_000_000));
 
-// mulberry32: the moments of the kills repeat with the seed.
-let state = seed;
-function random() {
-  state = (state + 0x6d2b79f5) | 0;
-  let t = Math.imul(state ^ (state >>> 15), 1 | state);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-}
+const random = generator(seed);
 
 const SECRET = 'crash-secret';
 const TOKEN = 'crash-token-0123456789';

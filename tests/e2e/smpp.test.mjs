@@ -118,6 +118,7 @@ describe('at the simulator', { skip: !there }, () => {
 
   test('what was on the way when the link broke is in doubt and goes out once', async () => {
     const before = await smsc.count('accepted');
+    await smsc.post('/options', { 'dlr-delay-ms': -1 });
     await smsc.post('/behave', { drop_after_submits: 1 });
     const id = await send(gateway, { to: 'tel:+79161230005', text: 'x' });
     await becomes(gateway, id, 'unknown_outcome');
@@ -125,6 +126,7 @@ describe('at the simulator', { skip: !there }, () => {
     await becomes(gateway, await send(gateway, { to: 'tel:+79161230005', text: 'y' }), 'sent');
     assert.equal(await smsc.count('accepted'), before + 2);
     await becomes(gateway, id, 'unknown_outcome');
+    await smsc.post('/options', { 'dlr-delay-ms': 20 });
   });
 
   test('a kill between two parts loses neither', async () => {

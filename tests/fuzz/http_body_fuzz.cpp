@@ -43,22 +43,19 @@ std::vector<BoundPack> packs() {
 }
 
 // The signature that the vendor would add, so that the fuzzer gets past it.
-std::vector<RequestHeader> proof(const BoundPack& pack,
-                                 const Request& request,
-                                 std::pair<std::string, std::string>& of) {
-    for (const auto& entry : pack.pack().program().verifications) {
-        auto made = sign(entry, request, {kSecrets, {}, {}});
-        if (!made || made->place.in_query) continue;
-        of = {made->place.name, made->value};
-        return {{of.first, of.second}};
-    }
-    return {};
+std::vector<RequestHeader> proof(const BoundPack& pack, const Request& request, Proof& made) {
+    const auto* entry = signing_entry(pack, request);
+    if (entry == nullptr) return {};
+    auto signature = sign_as_vendor(pack, *entry, request);
+    if (!signature || signature->where != Proof::Where::Header) return {};
+    made = std::move(*signature);
+    return {{made.name, made.value}};
 }
 
 void check(const BoundPack& pack, Request request) {
     data::Arena arena;
-    std::pair<std::string, std::string> of;
-    for (const auto& header : proof(pack, request, of))
+    Proof made;
+    for (const auto& header : proof(pack, request, made))
         request.headers.push_back(header);
     const auto outcome = process(pack, request, arena);
     for (const auto& record : outcome.mapped.records) {

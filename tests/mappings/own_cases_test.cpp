@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -100,7 +102,9 @@ TEST_P(OwnCases, EveryRuleHasANameOfItsOwn) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Packs, OwnCases, ::testing::ValuesIn(pack_files()), [](const auto& info) {
-    return std::filesystem::path(info.param).stem().string();
+    auto name = std::filesystem::path(info.param).stem().string();
+    std::ranges::replace_if(name, [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+    return name;
 });
 
 }  // namespace

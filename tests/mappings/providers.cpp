@@ -18,6 +18,10 @@ std::string Providers::pack_of(std::string_view provider) const {
     return table_.get(provider).get("pack").text();
 }
 
+std::string Providers::signing_query_of(std::string_view provider) const {
+    return table_.get(provider).get("sign").text();
+}
+
 std::string Providers::settings_of(std::string_view provider, Value config) const {
     data::Arena arena;
     const auto row = table_.get(provider);

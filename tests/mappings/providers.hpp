@@ -18,6 +18,8 @@ public:
     std::string pack_of(std::string_view provider) const;
     // `config` of a case as JSON settings of that pack.
     std::string settings_of(std::string_view provider, data::Value config) const;
+    // Query parameters that the signature of an unsigned case needs; empty: such a case goes as it is.
+    std::string signing_query_of(std::string_view provider) const;
 
 private:
     config::Node table_;

@@ -55,7 +55,8 @@ ReadMessage read_message(Value snapshot, Value message) {
                     .username = {},
                     .name = text_at(party, "name"),
                     .payload = text_at(snapshot.get("attributes"), "payload"),
-                    .attachments = {}};
+                    .attachments = {},
+                    .line = text_at(snapshot, "entry_point")};
     const auto listed = list_at(party, "contact_points");
     if (!listed.empty()) out.username = text_at(listed.front(), "display");
     for (const auto& attachment : list_at(snapshot, "attachments"))
@@ -87,7 +88,9 @@ void read_record(const mapping::Record& record, Reading& out) {
     out.statuses.push_back({.external_id = text_at(record.document, "external_id"),
                             .status = text_at(record.document, "status"),
                             .code = text_at(record.document, "code"),
-                            .reason = text_at(record.document, "reason")});
+                            .reason = text_at(record.document, "reason"),
+                            .recipient = text_at(record.document, "recipient"),
+                            .time = text_at(record.document, "at")});
 }
 
 std::string_view stored_verdict(const mapping::Mapped& mapped) {

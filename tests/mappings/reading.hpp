@@ -24,6 +24,7 @@ struct ReadMessage {
     std::string name;
     std::string payload;
     std::vector<std::string> attachments;  // addresses
+    std::string line;                      // entry_point
 };
 
 struct ReadStatus {
@@ -31,6 +32,8 @@ struct ReadStatus {
     std::string status;
     std::string code;
     std::string reason;
+    std::string recipient;
+    std::string time;
 };
 
 // A dated fact that is no message: consent, the start of a conversation, a referral.

@@ -31,10 +31,6 @@ public:
         }
         co_return out;
     }
-    async::Task<Result<void>> confirm(connector::Confirmation what) override {
-        confirmed.push_back(std::move(what));
-        co_return Result<void>();
-    }
     void state(connector::State state, std::string) override { states.push_back(state); }
     void failed(Error error) override { failure = std::move(error); }
     void serve_hook(net::HttpHandler handler) override { hook = std::move(handler); }
@@ -54,7 +50,6 @@ public:
     net::HttpHandler hook;
     std::vector<journal::Event> events;
     std::vector<journal::Event> archive;  // what recall() finds
-    std::vector<connector::Confirmation> confirmed;
     std::vector<connector::State> states;
     std::map<std::string, std::uint64_t> counters;
     std::optional<Error> refusal;  // the answer of emit()

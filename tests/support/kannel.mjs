@@ -48,7 +48,7 @@ export class Kannel {
     await eventually(() => this.status(), 'the bearerbox answers');
     this.run(SMSBOX, file);
     const links = Object.values(this.centres).filter(Boolean).length;
-    await eventually(async () => ((await this.status()).match(/\(online /g) ?? []).length >= links + 1, 'Kannel is bound', 20_000)
+    await eventually(async () => ((await this.status()).match(/\(on-?line /g) ?? []).length >= links + 1, 'Kannel is bound', 20_000)
       .catch(async (error) => { throw new Error(`${error.message}\n${await this.status()}\n${this.log}`); });
     return this;
   }

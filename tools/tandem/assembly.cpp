@@ -57,8 +57,11 @@ private:
         const auto* connector = registry_.find(spec.connector);
         const auto limits = connector != nullptr ? connector->send_limits(spec) : std::nullopt;
         if (!limits) return;
-        out_.lanes.push_back(
-            {.instance = spec.name, .repeatable = limits->repeatable, .window = limits->window, .rate = limits->rate});
+        out_.lanes.push_back({.instance = spec.name,
+                              .repeatable = limits->repeatable,
+                              .resolvable = limits->resolvable,
+                              .window = limits->window,
+                              .rate = limits->rate});
         out_.sending.push_back({.name = spec.name,
                                 .channel = std::move(abilities.channel),
                                 .provider = std::move(abilities.provider),

@@ -18,6 +18,7 @@ void add_map(CLI::App& app, Shell& shell);
 void add_eval(CLI::App& app, Shell& shell);
 void add_test(CLI::App& app, Shell& shell);
 void add_list(CLI::App& app, Shell& shell);
+void add_new(CLI::App& app, Shell& shell);
 void add_tail(CLI::App& app, Shell& shell);
 void add_token(CLI::App& app, Shell& shell);
 void add_quarantine(CLI::App& app, Shell& shell);

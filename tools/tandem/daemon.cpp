@@ -105,10 +105,16 @@ Result<void> Daemon::open_outbox(const Secret& key) {
     auto client = net::HttpClient::open(io_.executor(), names_, {.user_agent = "Tandem/" TANDEM_VERSION});
     if (!client) return fail(std::move(client.error()).with_context("calls to vendors"));
     client_ = std::move(*client);
-    auto send = [this](std::string instance, connector::Outgoing outgoing) {
-        return supervisor_->send(std::move(instance), std::move(outgoing));
-    };
-    dispatcher_ = std::make_unique<outbox::Dispatcher>(io_, sending_, store_->outbox(), send, clock_, log_);
+    outbox::Vendors vendors{.send =
+                                [this](std::string instance, connector::Outgoing outgoing) {
+                                    return supervisor_->send(std::move(instance), std::move(outgoing));
+                                },
+                            .resolve =
+                                [this](std::string instance, connector::Outgoing outgoing) {
+                                    return supervisor_->resolve(std::move(instance), std::move(outgoing));
+                                }};
+    dispatcher_ =
+        std::make_unique<outbox::Dispatcher>(io_, sending_, store_->outbox(), std::move(vendors), clock_, log_);
     messages_ = std::make_unique<outbox::Messages>(
         *store_, identity_context(assembly_, key), assembly_.config.identity.region, clock_,
         [this](const std::string& instance) { dispatcher_->wake(instance); });
@@ -166,8 +172,6 @@ Result<void> Daemon::open_server(const Secret& key) {
         .public_url = std::move(*url), .clock = clock_, .log = log_, .http = &*client_};
     archive_ = std::make_unique<JournalArchive>(assembly_.journal_file(), readers_);
     options.archive = archive_.get();
-    outcomes_ = std::make_unique<StoreOutcomes>(store_->outbox(), sending_, clock_);
-    options.outcomes = outcomes_.get();
     supervisor_ = std::make_unique<connector::Supervisor>(io_, registry_, *journal_, std::move(options));
     api_ = std::make_unique<api::Api>(api_options(key, *session_key), api_sources(), *store_, readers_, clock_, log_);
     net::Router router;

@@ -18,7 +18,6 @@
 #include "core/store/store.hpp"
 #include "tools/tandem/archive.hpp"
 #include "tools/tandem/assembly.hpp"
-#include "tools/tandem/outcomes.hpp"
 
 #include <memory>
 #include <mutex>
@@ -76,7 +75,6 @@ private:
     std::unique_ptr<pipeline::Pipeline> pipeline_;
     std::optional<net::HttpClient> client_;
     std::unique_ptr<JournalArchive> archive_;
-    std::unique_ptr<StoreOutcomes> outcomes_;
     std::unique_ptr<connector::Supervisor> supervisor_;
     std::unique_ptr<outbox::Dispatcher> dispatcher_;
     std::unique_ptr<outbox::Messages> messages_;

@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
     add_eval(app, shell);
     add_test(app, shell);
     add_list(app, shell);
+    add_new(app, shell);
     add_tail(app, shell);
     add_quarantine(app, shell);
     add_replay(app, shell);

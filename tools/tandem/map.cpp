@@ -1,9 +1,11 @@
-// tandem map PACK --request FILE [--settings FILE]: what a pack makes of one request, for people who write packs.
+// tandem map PACK --request FILE | --send FILE [--settings FILE]: what a pack makes of one request of the vendor's, or
+// of one message to it, for people who write packs.
 #include "core/base/text.hpp"
 #include "core/config/substitution.hpp"
 #include "core/data/json.hpp"
 #include "core/mapping/outcome.hpp"
 #include "core/mapping/pack.hpp"
+#include "core/mapping/send.hpp"
 #include "core/pipeline/normaliser.hpp"
 #include "tools/tandem/commands.hpp"
 #include "tools/tandem/packs.hpp"
@@ -16,7 +18,7 @@ namespace tandem::tool {
 namespace {
 
 struct MapArguments {
-    std::string pack, request, settings, folder = "packs", instance, region = "RU", received_at;
+    std::string pack, request, send, settings, folder = "packs", instance, region = "RU", received_at;
 };
 
 // A request as JSON: {"method","url","headers":{name: text},"body": text} (or "body_base64").
@@ -86,6 +88,42 @@ void normalise(mapping::Mapped& mapped, std::string_view region, data::Arena& ar
     }
 }
 
+data::Value with_id(data::Value message, data::Arena& arena) {
+    if (message.find("id") != nullptr) return message;
+    data::ArenaList<data::Member> members(arena, message.size() + 1);
+    members.push_back({"id", data::Value::string("00000000-0000-7000-8000-000000000000")});
+    for (const auto& member : message.members())
+        members.push_back(member);
+    return data::Value::object(members.items());
+}
+
+// The requests that would go out for a message, without what is secret.
+int show_sent(const MapArguments& arguments, const mapping::BoundPack& pack) {
+    auto text = read_input(arguments.send);
+    if (!text) return complain(text.error().text);
+    data::Arena arena;
+    auto message = data::parse_json(*text, arena);
+    if (!message) return complain(std::move(message.error()).with_context(arguments.send).text);
+    if (!message->is_object() || !message->get("to").is_object()) {
+        return complain(arguments.send +
+                        R"(: a message such as {"to": {"scheme": "tel", "value": "+1…"}, "text": "…"} )" + "is needed");
+    }
+    data::ArenaList<data::Value> requests(arena);
+    for (const auto part : mapping::message_parts(pack.pack(), with_id(*message, arena), arena)) {
+        auto request = mapping::outgoing_request(pack, part, mapping::Reveal::Nothing, arena);
+        if (!request) return complain(request.error().text);
+        data::ArenaList<data::Member> headers(arena);
+        for (const auto& [name, value] : request->headers)
+            headers.push_back({arena.copy(name), data::make_string(arena, value)});
+        requests.push_back(data::make_object(arena, {{"method", data::make_string(arena, request->method)},
+                                                     {"url", data::make_string(arena, request->url)},
+                                                     {"headers", data::Value::object(headers.items())},
+                                                     {"body", data::make_string(arena, request->body)}}));
+    }
+    print_json(data::make_object(arena, {{"requests", data::Value::array(requests.items())}}));
+    return 0;
+}
+
 int map(const MapArguments& arguments) {
     config::Diagnostics diagnostics;
     auto pack = PackLibrary(arguments.folder).load(arguments.pack, {}, diagnostics);
@@ -93,6 +131,10 @@ int map(const MapArguments& arguments) {
     if (!pack) return 1;
     auto settings = settings_of(*pack, arguments);
     if (!settings) return 1;
+    if (!arguments.send.empty()) {
+        const auto instance = arguments.instance.empty() ? pack->name() : arguments.instance;
+        return show_sent(arguments, {pack, std::move(settings->values), instance, settings->region});
+    }
     auto file = read_request(arguments.request);
     if (!file) return complain(file.error().text);
     auto received_at =
@@ -116,10 +158,14 @@ int map(const MapArguments& arguments) {
 
 void add_map(CLI::App& app, Shell& shell) {
     auto arguments = std::make_shared<MapArguments>();
-    auto* command = app.add_subcommand("map", "Show what a pack makes of one request");
+    auto* command = app.add_subcommand("map", "Show what a pack makes of one request, or of one message to send");
     command->add_option("pack", arguments->pack, "Name of a pack, or a .yaml file")->required();
-    command->add_option("--request", arguments->request, "JSON file: method, url, headers, body; '-': standard input")
-        ->required();
+    auto* what = command->add_option_group("what", "One of these:");
+    what->add_option("--request", arguments->request, "JSON file: method, url, headers, body; '-': standard input");
+    what->add_option(
+        "--send", arguments->send,
+        "JSON file with a message: to (scheme, value), text, thread, reply_to, media; '-': standard input");
+    what->require_option(1);
     command->add_option("--settings", arguments->settings, "YAML or JSON file with the instance's settings");
     command->add_option("--packs", arguments->folder, "Folder of your own packs, searched first")
         ->capture_default_str();
@@ -128,7 +174,9 @@ void add_map(CLI::App& app, Shell& shell) {
         ->check(region_problem)
         ->capture_default_str();
     command->add_option("--received-at", arguments->received_at, "Time of arrival (default: now)");
-    command->footer("Prints JSON: verdict (accepted, ignored, rejected), status and answer for the vendor, records.");
+    command->footer(
+        "Prints JSON: verdict (accepted, ignored, rejected), status and answer for the vendor, records; "
+        "with --send the requests that would go out, secrets shown as ***.");
     command->callback([arguments, &shell] { shell.code = map(*arguments); });
 }
 

@@ -15,6 +15,16 @@ bool PackSender::by_http() const {
     return abilities && abilities->by_http;
 }
 
+std::vector<connector::Outgoing> PackSender::parts(const connector::Outgoing& outgoing) const {
+    data::Arena arena;
+    const auto message = data::parse_json(outgoing.message, arena);
+    if (!message) return {outgoing};
+    std::vector<connector::Outgoing> out;
+    for (const auto part : mapping::message_parts(pack_->pack(), *message, arena))
+        out.push_back({.id = outgoing.id, .message = data::to_json(part)});
+    return out;
+}
+
 Result<connector::WireRequest> PackSender::request(const connector::Outgoing& outgoing) const {
     data::Arena arena;
     const auto message = data::parse_json(outgoing.message, arena);

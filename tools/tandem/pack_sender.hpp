@@ -14,6 +14,7 @@ public:
 
     bool repeatable() const override;
     bool by_http() const override;
+    std::vector<connector::Outgoing> parts(const connector::Outgoing& outgoing) const override;
     Result<connector::WireRequest> request(const connector::Outgoing& outgoing) const override;
     Result<std::vector<connector::SentId>> outcome(const connector::Outgoing& outgoing,
                                                    int status,

@@ -2,6 +2,7 @@
 
 #include "core/store/sqlite/schema.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace tandem::store {
@@ -53,6 +54,11 @@ OutboxWriter::OutboxWriter(sqlite::Database& database, InteractionWriter& intera
       renew_(database.prepare("UPDATE outbox SET expires_at = ? WHERE row = ?")),
       log_(database.prepare("INSERT INTO outbox_log(outbox, at, state, attempt, code, reason) VALUES(?,?,?,?,?,?)")),
       next_due_(database.prepare("SELECT min(due) FROM outbox WHERE instance = ? AND state = 0")),
+      next_doubt_(database.prepare("SELECT min(due) FROM outbox WHERE instance = ? AND state = 5 AND due > 0")),
+      doubtful_(database.prepare("SELECT i.id, o.attempt, o.request, o.expires_at FROM outbox o"
+                                 " JOIN interaction i ON i.row = o.interaction"
+                                 " WHERE o.instance = ? AND o.state = 5 AND o.due > 0 AND o.due <= ?"
+                                 " ORDER BY o.due LIMIT ?")),
       consent_(database.prepare("SELECT c.granted FROM consent c JOIN point p ON p.row = c.point WHERE p.id = ?")),
       withdraw_(database.prepare(
           "INSERT INTO consent SELECT t.point, 0, ?2 FROM interaction i JOIN timeline t ON t.interaction = i.row"
@@ -132,14 +138,33 @@ void OutboxWriter::expire(std::string_view instance, Instant now) {
 
 void OutboxWriter::settle(const Settlement& settlement, Instant now) {
     const auto row = find(settlement.id);
-    if (!row || row->state != OutboxState::Sending || row->attempt != settlement.attempt) return;
+    const auto from = settlement.resolves ? OutboxState::Unknown : OutboxState::Sending;
+    if (!row || row->state != from || row->attempt != settlement.attempt) return;
+    // Asked in vain: nothing has happened that the history should tell.
+    if (settlement.resolves && settlement.state == OutboxState::Unknown) {
+        change_.bind_all(number_of(row->state), row->attempt, to_micros(settlement.due), row->row).run();
+        return;
+    }
     ApplyReport report;
     interactions_.adopt(settlement.id, settlement.ids, now, report);
     if (settlement.opted_out) withdraw_.bind_all(blob_of(settlement.id), to_micros(now)).run();
     change(*row, settlement.state, settlement.due, settlement.code, settlement.reason, now);
 }
 
-std::size_t OutboxWriter::recover(std::string_view instance, bool repeatable, Instant now) {
+std::vector<ClaimedMessage> OutboxWriter::doubtful(std::string_view instance, std::size_t limit, Instant now) {
+    std::vector<ClaimedMessage> out;
+    const sqlite::Resetting guard(doubtful_);
+    doubtful_.bind_all(instance, to_micros(now), limit);
+    while (doubtful_.step()) {
+        out.push_back({.id = id_of<InteractionId>(doubtful_.blob(0)),
+                       .attempt = static_cast<std::uint32_t>(doubtful_.integer(1)),
+                       .request = std::string(doubtful_.text(2)),
+                       .expires_at = from_micros(doubtful_.integer(3))});
+    }
+    return out;
+}
+
+std::size_t OutboxWriter::recover(std::string_view instance, Recovery recovery, Instant now) {
     std::vector<Row> rows;
     {
         const sqlite::Resetting guard(sending_);
@@ -150,18 +175,11 @@ std::size_t OutboxWriter::recover(std::string_view instance, bool repeatable, In
                             .attempt = static_cast<std::uint32_t>(sending_.integer(2))});
         }
     }
+    const auto state = recovery == Recovery::Repeat ? OutboxState::Queued : OutboxState::Unknown;
+    const Instant due = recovery == Recovery::Leave ? Instant{} : now;
     for (const Row& row : rows)
-        change(row, repeatable ? OutboxState::Queued : OutboxState::Unknown, now, {}, kLost, now);
+        change(row, state, due, {}, kLost, now);
     return rows.size();
-}
-
-bool OutboxWriter::confirm(const InteractionId& id, std::span<const VendorId> ids, Instant now) {
-    const auto row = find(id);
-    if (!row || (row->state != OutboxState::Unknown && row->state != OutboxState::Sending)) return false;
-    ApplyReport report;
-    interactions_.adopt(id, ids, now, report);
-    change(*row, OutboxState::Sent, now, {}, "confirmed by the vendor later", now);
-    return true;
 }
 
 void OutboxWriter::resend(const InteractionId& id, Instant expires_at, std::string_view actor, Instant now) {
@@ -175,10 +193,16 @@ void OutboxWriter::resend(const InteractionId& id, Instant expires_at, std::stri
     change(*row, OutboxState::Queued, now, {}, "sent again by " + std::string(actor), now);
 }
 
-std::optional<Instant> OutboxWriter::next_due(std::string_view instance) {
-    const sqlite::Resetting guard(next_due_);
-    if (!next_due_.bind_all(instance).step() || next_due_.is_null(0)) return std::nullopt;
-    return from_micros(next_due_.integer(0));
+std::optional<Instant> OutboxWriter::next_due(std::string_view instance, bool doubtful) {
+    std::optional<Instant> out;
+    for (auto* statement : {&next_due_, &next_doubt_}) {
+        if (statement == &next_doubt_ && !doubtful) continue;
+        const sqlite::Resetting guard(*statement);
+        if (!statement->bind_all(instance).step() || statement->is_null(0)) continue;
+        const auto due = from_micros(statement->integer(0));
+        out = std::min(out.value_or(due), due);
+    }
+    return out;
 }
 
 std::optional<OutboxWriter::Row> OutboxWriter::find(const InteractionId& id) {

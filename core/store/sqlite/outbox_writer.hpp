@@ -20,10 +20,10 @@ public:
     AcceptedMessage accept(const OutgoingMessage& message, Instant now);
     std::vector<ClaimedMessage> claim(std::string_view instance, std::size_t limit, Instant now);
     void settle(const Settlement& settlement, Instant now);
-    std::size_t recover(std::string_view instance, bool repeatable, Instant now);
-    bool confirm(const InteractionId& id, std::span<const VendorId> ids, Instant now);
+    std::size_t recover(std::string_view instance, Recovery recovery, Instant now);
+    std::vector<ClaimedMessage> doubtful(std::string_view instance, std::size_t limit, Instant now);
     void resend(const InteractionId& id, Instant expires_at, std::string_view actor, Instant now);
-    std::optional<Instant> next_due(std::string_view instance);
+    std::optional<Instant> next_due(std::string_view instance, bool doubtful);
 
 private:
     struct Row {
@@ -43,8 +43,8 @@ private:
 
     sqlite::Database& database_;
     InteractionWriter& interactions_;
-    sqlite::Statement insert_, by_key_, find_, due_, late_, sending_, change_, renew_, log_, next_due_, consent_,
-        withdraw_;
+    sqlite::Statement insert_, by_key_, find_, due_, late_, sending_, change_, renew_, log_, next_due_, next_doubt_,
+        doubtful_, consent_, withdraw_;
 };
 
 }  // namespace tandem::store

@@ -47,6 +47,31 @@ QuarantineEntry quarantine_entry(const sqlite::Statement& row) {
             .raw = {}};
 }
 
+constexpr std::string_view kOutboxColumns =
+    "SELECT o.row, i.id, o.instance, o.state, o.attempt, o.accepted_at, o.due, o.expires_at, o.request"
+    " FROM outbox o JOIN interaction i ON i.row = o.interaction";
+
+// Of kOutboxColumns, without the request.
+OutboxView outbox_view(const sqlite::Statement& row) {
+    return {.id = id_of<InteractionId>(row.blob(1)),
+            .instance = std::string(row.text(2)),
+            .state = static_cast<OutboxState>(row.integer(3)),
+            .attempts = static_cast<std::uint32_t>(row.integer(4)),
+            .accepted_at = from_micros(row.integer(5)),
+            .due = from_micros(row.integer(6)),
+            .expires_at = from_micros(row.integer(7)),
+            .request = {},
+            .history = {}};
+}
+
+OutboxEvent outbox_event(const sqlite::Statement& row) {
+    return {.at = from_micros(row.integer(0)),
+            .state = static_cast<OutboxState>(row.integer(1)),
+            .attempt = static_cast<std::uint32_t>(row.integer(2)),
+            .code = std::string(row.text(3)),
+            .reason = std::string(row.text(4))};
+}
+
 // One state for all selects of a question.
 class Snapshot {
 public:
@@ -94,12 +119,18 @@ Reader::Reader(const std::filesystem::path& file)
       quarantined_(database_.prepare(std::string(kQuarantineColumns) + ", raw FROM quarantine WHERE row = ?")),
       counts_(database_.prepare("SELECT value FROM counter WHERE name = ?")),
       feed_position_(database_.prepare("SELECT max(position) FROM feed")),
-      outbox_(
-          database_.prepare("SELECT o.row, i.id, o.instance, o.state, o.attempt, o.accepted_at, o.due, o.expires_at,"
-                            " o.request FROM outbox o JOIN interaction i ON i.row = o.interaction WHERE i.id = ?1"
-                            " OR i.row = (SELECT interaction FROM alias WHERE id = ?1)")),
+      outbox_(database_.prepare(std::string(kOutboxColumns) +
+                                " WHERE i.id = ?1"
+                                " OR i.row = (SELECT interaction FROM alias WHERE id = ?1)")),
       outbox_log_(
-          database_.prepare("SELECT at, state, attempt, code, reason FROM outbox_log WHERE outbox = ? ORDER BY row")) {}
+          database_.prepare("SELECT at, state, attempt, code, reason FROM outbox_log WHERE outbox = ? ORDER BY row")),
+      outbox_list_(database_.prepare(std::string(kOutboxColumns) + " WHERE o.row < ?1 AND (?2 = '' OR o.instance = ?2)"
+                                                                   " ORDER BY o.row DESC LIMIT ?3")),
+      outbox_in_state_(database_.prepare(std::string(kOutboxColumns) +
+                                         " WHERE o.row < ?1 AND (?2 = '' OR o.instance = ?2) AND o.state = ?4"
+                                         " ORDER BY o.row DESC LIMIT ?3")),
+      outbox_last_(database_.prepare("SELECT at, state, attempt, code, reason FROM outbox_log WHERE outbox = ?"
+                                     " ORDER BY row DESC LIMIT 1")) {}
 
 std::optional<CustomerView> Reader::customer_of(const PointId& point) {
     const Snapshot snapshot(database_);
@@ -236,25 +267,35 @@ std::optional<OutboxView> Reader::message(const InteractionId& id) {
     const Snapshot snapshot(database_);
     const sqlite::Resetting guard(outbox_);
     if (!outbox_.bind_all(blob_of(id)).step()) return std::nullopt;
-    OutboxView view{.id = id_of<InteractionId>(outbox_.blob(1)),
-                    .instance = std::string(outbox_.text(2)),
-                    .state = static_cast<OutboxState>(outbox_.integer(3)),
-                    .attempts = static_cast<std::uint32_t>(outbox_.integer(4)),
-                    .accepted_at = from_micros(outbox_.integer(5)),
-                    .due = from_micros(outbox_.integer(6)),
-                    .expires_at = from_micros(outbox_.integer(7)),
-                    .request = std::string(outbox_.text(8)),
-                    .history = {}};
+    auto view = outbox_view(outbox_);
+    view.request = outbox_.text(8);
     const sqlite::Resetting log_guard(outbox_log_);
     outbox_log_.bind_all(outbox_.integer(0));
-    while (outbox_log_.step()) {
-        view.history.push_back({.at = from_micros(outbox_log_.integer(0)),
-                                .state = static_cast<OutboxState>(outbox_log_.integer(1)),
-                                .attempt = static_cast<std::uint32_t>(outbox_log_.integer(2)),
-                                .code = std::string(outbox_log_.text(3)),
-                                .reason = std::string(outbox_log_.text(4))});
-    }
+    while (outbox_log_.step())
+        view.history.push_back(outbox_event(outbox_log_));
     return view;
+}
+
+OutboxPage Reader::messages(const OutboxQuery& query) {
+    const Snapshot snapshot(database_);
+    auto& list = query.state ? outbox_in_state_ : outbox_list_;
+    const sqlite::Resetting guard(list);
+    list.bind_all(query.before.value_or(std::numeric_limits<std::int64_t>::max()), std::string_view(query.instance),
+                  query.limit + 1);
+    if (query.state) list.bind(4, static_cast<std::int64_t>(*query.state));
+    OutboxPage page;
+    std::int64_t row = 0;
+    while (list.step()) {
+        if (page.items.size() == query.limit) {
+            page.next = row;
+            break;
+        }
+        row = list.integer(0);
+        page.items.push_back(outbox_view(list));
+        const sqlite::Resetting log_guard(outbox_last_);
+        if (outbox_last_.bind_all(row).step()) page.items.back().history.push_back(outbox_event(outbox_last_));
+    }
+    return page;
 }
 
 StoreStats Reader::stats() {

@@ -27,6 +27,7 @@ public:
     std::vector<QuarantineEntry> quarantine(const QuarantineQuery& query);
     std::optional<QuarantineEntry> quarantined(std::uint64_t id);
     std::optional<OutboxView> message(const InteractionId& id);
+    OutboxPage messages(const OutboxQuery& query);
     StoreStats stats();
 
 private:
@@ -38,7 +39,8 @@ private:
     sqlite::Database database_;
     sqlite::Statement point_, founder_, points_, merged_, suggestions_, suggested_;
     sqlite::Statement interaction_, interaction_row_, alias_, interaction_point_, timeline_;
-    sqlite::Statement feed_, quarantine_, quarantined_, counts_, feed_position_, outbox_, outbox_log_;
+    sqlite::Statement feed_, quarantine_, quarantined_, counts_, feed_position_, outbox_, outbox_log_, outbox_list_,
+        outbox_in_state_, outbox_last_;
 };
 
 // A few readers shared by all threads.

@@ -67,6 +67,8 @@ CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWI
     //    alias_interaction all parts of a message
     //    outbox.key        an idempotency key
     //    outbox_due        claim: what is to be sent next
+    //    outbox_doubtful   whose fate the vendor is asked about next
+    //    outbox_state      lists of what failed
     //    consent           what a contact point has said last
     R"sql(
 CREATE TABLE alias(
@@ -78,6 +80,8 @@ CREATE TABLE outbox(
     request_hash INTEGER NOT NULL, instance TEXT NOT NULL, state INTEGER NOT NULL, attempt INTEGER NOT NULL,
     accepted_at INTEGER NOT NULL, due INTEGER NOT NULL, expires_at INTEGER NOT NULL, request TEXT NOT NULL);
 CREATE INDEX outbox_due ON outbox(instance, state, due) WHERE state < 2;
+CREATE INDEX outbox_doubtful ON outbox(instance, due) WHERE state = 5;
+CREATE INDEX outbox_state ON outbox(state, row);
 
 CREATE TABLE outbox_log(
     row INTEGER PRIMARY KEY, outbox INTEGER NOT NULL, at INTEGER NOT NULL, state INTEGER NOT NULL,

@@ -113,11 +113,12 @@ private:
         });
         return settled ? Result<void>() : fail(std::move(settled.error()));
     }
-    Result<std::size_t> recover(std::string_view instance, bool repeatable, Instant now) override {
-        return write<std::size_t>(now, [&] { return outbox_.recover(instance, repeatable, now); });
+    Result<std::size_t> recover(std::string_view instance, Recovery recovery, Instant now) override {
+        return write<std::size_t>(now, [&] { return outbox_.recover(instance, recovery, now); });
     }
-    Result<bool> confirm(InteractionId id, std::span<const VendorId> ids, Instant now) override {
-        return write<bool>(now, [&] { return outbox_.confirm(id, ids, now); });
+    Result<std::vector<ClaimedMessage>> doubtful(std::string_view instance, std::size_t limit, Instant now) override {
+        const std::lock_guard lock(mutex_);
+        return sqlite::guarded("store", [&] { return outbox_.doubtful(instance, limit, now); });
     }
     Result<void> resend(InteractionId id, Instant expires_at, std::string_view actor, Instant now) override {
         auto queued = write<bool>(now, [&] {
@@ -126,12 +127,15 @@ private:
         });
         return queued ? Result<void>() : fail(std::move(queued.error()));
     }
-    Result<std::optional<Instant>> next_due(std::string_view instance) override {
+    Result<std::optional<Instant>> next_due(std::string_view instance, bool doubtful) override {
         const std::lock_guard lock(mutex_);
-        return sqlite::guarded("store", [&] { return outbox_.next_due(instance); });
+        return sqlite::guarded("store", [&] { return outbox_.next_due(instance, doubtful); });
     }
     Result<std::optional<OutboxView>> message(InteractionId id) override {
         return sqlite::guarded("store", [&] { return ReaderPool::Lease(readers_)->message(id); });
+    }
+    Result<OutboxPage> messages(const OutboxQuery& query) override {
+        return sqlite::guarded("store", [&] { return ReaderPool::Lease(readers_)->messages(query); });
     }
 
     // One transaction: all of `body` or nothing.

@@ -72,6 +72,28 @@ TEST_F(MessagesApi, AcceptsAMessageAndShowsWhatBecameOfIt) {
     EXPECT_EQ(gateway_->send("POST", "/v1/messages/" + message.text_at("id") + "/resend", "w-secret").status, 400);
 }
 
+TEST_F(MessagesApi, ListsWhatFailed) {
+    const auto failed_id = Json(post(kHello).body).text_at("id");
+    const auto claimed = store_->outbox().claim("sms", 1, clock_.now()).value();
+    const store::Settlement failed{
+        .id = claimed.at(0).id, .attempt = 1, .state = store::OutboxState::Failed, .code = "21211"};
+    ASSERT_TRUE(store_->outbox().settle({&failed, 1}, clock_.now()));
+    post(R"({"to":"tel:+74951234567","text":"second","idempotency_key":"k2"})");
+
+    const Json all(gateway_->get("/v1/messages", "r-secret").body);
+    EXPECT_EQ(all.at("items").size(), 2U);
+    const Json list(gateway_->get("/v1/messages?state=failed&via=sms", "r-secret").body);
+    ASSERT_EQ(list.at("items").size(), 1U);
+    EXPECT_EQ(list.at("items").items()[0].string_at("id"), failed_id);
+    EXPECT_EQ(list.at("items").items()[0].get("history").items()[0].string_at("code"), "21211");
+    const Json page(gateway_->get("/v1/messages?limit=1", "r-secret").body);
+    ASSERT_FALSE(page.at("next").is_null());
+    const Json rest(gateway_->get("/v1/messages?before=" + data::to_json(page.at("next")), "r-secret").body);
+    ASSERT_EQ(rest.at("items").size(), 1U);
+    EXPECT_EQ(rest.at("items").items()[0].string_at("id"), failed_id);
+    EXPECT_EQ(gateway_->get("/v1/messages?state=lost", "r-secret").status, 400);
+}
+
 TEST_F(MessagesApi, AKeyNamesOneMessage) {
     const auto first = post(kHello);
     const auto second = post(kHello);

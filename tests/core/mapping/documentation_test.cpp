@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -69,8 +70,9 @@ TEST(Documentation, KeysNameWhatTheEngineKnows) {
         for (const auto& parameter : scheme.parameters)
             EXPECT_NE(std::ranges::find(verify.keys, parameter.name, &Key::name), verify.keys.end()) << parameter.name;
     }
+    constexpr std::array<std::string_view, 4> kCommon = {"scheme", "when", "secret", "optional"};
     for (const auto& known : verify.keys) {
-        const bool common = known.name == "scheme" || known.name == "secret" || known.name == "optional";
+        const bool common = std::ranges::find(kCommon, known.name) != kCommon.end();
         const bool used = std::ranges::any_of(schemes(), [&](const auto& scheme) {
             return std::ranges::find(scheme.parameters, known.name, &SchemeParameter::name) != scheme.parameters.end();
         });

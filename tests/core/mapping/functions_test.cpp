@@ -4,6 +4,9 @@
 
 #include "core/mapping/functions_impl.hpp"
 #include "core/mapping/program.hpp"
+#include "tests/support/fixtures.hpp"
+
+#include <sstream>
 
 namespace tandem::mapping::testing {
 namespace {
@@ -68,6 +71,22 @@ TEST(PackFunctions, Table) {
              {"geo(`90.5`, `0`)", "null"},
              {"geo('here', 'there')", "null"},
              {"geo(null, `1`)", "null"},
+             {R"(gsm_text(`"\u0005v\u0005nement \u001b\u0065\u0000"`))", R"("événement €@")"},
+             {"gsm_text('Привет_')", R"("Привет_")"},
+             {"gsm_text(null)", "null"},
+             {"hex_text('1b653105', 'gsm7')", R"("€1é")"},
+             {"hex_text('cff0e8e2e5f2', 'windows-1251')", R"("Привет")"},
+             {"hex_text('d83d', 'utf-16be')", "\"\uFFFD\""},
+             {"hex_text('041', 'utf-16be')", "null"},
+             {"hex_text('no hex', 'utf-16be')", "null"},
+             {"hex_text(null, 'utf-16be')", "null"},
+             {"hex_text('00', 'martian')", "invalid-value"},
+             {"uri_component('a-b_c.d!e~f*g\\'h(i)j&k=l m/')", R"("a-b_c.d!e~f*g'h(i)j%26k%3Dl%20m%2F")"},
+             {"sms_address(null)", "null"},
+             {"sms_address(`79161234567`)", R"("+79161234567")"},
+             {"sms_address('2026123456789', '')", R"("+2026123456789")"},
+             {"sms_address('9161234567', '')", R"("+9161234567")"},
+             {"sms_address('9161234567', null, `false`)", R"("+79161234567")"},
              {"time('1700000000', 's')", R"("2023-11-14T22:13:20Z")"},
              {"time('1531420618.000200', 's')", R"("2018-07-12T18:36:58.000200Z")"},
              {"time(`1700000000123`, 'ms')", R"("2023-11-14T22:13:20.123Z")"},
@@ -116,6 +135,44 @@ TEST(PackFunctions, Table) {
          }) {
         EXPECT_EQ(host.run(text), expected) << text;
     }
+}
+
+// Line by line what an address must become; a kind other than e164 keeps its text.
+TEST(PackFunctions, AddressesOfTheFixtures) {
+    const auto folder = tandem::testing::fixtures("sms");
+    if (!folder) return;
+    std::istringstream lines(tandem::testing::read_file(*folder / "numbers.jsonl"));
+    Host host;
+    int count = 0;
+    for (std::string line; std::getline(lines, line); ++count) {
+        const auto vector = parse(line, host.arena());
+        const auto expected = vector.get("expect");
+        std::string text = "sms_address(`";
+        text += data::to_json(vector.get("input")) + "`, '" + std::string(*vector.string_at("region")) + "', `";
+        text += data::to_json(vector.get("bare_e164")) + "`)";
+        const bool none = *expected.string_at("kind") == "none";
+        EXPECT_EQ(host.run(text), none ? "null" : data::to_json(expected.get("value"))) << line;
+    }
+    EXPECT_EQ(count, 39);
+}
+
+TEST(PackFunctions, SeptetsOfTheFixtures) {
+    const auto folder = tandem::testing::fixtures("sms");
+    if (!folder) return;
+    std::istringstream lines(tandem::testing::read_file(*folder / "encoding.jsonl"));
+    Host host;
+    int count = 0;
+    for (std::string line; std::getline(lines, line);) {
+        const auto vector = parse(line, host.arena());
+        const auto alphabet = vector.string_at("alphabet").value_or("");
+        if (*vector.string_at("kind") != "codec" || (alphabet != "gsm7" && alphabet != "ucs2")) continue;
+        ++count;
+        const auto charset = alphabet == "gsm7" ? "gsm7" : "utf-16be";
+        EXPECT_EQ(host.run("hex_text('" + std::string(*vector.string_at("octets_hex")) + "', '" + charset + "')"),
+                  data::to_json(vector.get("text")))
+            << line;
+    }
+    EXPECT_EQ(count, 25);
 }
 
 TEST(PackFunctions, RegularExpressionsAreLinear) {

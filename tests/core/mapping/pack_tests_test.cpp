@@ -57,6 +57,11 @@ cases:
     settings: { key: null, label: own }
     request: { form: { id: [m2], x: "a b&c" } }
     expect: { records: [ { type: snapshot, snapshot: { external_id: m2, subject: own, started_at: "2026-11-20T12:00:00Z" } } ] }
+  - name: at another time
+    received_at: 2026-11-20T13:00:00Z
+    settings: { key: null }
+    request: { json: { id: m3 } }
+    expect: { records: [ { type: snapshot, snapshot: { started_at: "2026-11-20T13:00:00Z" } } ] }
   - name: unsigned
     request: { json: { id: m1 } }
     expect: { verdict: rejected, status: 403 }
@@ -69,10 +74,127 @@ cases:
     sign: true
     expect: { verdict: rejected, status: 200, errors: 1, reason: external_id }
 )y");
-    ASSERT_EQ(report.cases.size(), 5U);
+    ASSERT_EQ(report.cases.size(), 6U);
     for (const auto& result : report.cases)
         EXPECT_TRUE(result.failures.empty()) << result.name << ": " << ::testing::PrintToString(result.failures);
     EXPECT_EQ(report.failed(), 0U);
+}
+
+// A signature that is a field of the body goes where the vendor would write it.
+TEST(PackTests, SignFieldsOfTheBody) {
+    const auto signing = compile(pack_text(R"y(
+  methods: [GET, POST]
+  verify: [ { scheme: digest, field: sig, message: [ { text: "join(',', sort(keys(@)[?@ != 'sig']))" }, secret ], secret: key } ]
+  answer: { body: keys(@) }
+  decode: auto
+  records: [ { rules: [ { name: any, ignore: "'any'" } ] } ]
+)y",
+                                           "settings: { key: { type: secret } }\n"));
+    config::Diagnostics diagnostics;
+    const auto tests = config::parse_yaml(R"y(
+settings: { key: k }
+cases:
+  - { name: form, sign: true, request: { form: { b: 1, a: 2 } }, expect: { status: 200, answer: '["b","a","sig"]' } }
+  - { name: empty form, sign: true, request: { form: {} }, expect: { status: 200, answer: '["sig"]' } }
+  - { name: query, sign: true, request: { method: GET, url: "https://a.test/?b=1" }, expect: { answer: '["b","sig"]' } }
+  - { name: json, sign: true, request: { json: { b: 1 } }, expect: { answer: '["b","sig"]' } }
+  - { name: empty object, sign: true, request: { json: {} }, expect: { answer: '["sig"]' } }
+  - { name: text, sign: true, request: { body: hello }, expect: {} }
+)y",
+                                          "acme.tests.yaml", diagnostics);
+    const auto report = run_pack_tests(signing, tests, diagnostics);
+    EXPECT_EQ(diagnostics.to_text(), "");
+    ASSERT_EQ(report.cases.size(), 6U);
+    for (std::size_t i = 0; i < 5; ++i)
+        EXPECT_TRUE(report.cases[i].failures.empty()) << ::testing::PrintToString(report.cases[i].failures);
+    ASSERT_FALSE(report.cases[5].failures.empty());
+    EXPECT_TRUE(report.cases[5].failures[0].contains("neither a form nor a JSON object"));
+}
+
+TestReport run_sending(const std::string& cases) {
+    config::Diagnostics diagnostics;
+    const auto sender = Pack::compile(config::parse_yaml(R"y(
+pack: acme
+version: 1
+settings: { token: { type: secret, required: true } }
+receive: { records: [ { rules: [ { name: all, ignore: "'x'" } ] } ] }
+send:
+  channel: sms
+  to: [tel]
+  max_text: 5
+  split: true
+  request:
+    url: "'https://api.acme.test/send'"
+    auth: { scheme: bearer, secret: token }
+    form: { to: to.value, text: text, n: "`1`" }
+  response: { ids: body.id, namespace: "'acme'", code: body.code, reason: body.reason }
+)y",
+                                                         "acme.yaml", diagnostics),
+                                      diagnostics);
+    EXPECT_EQ(diagnostics.to_text(), "");
+    const auto tests = config::parse_yaml(cases, "acme.tests.yaml", diagnostics);
+    auto report = run_pack_tests(sender, tests, diagnostics);
+    EXPECT_EQ(diagnostics.to_text(), "");
+    return report;
+}
+
+TEST(PackTests, SendCasesPassWhenEverythingHolds) {
+    const auto report = run_sending(R"y(
+settings: { token: t }
+send:
+  - name: text
+    message: { to: { scheme: tel, value: "+7" }, text: hello }
+    parts: 1
+    request:
+      method: POST
+      url: https://api.acme.test/send
+      headers: { authorization: Bearer t, X-None: null }
+      form: { to: "+7", text: hello, n: 1 }
+    answers:
+      - { json: { id: 7 }, expect: { ids: [7], namespace: acme } }
+      - { status: 429, headers: { Retry-After: 3 }, expect: { error: throttled, retry_after: 3 } }
+      - { status: 400, json: { code: 5, reason: no such number }, expect: { error: rejected, code: 5, reason: such } }
+  - name: second part
+    message: { to: { scheme: tel, value: "+7" }, text: hello world }
+    parts: 3
+    part: 2
+    request: { body: "to=%2B7&text=world&n=1" }
+)y");
+    ASSERT_EQ(report.cases.size(), 2U);
+    EXPECT_EQ(report.cases[0].failures, std::vector<std::string>{});
+    EXPECT_EQ(report.cases[1].failures, std::vector<std::string>{"parts: expected 3, got 2"});
+}
+
+TEST(PackTests, SendCasesTellEveryDifference) {
+    const auto report = run_sending(R"y(
+settings: { token: t }
+send:
+  - name: all wrong
+    message: { to: { scheme: tel, value: "+7" }, text: hello }
+    request: { method: PUT, url: "https://x", headers: { Authorization: null }, form: { to: "+7" }, json: {} }
+    answers:
+      - { json: { id: 7 }, expect: { ids: [8], namespace: other } }
+      - { status: 400, expect: { ids: [] } }
+      - { status: 429, expect: { error: throttled, code: 1, reason: words, retry_after: 3 } }
+  - name: no such part
+    message: { to: { scheme: tel, value: "+7" }, text: hello }
+    part: 2
+  - name: not refused
+    message: { to: { scheme: tel, value: "+7" }, text: hello }
+    refused: because
+)y");
+    ASSERT_EQ(report.cases.size(), 3U);
+    const std::string all = ::testing::PrintToString(report.cases[0].failures);
+    for (const auto* sentence :
+         {"request.method: expected PUT, got POST", "request.url: expected https://x", "Authorization: expected none",
+          "request.form: expected", "request.json: ", "answers[0].namespace: expected other, got acme",
+          "answers[0].ids: expected 8, got 7", "answers[1].error: expected none, got rejected",
+          "answers[2].code: expected 1, got 429", "answers[2].reason: expected 'words'",
+          "answers[2].retry_after: expected 3, got none"}) {
+        EXPECT_TRUE(all.contains(sentence)) << sentence << "\n" << all;
+    }
+    EXPECT_EQ(report.cases[1].failures, std::vector<std::string>{"part: there are only 1"});
+    EXPECT_EQ(report.cases[2].failures, std::vector<std::string>{"refused: a request was made"});
 }
 
 TEST(PackTests, EveryDifferenceIsASentenceWithItsPath) {
@@ -117,6 +239,8 @@ cases:
 
 TEST(PackTests, MistakesInTheFileAreDiagnostics) {
     std::string problems;
+    EXPECT_TRUE(run("cases: [ { name: a, received_at: soon, request: {}, expect: {} } ]", &problems).cases.empty());
+    EXPECT_TRUE(problems.contains("expected a time")) << problems;
     EXPECT_TRUE(run("cases: [ { name: a, request: {}, expect: { verdikt: x } } ]", &problems).cases.empty());
     EXPECT_TRUE(problems.contains(
         "acme.tests.yaml:1:44: error: cases[0].expect: unknown key 'verdikt'; did you mean 'verdict'?"))

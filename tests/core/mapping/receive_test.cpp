@@ -145,6 +145,45 @@ TEST(ReceiveBodies, GuardThatFailsEndsNothing) {
     EXPECT_FALSE(bound.receive(Sent{.body = R"({"entry":[]})"}.request(), arena).store);
 }
 
+// Guards and answers know what records know; a name that fails is null.
+TEST(ReceiveBodies, GuardsAndAnswersUseNames) {
+    auto bound = bound_pack(compile(pack_text(R"y(
+  let: { sender: "trim(from)", path: $request.path, odd: "length(from)", reply: "join(' ', ['hello', $sender])" }
+  guards:
+    - { when: "$odd == `1` && !$sender", reason: "'not reached'" }
+    - { when: "$sender == 'spam'", verdict: ignored, reason: $path, answer: { body: $sender } }
+  answer: { body: $reply }
+  records: [ { rules: [ { name: any, ignore: $sender } ] } ]
+)y")));
+    data::Arena arena;
+    const auto spam = bound.receive(Sent{.body = R"({"from":" spam "})"}.request(), arena);
+    EXPECT_EQ(spam.verdict, Verdict::Ignored);
+    EXPECT_EQ(spam.reason, "/hooks/acme_1");
+    EXPECT_EQ(spam.answer.body, "spam");
+    EXPECT_EQ(bound.receive(Sent{.body = R"({"from":"Ann"})"}.request(), arena).answer.body, "hello Ann");
+    const auto odd = bound.receive(Sent{.body = R"({"from":7})"}.request(), arena);
+    EXPECT_TRUE(odd.store);
+    EXPECT_EQ(odd.answer.body, "");
+}
+
+TEST(ReceiveBodies, CharsetOfBodiesThatNameNone) {
+    auto bound = bound_pack(compile(pack_text(R"y(
+  methods: [GET, POST]
+  decode: form
+  charset: windows-1251
+  answer: { body: text }
+  records: [ { rules: [ { name: any, ignore: "'any'" } ] } ]
+)y")));
+    data::Arena arena;
+    const auto answer = [&](const Sent& sent) { return bound.receive(sent.request(), arena).answer.body; };
+    EXPECT_EQ(answer({.headers = {}, .body = "text=%C4%E0"}), "Да");
+    EXPECT_EQ(answer({.headers = {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}},
+                      .body = "text=%D0%94%D0%B0"}),
+              "Да");
+    EXPECT_EQ(answer({.method = "GET", .url = "https://gw.example.test/hooks/acme_1?text=%C4%E0", .headers = {}}),
+              "Да");
+}
+
 TEST(Warnings, SayWhenAnybodyCanPost) {
     auto pack = compile(pack_text(kReceive, kHead));
     EXPECT_EQ(bound_pack(pack).warnings(), std::vector<std::string>{"no token: anybody who knows the URL can post"});

@@ -1,5 +1,6 @@
 #include "core/mapping/send.hpp"
 
+#include "core/data/decode.hpp"
 #include "core/data/json.hpp"
 
 #include <gtest/gtest.h>
@@ -18,7 +19,7 @@ receive: { records: [ { rules: [ { name: all, ignore: "'x'" } ] } ] }
 send:
   channel: sms
   to: [tel]
-  max_text: 1600
+  LIMITS
   max_media: 2
   let: { number: "trim_left($message.to.value, '+')" }
   request:
@@ -44,12 +45,14 @@ struct Parts {
     std::string auth = "auth: { scheme: bearer, secret: token }";
     std::string body = "json: { to: $number, text: text }";
     std::string settings = "{ token: s3cret }";
+    std::string limits = "max_text: 1600";
 };
 
 std::shared_ptr<const Pack> compile(const Parts& parts, config::Diagnostics& diagnostics) {
     std::string text(kPack);
     text.replace(text.find("AUTH"), 4, parts.auth);
     text.replace(text.find("BODY"), 4, parts.body);
+    text.replace(text.find("LIMITS"), 6, parts.limits);
     return Pack::compile(config::parse_yaml(text, "acme.yaml", diagnostics), diagnostics);
 }
 
@@ -101,6 +104,44 @@ TEST_F(SendTest, WritesFormsAndTexts) {
     const auto text = request({.body = "text: \"join('', ['<t>', text, '</t>'])\"\n    type: text/xml"});
     EXPECT_EQ(text.body, "<t>Привет & пока</t>");
     EXPECT_EQ(header(text, "Content-Type"), "text/xml");
+}
+
+TEST_F(SendTest, WritesXmlAndMultipart) {
+    const auto xml =
+        request({.body = "xml: { sms: { '@key': \"secret('token')\", to: to.value, url: 'media[].url' } }"});
+    EXPECT_EQ(xml.body, R"(<?xml version="1.0" encoding="UTF-8"?><sms key="s3cret"><to>+74951234567</to>)"
+                        R"(<url>https://x.test/1</url><url>https://x.test/2</url></sms>)");
+    EXPECT_EQ(header(xml, "Content-Type"), "text/xml; charset=utf-8");
+
+    const auto form = request({.body = "multipart: { to: to.value, none: nothing, media: \"media[].url\", file: "
+                                       "\"{filename: 'a.txt', content_type: 'text/plain', text: $message.text}\" }"});
+    const auto fields = data::decode("multipart", header(form, "Content-Type"), form.body, arena_).value();
+    EXPECT_EQ(fields.string_at("to"), "+74951234567");
+    EXPECT_EQ(fields.find("none"), nullptr);
+    EXPECT_EQ(fields.get("media").size(), 2U);
+    EXPECT_EQ(fields.get("file").string_at("text"), "Привет & пока");
+}
+
+TEST_F(SendTest, XmlNeedsOneRoot) {
+    const auto pack = bound({.body = "xml: { a: text, b: text }"});
+    const auto made = outgoing_request(pack, message(), Reveal::Secrets, arena_);
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().kind, ErrorKind::Rejected);
+    EXPECT_EQ(made.error().text, "send.request.xml: an XML document needs one root element");
+}
+
+TEST_F(SendTest, ALongTextGoesOutInParts) {
+    const auto pack = bound({.limits = "max_text: 6\n  split: true"});
+    const auto parts = message_parts(
+        pack.pack(), message(R"({"id":"m","to":{"value":"+7"},"text":"first second","reply_to":{},"media":[]})"),
+        arena_);
+    ASSERT_EQ(parts.size(), 2U);
+    EXPECT_EQ(data::to_json(parts[0]), R"({"id":"m","to":{"value":"+7"},"text":"first","reply_to":{},"media":[],)"
+                                       R"("part":{"number":1,"total":2}})");
+    EXPECT_EQ(data::to_json(parts[1]),
+              R"({"id":"m-2","to":{"value":"+7"},"text":"second","part":{"number":2,"total":2}})");
+    EXPECT_EQ(message_parts(pack.pack(), message(R"({"id":"m","text":"first"})"), arena_).size(), 1U);
+    EXPECT_EQ(send_abilities(pack.pack())->max_text, 6 * 20);
 }
 
 struct AuthCase {
@@ -235,6 +276,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Mistake{"auth: { scheme: bearer, secret: token, name: x }", "", "have a `name`"},
                       Mistake{"", "json: { a: \"'b'\" }\n    form: { a: \"'b'\" }", "a body is one of"},
                       Mistake{"", "text: \"'b'\"", "needs its `type`"},
+                      Mistake{"", "form: { a: text }\n    type: text/plain", "say their type themselves"},
                       Mistake{"", "json: { a: \"secret('tokn')\" }", "did you mean 'token'"},
                       Mistake{"", "json: { a: \"secret(text)\" }", "as a constant"}));
 

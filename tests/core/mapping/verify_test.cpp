@@ -27,8 +27,16 @@ Verification entry(const std::string& yaml) {
     return pack ? pack->program().verifications.at(0) : Verification{};
 }
 
+// Every expression gives the same text.
+struct OneText final : Texts {
+    explicit OneText(std::string_view text) : value(text) {}
+    std::optional<std::string_view> text(const Code&) override { return value; }
+    std::string_view value;
+};
+
 bool accepts(const Verification& verification, const Sent& sent, const std::vector<Secret>& secrets) {
-    return holds(verification, sent.request(), {secrets, {}, "alice"});
+    OneText alice("alice");
+    return holds(verification, sent.request(), {secrets, &alice});
 }
 
 std::string form(Value params) {
@@ -84,6 +92,9 @@ TEST(Verify, KeyedDigestsOfChatPlatforms) {
          "{ scheme: hmac, secret: key, header: X-Chatwoot-Signature, prefix: sha256=, "
          "message: ['header:X-Chatwoot-Timestamp', '.', body] }"},
         {"line", "{ scheme: hmac, secret: key, header: X-Line-Signature, encoding: base64 }"},
+        {"wechat_sha1",
+         "{ scheme: digest, secret: key, algorithm: sha1, query: signature, "
+         "message: [ { sorted: [secret, 'query:timestamp', 'query:nonce'] } ] }"},
     };
     data::Arena arena;
     std::set<std::string> seen;
@@ -97,8 +108,12 @@ TEST(Verify, KeyedDigestsOfChatPlatforms) {
         const auto timestamp = text_at(vector, "timestamp");
         Sent sent{.headers = {{header, signature}, {stamp, timestamp}}, .body = text_at(vector, "body")};
         const std::vector<Secret> secrets = {Secret("another"), Secret(text_at(vector, "key"))};
+        const auto by_query =
+            "?signature=" + signature + "&timestamp=" + timestamp + "&nonce=" + text_at(vector, "nonce");
+        if (scheme->first == "wechat_sha1") sent = {.url = "https://gw.example.test/" + by_query, .headers = {}};
         EXPECT_TRUE(accepts(entry(scheme->second), sent, secrets)) << scheme->first;
         sent.body += " ";
+        sent.url += "0";
         EXPECT_FALSE(accepts(entry(scheme->second), sent, secrets)) << scheme->first;
     }
     EXPECT_EQ(seen.size(), schemes.size());
@@ -164,6 +179,19 @@ const std::string kUpper = "A" + hex(hmac_sha256("hush", "x"));
 const std::string kSha512 = hex(hmac_sha512("hush", "x"));
 const std::string kJoined = hex(hmac_sha256("hush", "POST" + kUrl + "?a=1&" + kUrl + "1body"));
 
+const std::string kList = "{ scheme: hmac, secret: key, header: X-Sig, separator: ',' }";
+const std::string kListed = "00, " + kHex;
+const std::string kLongList = [] {
+    std::string out;
+    for (int i = 0; i < 16; ++i)
+        out += "00,";
+    return out + kHex;
+}();
+const std::string kHuge = kHex + std::string(1'000'000, '0');
+const std::string kSorted =
+    "{ scheme: digest, secret: key, algorithm: sha1, query: signature, "
+    "message: [ { sorted: [secret, 'query:timestamp', 'query:nonce'] } ] }";
+
 std::string upper(std::string text) {
     for (char& c : text)
         if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
@@ -190,6 +218,34 @@ INSTANTIATE_TEST_SUITE_P(
              "'text:body'] }",
              {.url = kUrl + "?a=1", .headers = {{"X-Sig", kJoined}}},
              true},
+        Case{"hmac_sha384",
+             "{ scheme: hmac, secret: key, header: X-Sig, algorithm: sha384 }",
+             {.headers = {{"X-Sig",
+                           "ca81f6990e3a3bc3586d4b6621a0881e4a99190cf36fb3e1ebaa53cc07532feee4a8bd35cd11d67cd9acd45981"
+                           "c157bc"}},
+              .body = "x"},
+             true},
+        Case{"hmac_digests_as_text",
+             "{ scheme: hmac, secret: key, header: X-Sig, message: [body_sha256_hex, url_sha256_hex] }",
+             {.headers = {{"X-Sig", "aa350ac2be0f35e064551869bb78efff02633719586e55364adcc40ca94410a2"}}, .body = "x"},
+             true},
+        Case{"hmac_over_the_secret_too",
+             "{ scheme: hmac, secret: key, header: X-Sig, message: [secret, '|', body] }",
+             {.headers = {{"X-Sig", "7851ef1ff99e3ce14bd9c9941af78b552ace9f067b69dc0b2d4711c84b41c51d"}}, .body = "x"},
+             true},
+        Case{"list_holds", kList, {.headers = {{"X-Sig", kListed}}, .body = "x"}, true},
+        Case{"list_without_ours", kList, {.headers = {{"X-Sig", "00, 11"}}, .body = "x"}, false},
+        Case{"list_too_long", kList, {.headers = {{"X-Sig", kLongList}}, .body = "x"}, false},
+        Case{"list_without_separator", kHmac, {.headers = {{"X-Sig", kListed}}, .body = "x"}, false},
+        Case{"longer_than_any_signature", kHmac, {.headers = {{"X-Sig", kHuge}}, .body = "x"}, false},
+        Case{"sorted",
+             kSorted,
+             {.url = kUrl + "?signature=9dbba30679eb537add843b8a64f4065efb0635cc&timestamp=20180216094704&nonce=nonce"},
+             true},
+        Case{"sorted_other_nonce",
+             kSorted,
+             {.url = kUrl + "?signature=9dbba30679eb537add843b8a64f4065efb0635cc&timestamp=20180216094704&nonce=once"},
+             false},
         Case{"stamp_fresh", kStamped, {.headers = {{"X-Sig", kHex}, {"X-At", "1795176060"}}, .body = "x"}, true},
         Case{"stamp_old", kStamped, {.headers = {{"X-Sig", kHex}, {"X-At", "1795175000"}}, .body = "x"}, false},
         Case{"stamp_future", kStamped, {.headers = {{"X-Sig", kHex}, {"X-At", "1795177000"}}, .body = "x"}, false},
@@ -224,8 +280,11 @@ TEST(Verify, TokenInTheBody) {
     const auto token = entry("{ scheme: token, secret: key, field: secret }");
     const std::vector<Secret> secrets = {Secret("hush")};
     const Sent sent;
-    EXPECT_TRUE(holds(token, sent.request(), {secrets, "hush", {}}));
-    EXPECT_FALSE(holds(token, sent.request(), {secrets, "", {}}));
+    OneText right("hush");
+    OneText wrong("");
+    EXPECT_TRUE(holds(token, sent.request(), {secrets, &right}));
+    EXPECT_FALSE(holds(token, sent.request(), {secrets, &wrong}));
+    EXPECT_FALSE(holds(token, sent.request(), {secrets}));
 }
 
 TEST(Verify, EmptySecretsNeverHold) {
@@ -238,12 +297,18 @@ TEST(Verify, WhatItSignsItAccepts) {
     const std::vector<Secret> secrets = {Secret("hush")};
     for (const auto* yaml : {"{ scheme: hmac, secret: key, header: X-Sig, encoding: base64, algorithm: sha1 }",
                              "{ scheme: twilio, secret: key }", "{ scheme: token, secret: key, header: X-Token }",
-                             "{ scheme: basic, secret: key, username: $settings.user }"}) {
+                             "{ scheme: basic, secret: key, username: $settings.user }",
+                             "{ scheme: digest, secret: key, header: X-Sig, message: [secret, body] }",
+                             "{ scheme: hmac, secret: key, header: X-Sig, message: [ { text: a } ] }",
+                             "{ scheme: jwt, secret: key, header: Authorization, prefix: 'Bearer ', algorithms: "
+                             "[HS512], claims: { iss: 'text:A', p: body_sha256_hex, u: url_sha256_hex, t: { text: a } "
+                             "}, require: [jti, exp], max_age: 60 }"}) {
         const auto verification = entry(yaml);
         Sent sent{.headers = {{"Content-Type", "application/x-www-form-urlencoded"}}, .body = "b=2&a=1&b=1"};
-        auto proof = sign(verification, sent.request(), {secrets, {}, "alice"});
+        OneText alice("alice");
+        auto proof = sign(verification, sent.request(), {secrets, &alice});
         ASSERT_TRUE(proof) << proof.error().text;
-        sent.headers.push_back({proof->place.name, proof->value});
+        sent.headers.push_back({proof->name, proof->value});
         EXPECT_TRUE(accepts(verification, sent, secrets)) << yaml;
     }
 }

@@ -47,16 +47,21 @@ public:
         changed_.notify_all();
         return settled;
     }
-    Result<std::size_t> recover(std::string_view instance, bool repeatable, Instant now) override {
-        return real_.recover(instance, repeatable, now);
+    Result<std::size_t> recover(std::string_view instance, store::Recovery recovery, Instant now) override {
+        return real_.recover(instance, recovery, now);
     }
-    Result<bool> confirm(InteractionId id, std::span<const store::VendorId> ids, Instant now) override {
-        return real_.confirm(id, ids, now);
+    Result<std::vector<store::ClaimedMessage>> doubtful(std::string_view instance,
+                                                        std::size_t limit,
+                                                        Instant now) override {
+        return real_.doubtful(instance, limit, now);
     }
+    Result<store::OutboxPage> messages(const store::OutboxQuery& query) override { return real_.messages(query); }
     Result<void> resend(InteractionId id, Instant expires_at, std::string_view actor, Instant now) override {
         return real_.resend(id, expires_at, actor, now);
     }
-    Result<std::optional<Instant>> next_due(std::string_view instance) override { return real_.next_due(instance); }
+    Result<std::optional<Instant>> next_due(std::string_view instance, bool doubtful) override {
+        return real_.next_due(instance, doubtful);
+    }
     Result<std::optional<store::OutboxView>> message(InteractionId id) override { return real_.message(id); }
 
     bool wait_settled(std::size_t count) {
@@ -99,8 +104,19 @@ public:
         return seen_;
     }
 
-    std::deque<Result<Ids>> answers;  // then everything is taken
-    async::Event* hold = nullptr;     // answers wait for it
+    Task<Result<connector::Resolution>> resolve(std::string instance, connector::Outgoing outgoing) {
+        const std::lock_guard lock(mutex_);
+        seen_.push_back("ask " + instance + ":" + outgoing.message);
+        changed_.notify_all();
+        if (resolutions.empty()) co_return fail(transient("cannot say"));
+        auto answer = std::move(resolutions.front());
+        resolutions.pop_front();
+        co_return answer;
+    }
+
+    std::deque<Result<connector::Resolution>> resolutions;  // then nobody can say
+    std::deque<Result<Ids>> answers;                        // then everything is taken
+    async::Event* hold = nullptr;                           // answers wait for it
 
 private:
     std::mutex mutex_;
@@ -121,9 +137,14 @@ protected:
     void start(std::vector<Lane> lanes = {{.instance = "sms"}}) {
         dispatcher_ = std::make_unique<Dispatcher>(
             loop_.io(), pool_, *outbox_,
-            [this](std::string instance, connector::Outgoing outgoing) {
-                return vendor_.send(std::move(instance), std::move(outgoing));
-            },
+            Vendors{.send =
+                        [this](std::string instance, connector::Outgoing outgoing) {
+                            return vendor_.send(std::move(instance), std::move(outgoing));
+                        },
+                    .resolve =
+                        [this](std::string instance, connector::Outgoing outgoing) {
+                            return vendor_.resolve(std::move(instance), std::move(outgoing));
+                        }},
             clock_, obs::Log(), options_);
         loop_.run(dispatcher_->apply(std::move(lanes)));
     }
@@ -255,6 +276,67 @@ TEST_F(DispatcherTest, ThrottlingMakesNoMessageWaitLongerEachTime) {
     ASSERT_TRUE(outbox_->wait_settled(11));
 
     EXPECT_EQ(state(id), OutboxState::Sent);
+}
+
+TEST_F(DispatcherTest, AVendorThatTookAMessageOfUnknownOutcomeSaysSo) {
+    options_.ask_after = 1s;
+    vendor_.answers.push_back(fail(unknown_outcome("no answer")));
+    vendor_.resolutions.push_back(fail(transient("busy")));
+    vendor_.resolutions.push_back(connector::Resolution(Ids{{"vendor", "v1"}}));
+    const auto id = accept("m1");
+    start({{.instance = "sms", .resolvable = true}});
+    ASSERT_TRUE(outbox_->wait_settled(1));
+    EXPECT_EQ(state(id), OutboxState::Unknown);
+    for (std::size_t settled = 2; settled <= 3; ++settled) {
+        clock_.advance(2s);
+        dispatcher_->wake("sms");
+        ASSERT_TRUE(outbox_->wait_settled(settled));
+    }
+
+    EXPECT_EQ(state(id), OutboxState::Sent);
+    EXPECT_EQ(store_->interaction(interaction_id("vendor", "v1")).value().value().id, id);
+    EXPECT_EQ(vendor_.seen(), (std::vector<std::string>{"sms:m1", "ask sms:m1", "ask sms:m1"}));
+    EXPECT_EQ(view(id).history.back().reason, "the vendor says that it took the message");
+}
+
+TEST_F(DispatcherTest, WhatTheVendorNeverSawIsSentAgain) {
+    options_.ask_after = 1s;
+    vendor_.answers.push_back(fail(unknown_outcome("no answer")));
+    vendor_.resolutions.push_back(connector::Resolution());
+    const auto id = accept("m1");
+    start({{.instance = "sms", .resolvable = true}});
+    ASSERT_TRUE(outbox_->wait_settled(1));
+    clock_.advance(2s);
+    dispatcher_->wake("sms");
+    ASSERT_TRUE(outbox_->wait_settled(3));
+
+    EXPECT_EQ(state(id), OutboxState::Sent);
+    EXPECT_EQ(vendor_.seen(), (std::vector<std::string>{"sms:m1", "ask sms:m1", "sms:m1"}));
+}
+
+TEST_F(DispatcherTest, WhatAnEarlierProcessLeftIsAskedAbout) {
+    const auto id = accept("m1");
+    ASSERT_EQ(outbox_->claim("sms", 1, clock_.now()).value().size(), 1U);
+    vendor_.resolutions.push_back(connector::Resolution(Ids{{"vendor", "v1"}}));
+    start({{.instance = "sms", .resolvable = true}});
+    ASSERT_TRUE(outbox_->wait_settled(1));
+
+    EXPECT_EQ(state(id), OutboxState::Sent);
+    EXPECT_EQ(vendor_.seen(), std::vector<std::string>{"ask sms:m1"});
+}
+
+TEST_F(DispatcherTest, NobodyAsksForEver) {
+    options_.ask_after = 1s;
+    vendor_.answers.push_back(fail(unknown_outcome("no answer")));
+    const auto id = accept("m1");
+    start({{.instance = "sms", .resolvable = true}});
+    ASSERT_TRUE(outbox_->wait_settled(1));
+    clock_.advance(2h);
+    dispatcher_->wake("sms");
+    ASSERT_TRUE(outbox_->wait_settled(2));
+
+    EXPECT_EQ(state(id), OutboxState::Unknown);
+    EXPECT_EQ(outbox_->next_due("sms", true).value(), std::nullopt);
 }
 
 TEST_F(DispatcherTest, OneLaneDoesNotHoldUpAnother) {

@@ -61,8 +61,8 @@ TEST_F(OutboxTest, AnAcceptedMessageIsOnTheTimelineAtOnce) {
     EXPECT_EQ(delivery("m1"), ReceiptStatus::Queued);
     EXPECT_EQ(state(id), OutboxState::Queued);
     EXPECT_EQ(message(id).request, R"({"text":"hello"})");
-    EXPECT_EQ(outbox().next_due("sms").value(), now_);
-    EXPECT_EQ(outbox().next_due("mail").value(), std::nullopt);
+    EXPECT_EQ(outbox().next_due("sms", true).value(), now_);
+    EXPECT_EQ(outbox().next_due("mail", true).value(), std::nullopt);
 }
 
 TEST_F(OutboxTest, AKeyCountsOnce) {
@@ -177,7 +177,7 @@ TEST_F(OutboxTest, AnAttemptThatMayBeRepeatedWaitsUntilItIsDue) {
             .reason = "slow down"});
 
     EXPECT_TRUE(claim().empty());
-    EXPECT_EQ(outbox().next_due("sms").value(), now_ + std::chrono::seconds(5));
+    EXPECT_EQ(outbox().next_due("sms", true).value(), now_ + std::chrono::seconds(5));
     now_ += std::chrono::seconds(5);
     const auto again = claim();
     ASSERT_EQ(again.size(), 1U);
@@ -199,17 +199,56 @@ TEST_F(OutboxTest, WhatNobodyCarriesOnIsUnknownAndStaysThere) {
     const auto claimed = begin("m1");
     open();
 
-    EXPECT_EQ(outbox().recover("sms", false, now_).value(), 1U);
+    EXPECT_EQ(outbox().recover("sms", Recovery::Leave, now_).value(), 1U);
 
     EXPECT_EQ(state(claimed.id), OutboxState::Unknown);
     EXPECT_TRUE(claim().empty());
     EXPECT_EQ(history(claimed.id), (std::vector<std::string>{"queued", "sending", "unknown_outcome"}));
 }
 
+TEST_F(OutboxTest, TheVendorIsAskedAboutWhatIsUnknown) {
+    const auto claimed = begin("m1");
+    settle({.id = claimed.id, .attempt = 1, .state = OutboxState::Unknown, .due = now_ + std::chrono::minutes(1)});
+    EXPECT_TRUE(outbox().doubtful("sms", 10, now_).value().empty());
+    EXPECT_EQ(outbox().next_due("sms", true).value(), now_ + std::chrono::minutes(1));
+    now_ += std::chrono::minutes(1);
+    const auto doubtful = outbox().doubtful("sms", 10, now_).value();
+    ASSERT_EQ(doubtful.size(), 1U);
+    EXPECT_EQ(doubtful[0].id, claimed.id);
+    EXPECT_EQ(doubtful[0].request, claimed.request);
+
+    settle({.id = claimed.id, .attempt = 1, .state = OutboxState::Sent, .ids = {{"test", "SM1"}}});
+    EXPECT_EQ(state(claimed.id), OutboxState::Unknown) << "only the one who asked may decide";
+    settle({.id = claimed.id, .attempt = 1, .state = OutboxState::Sent, .ids = {{"test", "SM1"}}, .resolves = true});
+
+    EXPECT_EQ(state(claimed.id), OutboxState::Sent);
+    EXPECT_TRUE(outbox().doubtful("sms", 10, now_).value().empty());
+}
+
+TEST_F(OutboxTest, ListsWhatFailedNewestFirst) {
+    for (const auto* name : {"m1", "m2", "m3"}) {
+        const auto claimed = begin(name);
+        settle({.id = claimed.id, .attempt = 1, .state = OutboxState::Failed, .code = name});
+    }
+    accept("m4");
+
+    const auto first = outbox().messages({.state = OutboxState::Failed, .limit = 2}).value();
+    ASSERT_EQ(first.items.size(), 2U);
+    EXPECT_EQ(first.items[0].history.at(0).code, "m3");
+    EXPECT_EQ(first.items[1].history.at(0).code, "m2");
+    ASSERT_TRUE(first.next);
+    const auto second = outbox().messages({.state = OutboxState::Failed, .before = first.next, .limit = 2}).value();
+    ASSERT_EQ(second.items.size(), 1U);
+    EXPECT_EQ(second.items[0].history.at(0).code, "m1");
+    EXPECT_FALSE(second.next);
+    EXPECT_EQ(outbox().messages({}).value().items.size(), 4U);
+    EXPECT_TRUE(outbox().messages({.instance = "other"}).value().items.empty());
+}
+
 TEST_F(OutboxTest, AVendorThatKnowsRepetitionsGetsTheMessageAgain) {
     begin("m1");
 
-    EXPECT_EQ(outbox().recover("sms", true, now_).value(), 1U);
+    EXPECT_EQ(outbox().recover("sms", Recovery::Repeat, now_).value(), 1U);
 
     EXPECT_EQ(claim().size(), 1U);
 }
@@ -236,38 +275,6 @@ TEST_F(OutboxTest, AFailedMessageCanBeSentAgainByAnOperator) {
     EXPECT_EQ(message(claimed.id).history.back().reason, "sent again by ops");
     ASSERT_EQ(claim().size(), 1U);
     EXPECT_EQ(outbox().resend(interaction_id("test", "none"), now_, "ops", now_).error().kind, ErrorKind::NotFound);
-}
-
-TEST_F(OutboxTest, WhatWasInDoubtMayBeConfirmed) {
-    const std::vector<VendorId> ids{{"vendor", "v1"}, {"vendor", "v2"}};
-    const auto claimed = begin("m1");
-    settle({.id = claimed.id, .attempt = claimed.attempt, .state = OutboxState::Unknown});
-
-    EXPECT_TRUE(outbox().confirm(claimed.id, ids, now_).value());
-    EXPECT_FALSE(outbox().confirm(claimed.id, ids, now_).value()) << "once";
-
-    EXPECT_EQ(state(claimed.id), OutboxState::Sent);
-    EXPECT_EQ(message(claimed.id).history.back().reason, "confirmed by the vendor later");
-    EXPECT_EQ(delivery("m1"), ReceiptStatus::Sent);
-    EXPECT_FALSE(outbox().confirm(interaction_id("test", "none"), ids, now_).value());
-}
-
-TEST_F(OutboxTest, AConfirmationBeforeTheAttemptIsSettledWins) {
-    const auto claimed = begin("m1");
-
-    EXPECT_TRUE(outbox().confirm(claimed.id, {}, now_).value());
-    settle({.id = claimed.id, .attempt = claimed.attempt, .state = OutboxState::Unknown});
-
-    EXPECT_EQ(state(claimed.id), OutboxState::Sent);
-}
-
-TEST_F(OutboxTest, WhatAnOperatorSentAgainIsNotConfirmed) {
-    const auto claimed = begin("m1");
-    settle({.id = claimed.id, .attempt = claimed.attempt, .state = OutboxState::Unknown});
-    ASSERT_TRUE(outbox().resend(claimed.id, now_ + std::chrono::hours(1), "ops", now_));
-
-    EXPECT_FALSE(outbox().confirm(claimed.id, {}, now_).value());
-    EXPECT_EQ(state(claimed.id), OutboxState::Queued);
 }
 
 TEST_F(OutboxTest, NobodyWhoWithdrewConsentIsWrittenTo) {
