@@ -32,10 +32,11 @@ std::optional<ArchivePlace> parse_cursor(std::string_view cursor) {
     return ArchivePlace{.after = std::string(cursor.substr(space + 1)), .since = *at};
 }
 
-Element archive_query(std::string_view query, const ArchivePlace& place, unsigned max) {
+Element archive_query(std::string_view query, const ArchivePlace& place, std::string_view with, unsigned max) {
     Element form = named("x", ns::kForm);
     form.set("type", "submit").add(field("FORM_TYPE", ns::kMam));
     if (place.after.empty()) form.add(field("start", format_time(place.since)));
+    if (!with.empty()) form.add(field("with", with));
     Element set = named("set", ns::kRsm);
     set.add(named("max", ns::kRsm, std::to_string(max)));
     if (!place.after.empty()) set.add(named("after", ns::kRsm, place.after));

@@ -23,8 +23,8 @@ std::string to_cursor(std::string_view archive_id, Instant at);
 // nullopt when the text is none.
 std::optional<ArchivePlace> parse_cursor(std::string_view cursor);
 
-// `query` names the results; the request still needs an id.
-Element archive_query(std::string_view query, const ArchivePlace& place, unsigned max);
+// `query` names the results; `with`: only what was said with that address, if not empty. The request still needs an id.
+Element archive_query(std::string_view query, const ArchivePlace& place, std::string_view with, unsigned max);
 
 struct ArchivePage {
     bool complete = false;

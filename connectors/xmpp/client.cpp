@@ -67,8 +67,11 @@ Task<void> Client::restore() {
     if (!events)
         host_.log().warn("earlier messages could not be recalled: corrections of them become messages of their own",
                          {{"error", events.error().text}});
-    for (const auto& event : events.value_or(std::vector<journal::Event>()))
+    for (const auto& event : events.value_or(std::vector<journal::Event>())) {
         inbox_.restore(event);
+        const auto stored = read_event(event.raw);
+        if (stored && stored->kind == Kind::Sent) sent_.add(stored->message_id);
+    }
 }
 
 Task<void> Client::stop() {

@@ -35,6 +35,8 @@ public:
     // Returns when the server has acknowledged the message. Transient: it was not sent. UnknownOutcome: the link was
     // lost, or time passed, before the acknowledgement, and neither the resumed stream nor the archive knows it.
     async::Task<Result<std::vector<connector::SentId>>> send(connector::Outgoing outgoing) override;
+    // Looks for the message in the archive. nullopt: it is not there, and others of ours to the same address are.
+    async::Task<Result<connector::Resolution>> resolve(connector::Outgoing outgoing) override;
     async::Task<void> stop() override;
 
 private:
@@ -65,7 +67,9 @@ private:
     async::Task<Result<Received>> request(std::shared_ptr<Connection> connection, Element iq);
     async::Task<void> look_around(std::shared_ptr<Connection> connection);
     async::Task<Result<void>> catch_up(std::shared_ptr<Connection> connection);
-    async::Task<Result<ArchivePage>> read_archive(std::shared_ptr<Connection> connection, const ArchivePlace& place);
+    async::Task<Result<ArchivePage>> read_archive(std::shared_ptr<Connection> connection,
+                                                  ArchivePlace place,
+                                                  std::string with);
     async::Task<void> keep_place(std::string archive_id, Instant at);
     ArchivePlace first_place() const;
 
@@ -76,9 +80,12 @@ private:
     void confirm(const std::shared_ptr<Connection>& connection, const Inbox::Taken& taken, const Element& stanza);
 
     // Sending (client_send.cpp).
+    Result<Element> stanza_for(const connector::Outgoing& outgoing) const;
     Result<Element> stanza_of(std::string_view id, std::string_view document) const;
     void settle_upto(StanzaNumber upto);
-    async::Task<void> settle(std::string id);
+    void settle(const std::string& id);
+    bool on_its_way(std::string_view id) const;
+    async::Task<Result<bool>> look_up(std::shared_ptr<Connection> connection, std::string id, std::string with);
     void doubt_all();
     void give_up_doubts(std::string_view why);
 
@@ -95,10 +102,11 @@ private:
     async::Backoff backoff_;
     std::minstd_rand random_;
     std::optional<Result<void>> started_;
-    std::list<Sending*> sending_;
+    std::list<std::shared_ptr<Sending>> sending_;
     Recent sent_{10'000};                // ids that the server is known to have
     std::optional<ArchivePlace> place_;  // how far the archive has been read
     bool caught_up_ = false;
+    bool looking_up_ = false;
     bool stopping_ = false;
 };
 

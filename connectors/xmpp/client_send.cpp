@@ -14,6 +14,10 @@ using SteadyClock = std::chrono::steady_clock;
 
 namespace {
 
+// Messages wait at most a few days before they are sent.
+constexpr std::chrono::hours kLookBack{72};
+constexpr unsigned kMaxPages = 100;
+
 Element named(std::string_view name, std::string_view space, std::string_view text = {}) {
     return {.name = std::string(name), .ns = std::string(space), .text = std::string(text)};
 }
@@ -58,10 +62,7 @@ Result<Element> Client::stanza_of(std::string_view id, std::string_view text) co
 }
 
 Task<Result<std::vector<connector::SentId>>> Client::send(connector::Outgoing outgoing) {
-    if (host_.sender() == nullptr) co_return fail(config_error("the pack has no `send`"));
-    auto made = host_.sender()->request(outgoing);
-    if (!made) co_return fail(std::move(made.error()));
-    auto stanza = stanza_of(outgoing.id, made->body);
+    auto stanza = stanza_for(outgoing);
     if (!stanza) co_return fail(std::move(stanza.error()));
     const std::vector<connector::SentId> ids{{name_space_of(account_), outgoing.id}};
     // An operator sends again what was unknown; the server had it.
@@ -71,56 +72,102 @@ Task<Result<std::vector<connector::SentId>>> Client::send(connector::Outgoing ou
         co_return fail(transient("there is no connection to the server"));
     if (!connection->session.has_room())
         co_return fail(throttled("the server has too much to acknowledge", std::chrono::seconds(1)));
-    Sending sending{.id = outgoing.id, .place = place_};
-    sending.number = connection->session.send(*stanza, SteadyClock::now());
+    const auto sending = std::make_shared<Sending>(Sending{.id = outgoing.id, .place = place_});
+    sending->number = connection->session.send(*stanza, SteadyClock::now());
+    sending_.push_back(sending);
     drain(connection);
-    const auto entry = sending_.insert(sending_.end(), &sending);
-    struct Leave {
-        std::list<Sending*>& list;
-        std::list<Sending*>::iterator at;
-        ~Leave() { list.erase(at); }
-    } leave{sending_, entry};
     const auto deadline = SteadyClock::now() + config_.send_timeout;
-    while (!sending.outcome && SteadyClock::now() < deadline)
+    const std::shared_ptr<void> leave(nullptr, [&](void*) {
+        sending->abandoned = true;
+        if (sending->outcome) sending_.remove(sending);
+    });
+    while (!sending->outcome && SteadyClock::now() < deadline)
         co_await changed_.wait_until(deadline);
-    if (!sending.outcome) co_return fail(unknown_outcome("the server does not acknowledge the message"));
-    if (!*sending.outcome) co_return fail(std::move(sending.outcome->error()));
-    sent_.add(outgoing.id);
+    if (!sending->outcome) co_return fail(unknown_outcome("the server does not acknowledge the message"));
+    if (!*sending->outcome) co_return fail(std::move(sending->outcome->error()));
     co_return ids;
 }
 
-void Client::settle_upto(StanzaNumber upto) {
-    for (Sending* one : sending_) {
-        if (!one->doubtful && !one->outcome && static_cast<std::int32_t>(one->number - upto) <= 0)
-            one->outcome = Result<void>();
+Result<Element> Client::stanza_for(const connector::Outgoing& outgoing) const {
+    if (host_.sender() == nullptr) return fail(config_error("the pack has no `send`"));
+    const auto made = host_.sender()->request(outgoing);
+    if (!made) return fail(made.error());
+    return stanza_of(outgoing.id, made->body);
+}
+
+Task<Result<connector::Resolution>> Client::resolve(connector::Outgoing outgoing) {
+    const auto stanza = stanza_for(outgoing);
+    if (!stanza) co_return fail(stanza.error());
+    const connector::Resolution taken{{{name_space_of(account_), outgoing.id}}};
+    if (sent_.contains(outgoing.id)) co_return taken;
+    const auto connection = connection_;
+    if (connection == nullptr || !connection->session.online() || !caught_up_)
+        co_return fail(transient("there is no connection to the server, or its archive is still being read"));
+    if (!account_.archive) co_return fail(unknown_outcome("the server keeps no archive"));
+    if (on_its_way(outgoing.id)) co_return fail(transient("the server may still acknowledge the message"));
+    const auto deadline = SteadyClock::now() + config_.send_timeout;
+    while (looking_up_ && SteadyClock::now() < deadline)
+        co_await changed_.wait_until(deadline);
+    if (looking_up_) co_return fail(transient("the archive is busy"));
+    looking_up_ = true;
+    const std::shared_ptr<void> leave(nullptr, [this](void*) {
+        looking_up_ = false;
+        changed_.notify_all();
+    });
+    const auto others = co_await look_up(connection, outgoing.id, std::string(stanza->attribute("to")));
+    if (sent_.contains(outgoing.id)) co_return taken;
+    if (!others) co_return fail(others.error());
+    // Servers may be told not to archive a conversation: what is not there was then perhaps sent.
+    if (!*others) co_return fail(unknown_outcome("the archive has nothing of ours to this address"));
+    co_return connector::Resolution();
+}
+
+// Whether the archive has messages of this gateway to the address. What it finds is settled on the way.
+Task<Result<bool>> Client::look_up(std::shared_ptr<Connection> connection, std::string id, std::string with) {
+    ArchivePlace place{.after = {}, .since = host_.clock().now() - kLookBack};
+    connection->own_seen = 0;
+    for (unsigned pages = 0; pages < kMaxPages; ++pages) {
+        const auto page = co_await read_archive(connection, place, with);
+        if (!page) co_return fail(page.error());
+        if (sent_.contains(id) || page->complete || page->last.empty()) co_return connection->own_seen > 0;
+        place.after = page->last;
     }
+    co_return fail(unknown_outcome("there is too much in the archive to look through"));
+}
+
+bool Client::on_its_way(std::string_view id) const {
+    return std::ranges::any_of(sending_, [&](const auto& one) { return one->id == id && !one->outcome; });
+}
+
+void Client::settle_upto(StanzaNumber upto) {
+    for (const auto& one : sending_) {
+        if (one->doubtful || one->outcome || static_cast<std::int32_t>(one->number - upto) > 0) continue;
+        one->outcome = Result<void>();
+        sent_.add(one->id);
+    }
+    std::erase_if(sending_, [](const auto& one) { return one->abandoned && one->outcome; });
 }
 
 // The archive or a copy shows a message of this gateway, perhaps of an earlier run.
-Task<void> Client::settle(std::string id) {
+void Client::settle(const std::string& id) {
     sent_.add(id);
-    bool waited_for = false;
-    for (Sending* one : sending_) {
-        if (one->id != id) continue;
-        waited_for = true;
-        if (!one->outcome) one->outcome = Result<void>();
+    for (const auto& one : sending_) {
+        if (one->id == id && !one->outcome) one->outcome = Result<void>();
     }
+    std::erase_if(sending_, [](const auto& one) { return one->abandoned && one->outcome; });
     changed_.notify_all();
-    if (waited_for) co_return;
-    const auto written = co_await host_.confirm({.id = id, .ids = {{name_space_of(account_), id}}});
-    if (!written)
-        host_.log().warn("a message stays in doubt although it was confirmed", {{"error", written.error().text}});
 }
 
 // The session that they were sent in cannot come back.
 void Client::doubt_all() {
-    for (Sending* one : sending_)
+    std::erase_if(sending_, [](const auto& one) { return one->abandoned; });
+    for (const auto& one : sending_)
         one->doubtful = true;
     if (!config_.archive) give_up_doubts("the link was lost before the server acknowledged the message");
 }
 
 void Client::give_up_doubts(std::string_view why) {
-    for (Sending* one : sending_) {
+    for (const auto& one : sending_) {
         const bool over = one->doubtful || stopping_;
         if (over && !one->outcome) one->outcome = fail(unknown_outcome(std::string(why)));
     }

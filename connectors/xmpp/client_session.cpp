@@ -91,7 +91,7 @@ Task<Result<Received>> Client::request(std::shared_ptr<Connection> connection, E
 Task<Result<void>> Client::catch_up(std::shared_ptr<Connection> connection) {
     ArchivePlace place = first_place();
     for (;;) {
-        auto page = co_await read_archive(connection, place);
+        auto page = co_await read_archive(connection, place, {});
         if (!page) co_return fail(std::move(page.error()));
         if (page->unknown_place) {
             if (place.after.empty()) co_return fail(transient("the archive does not find a moment"));
@@ -109,11 +109,13 @@ Task<Result<void>> Client::catch_up(std::shared_ptr<Connection> connection) {
 }
 
 // A page, when all of it is stored.
-Task<Result<ArchivePage>> Client::read_archive(std::shared_ptr<Connection> connection, const ArchivePlace& place) {
+Task<Result<ArchivePage>> Client::read_archive(std::shared_ptr<Connection> connection,
+                                               ArchivePlace place,
+                                               std::string with) {
     connection->query = "q" + std::to_string(connection->requests + 1);
     connection->last_stamp = place.since;
-    auto answer =
-        co_await request(connection, archive_query(connection->query, place, static_cast<unsigned>(config_.page_size)));
+    auto answer = co_await request(
+        connection, archive_query(connection->query, place, with, static_cast<unsigned>(config_.page_size)));
     if (!answer) co_return fail(std::move(answer.error()));
     const StanzaNumber number = answer->number;
     while (static_cast<std::int32_t>(connection->processed - number) < 0 && !connection->session.closed())
@@ -126,7 +128,7 @@ Task<Result<ArchivePage>> Client::read_archive(std::shared_ptr<Connection> conne
 ArchivePlace Client::first_place() const {
     ArchivePlace out{.after = {}, .since = host_.clock().now() - config_.backfill};
     if (place_) out = *place_;
-    for (const Sending* one : sending_) {
+    for (const auto& one : sending_) {
         if (one->doubtful && one->place && one->place->since < out.since) out = *one->place;
     }
     return out;

@@ -55,7 +55,10 @@ Task<void> Client::store_some() {
         connection->processed = one.stanza.number;
         if (!taken[i].query.empty() && taken[i].query == connection->query && taken[i].stamp)
             connection->last_stamp = *taken[i].stamp;
-        if (!taken[i].own_id.empty()) co_await settle(taken[i].own_id);
+        if (!taken[i].own_id.empty()) {
+            settle(taken[i].own_id);
+            if (!taken[i].query.empty() && taken[i].query == connection->query) ++connection->own_seen;
+        }
         if (connection == connection_ && connection->session.online()) confirm(connection, taken[i], one.stanza.stanza);
     }
     const auto connection = queue_[count - 1].from;

@@ -13,6 +13,7 @@ struct Client::Sending {
     StanzaNumber number = 0;
     bool doubtful = false;                   // of a session that could not be resumed
     std::optional<ArchivePlace> place = {};  // of the archive when it was sent
+    bool abandoned = false;                  // send() has ended; an acknowledgement may still come
     std::optional<Result<void>> outcome = {};
 };
 
@@ -33,6 +34,7 @@ struct Client::Connection {
     std::string query;  // of the archive, whose results are taken
     std::string last_archive_id;
     Instant last_stamp{};
+    std::size_t own_seen = 0;    // messages of this gateway among the results
     StanzaNumber processed = 0;  // stanzas that are stored or of no interest
     std::optional<Error> ended;
 };

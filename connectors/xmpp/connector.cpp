@@ -19,7 +19,8 @@ public:
         config::Diagnostics diagnostics;
         const Config config = read_config(spec.options, diagnostics);
         return connector::SendLimits{.window = static_cast<std::size_t>(config.window),
-                                     .rate = static_cast<double>(config.send_rate)};
+                                     .rate = static_cast<double>(config.send_rate),
+                                     .resolvable = config.archive};
     }
 
     async::Task<Result<void>> check(connector::InstanceSpec spec) const override {

@@ -13,7 +13,22 @@ using test::Visitor;
 constexpr const char* kFirst = "2ed6657d-e927-568b-95e1-2665a8aea6a2";  // ids of version 5, as the gateway's are
 constexpr const char* kSecond = "74738ff5-5367-5958-9aee-98fffdcd1876";
 
-class ProsodyTest : public AtProsody {};
+class ProsodyTest : public AtProsody {
+protected:
+    Result<connector::Resolution> resolved(std::string id) {
+        Result<connector::Resolution> out;
+        // While the archive is being read it says so.
+        becomes([&] {
+            out = run(client_->resolve({.id = id, .message = R"({"to":"visitor@localhost","text":"x"})"}));
+            return out || out.error().text.find("still being read") == std::string::npos || client_ == nullptr;
+        });
+        return out;
+    }
+    static bool taken(const Result<connector::Resolution>& resolution) {
+        EXPECT_TRUE(resolution) << resolution.error().text;
+        return resolution && *resolution && (**resolution).size() == 1;
+    }
+};
 
 TEST_F(ProsodyTest, ACustomerWritesAndIsAnswered) {
     ASSERT_TRUE(begin());
@@ -240,9 +255,26 @@ TEST_F(ProsodyTest, AMessageOfAKilledGatewayIsConfirmed) {
     EXPECT_EQ(get(std::move(outcome)).error().kind, ErrorKind::UnknownOutcome);
     wire_.mend();
     ASSERT_TRUE(begin());
-    ASSERT_TRUE(becomes([&] { return on_loop([&] { return host_.confirmed.size(); }) == 1; }));
-    EXPECT_EQ(on_loop([&] { return host_.confirmed[0].id; }), kFirst);
-    EXPECT_EQ(on_loop([&] { return host_.confirmed[0].ids[0].external_id; }), kFirst);
+    EXPECT_TRUE(taken(resolved(kFirst)));
+    // Its memory of that is durable.
+    shut_down();
+    ASSERT_TRUE(begin([](Config& config) { config.archive = false; }));
+    EXPECT_TRUE(taken(resolved(kFirst)));
+}
+
+TEST_F(ProsodyTest, TheArchiveTellsWhatTheServerNeverGot) {
+    ASSERT_TRUE(begin());
+    ASSERT_TRUE(becomes([&] { return counter("stanzas:iq") >= 3; }));
+    const auto nothing = resolved(kSecond);
+    ASSERT_FALSE(nothing);
+    EXPECT_EQ(nothing.error().kind, ErrorKind::UnknownOutcome) << "it might keep nothing of ours";
+    ASSERT_TRUE(get(send(kFirst, "one")));
+    const auto missing = resolved(kSecond);
+    ASSERT_TRUE(missing) << missing.error().text;
+    EXPECT_FALSE(*missing);
+    wire_.cut();
+    ASSERT_TRUE(becomes([&] { return counter("disconnects") == 1; }));
+    EXPECT_EQ(resolved(kSecond).error().kind, ErrorKind::Transient);
 }
 
 TEST_F(ProsodyTest, WithoutAConnectionNothingIsSent) {
