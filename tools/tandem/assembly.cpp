@@ -30,6 +30,8 @@ std::string fingerprint(const ConnectorOptions& entry, const PackText& pack, con
     return hex(sha256(text));
 }
 
+using MessageCheck = std::function<Result<void>(std::string_view message)>;
+
 class Assembler {
 public:
     Assembler(Assembly& out, const connector::Registry& registry, config::Diagnostics& diagnostics)
@@ -55,8 +57,6 @@ public:
     pipeline::Sources take_sources() { return std::move(sources_); }
 
 private:
-    using MessageCheck = std::function<Result<void>(std::string_view message)>;
-
     // An instance sends if its pack says how it looks on the timeline and its connector can do it as configured.
     void add_sending(const connector::InstanceSpec& spec, mapping::SendAbilities abilities, MessageCheck check) {
         const auto* connector = registry_.find(spec.connector);
