@@ -21,6 +21,7 @@ struct BoundPack::State {
     Settings settings;
     std::string instance;
     std::string region;
+    std::string callback_url;    // where the vendor reaches this instance; empty: not known
     data::Value settings_value;  // $settings, in settings.arena
     FunctionHost host;
     std::optional<ConsentWords> consent;

@@ -183,20 +183,26 @@ void Compiler::check_named_arguments(const Node& node, const expr::Expression& c
     }
     for (const auto& call : code.calls()) {
         const bool is_table = call.function == "lookup";
-        const bool is_secret = call.function == "secret";
-        if ((!is_table && !is_secret && call.function != "secret_equals") || call.constants.empty()) continue;
+        const bool is_signature = call.function == "signature";
+        const bool is_mark = is_signature || call.function == "secret";
+        const bool about_secret = call.function == "secret_equals" || call.function == "has_secret";
+        if ((!is_table && !is_mark && !about_secret) || call.constants.empty()) continue;
         const auto* name = call.constants[0];
-        if (is_secret && (!in_send_ || name == nullptr)) {
-            diagnostics_.error(
-                node.position_in_text(call.column - 1), node.path(),
-                in_send_ ? "secret() needs the name of a setting as a constant"
-                         : "secret() stands in requests to the vendor only: elsewhere nothing would fill it in");
+        if (is_mark && (!in_send_ || name == nullptr)) {
+            diagnostics_.error(node.position_in_text(call.column - 1), node.path(),
+                               in_send_ ? fmt::format("{}() needs a name as a constant", call.function)
+                                        : fmt::format("{}() stands in requests to the vendor only: elsewhere nothing "
+                                                      "would fill it in",
+                                                      call.function));
         }
         if (name == nullptr || !name->is_string()) continue;
-        const auto& known = is_table ? tables : secrets;
+        const auto& known = is_table ? tables : is_signature ? signatures_ : secrets;
         if (std::ranges::find(known, name->as_string()) != known.end()) continue;
         diagnostics_.error(node.position_in_text(call.columns[0] - 1), node.path(),
-                           fmt::format("there is no {} '{}'{}", is_table ? "table" : "secret setting",
+                           fmt::format("there is no {} '{}'{}",
+                                       is_table       ? "table"
+                                       : is_signature ? "signature"
+                                                      : "secret setting",
                                        name->as_string(), suggestion(name->as_string(), known)));
     }
 }

@@ -14,6 +14,7 @@ constexpr std::array<std::string_view, 2> kGuardVerdicts = {"rejected", "ignored
 constexpr std::array<std::string_view, 2> kUnmatched = {"ignored", "quarantined"};
 constexpr std::array<std::string_view, 3> kJwtAlgorithms = {"HS256", "HS384", "HS512"};
 constexpr std::array<std::string_view, 2> kEncodings = {"hex", "base64"};
+constexpr std::array<std::string_view, 3> kSignatureEncodings = {"hex", "HEX", "base64"};
 constexpr std::array<std::string_view, 5> kAuthSchemes = {"basic", "bearer", "header", "query", "oauth2"};
 constexpr std::array<std::string_view, 2> kTokenAuth = {"basic", "body"};
 constexpr std::array<std::string_view, 2> kGrants = {"client_credentials", "password"};
@@ -140,12 +141,27 @@ constexpr Key kAuth[] = {
 };
 constexpr KeyTable kAuthKeys{"auth", kAuth};
 
+constexpr Key kSignature[] = {
+    {.name = "algorithm", .shape = Shape::Word, .help = "default sha256", .words = kAlgorithmNames},
+    {.name = "encoding", .shape = Shape::Word, .help = "default hex", .words = kSignatureEncodings},
+    {.name = "secret", .shape = Shape::Text, .help = "secret setting that is the key; absent: a plain digest"},
+    {.name = "message",
+     .shape = Shape::Expression,
+     .help = "the text that is digested; may hold secret('setting')",
+     .required = true},
+};
+constexpr KeyTable kSignatureKeys{"signature", kSignature};
+
 constexpr Key kSendRequest[] = {
     {.name = "method", .shape = Shape::Word, .help = "default POST", .words = kSendMethods},
-    {.name = "url", .shape = Shape::Expression, .help = "without query", .required = true},
+    {.name = "url", .shape = Shape::Expression, .help = "without query"},
     {.name = "query", .shape = Shape::Names, .help = "query parameters; null leaves one out, a list repeats it"},
     {.name = "headers", .shape = Shape::Names, .help = "headers; null leaves one out"},
     {.name = "auth", .shape = Shape::Object, .help = "credentials", .table = &kAuthKeys},
+    {.name = "signatures",
+     .shape = Shape::Map,
+     .help = "digests, put in their places by signature('name')",
+     .table = &kSignatureKeys},
     {.name = "json", .shape = Shape::OpenTemplate, .help = "body: a template, sent as JSON"},
     {.name = "form", .shape = Shape::Names, .help = "body: form fields; null leaves one out, a list repeats it"},
     {.name = "xml", .shape = Shape::OpenTemplate, .help = "body: a template with one root, `@name` for attributes"},
@@ -168,6 +184,7 @@ constexpr KeyTable kSendErrorKeys{"send_error", kSendError};
 
 constexpr Key kSendResponse[] = {
     {.name = "decode", .shape = Shape::Word, .help = "format of the answer, default json", .words = kDecoders},
+    {.name = "let", .shape = Shape::Names, .help = "names over the answer"},
     {.name = "accepted", .shape = Shape::Expression, .help = "the vendor took the message; default status 2xx"},
     {.name = "ids", .shape = Shape::Expression, .help = "what the vendor calls the message, or a list for its parts"},
     {.name = "namespace", .shape = Shape::Expression, .help = "of these ids, as in the receipts", .required = true},
@@ -180,28 +197,92 @@ constexpr Key kSendResponse[] = {
 };
 constexpr KeyTable kSendResponseKeys{"send_response", kSendResponse};
 
+constexpr Key kQueryResponse[] = {
+    {.name = "decode", .shape = Shape::Word, .help = "format of the answer, default json", .words = kDecoders},
+    {.name = "let", .shape = Shape::Names, .help = "names over the answer"},
+    {.name = "accepted",
+     .shape = Shape::Expression,
+     .help = "the vendor has answered the question; default status 2xx"},
+    {.name = "found",
+     .shape = Shape::Expression,
+     .help = "it has the message; false: it never saw it",
+     .required = true},
+    {.name = "ids", .shape = Shape::Expression, .help = "what it calls the message"},
+    {.name = "namespace", .shape = Shape::Expression, .help = "of these ids", .required = true},
+    {.name = "code", .shape = Shape::Expression, .help = "the vendor's error code"},
+    {.name = "reason", .shape = Shape::Expression, .help = "the vendor's words about an error"},
+    {.name = "errors",
+     .shape = Shape::Objects,
+     .help = "answers that tell nothing about the message",
+     .table = &kSendErrorKeys},
+};
+constexpr KeyTable kQueryResponseKeys{"query_response", kQueryResponse};
+
+constexpr Key kQuery[] = {
+    {.name = "request", .shape = Shape::Object, .help = "the question", .required = true, .table = &kSendRequestKeys},
+    {.name = "response",
+     .shape = Shape::Object,
+     .help = "what the answer means",
+     .required = true,
+     .table = &kQueryResponseKeys},
+};
+constexpr KeyTable kQueryKeys{"send_query", kQuery};
+
+constexpr Key kChoice[] = {
+    {.name = "when", .shape = Shape::Expression, .help = "for which messages; absent: all"},
+    {.name = "request", .shape = Shape::Object, .help = "what goes out", .required = true, .table = &kSendRequestKeys},
+};
+constexpr KeyTable kChoiceKeys{"send_choice", kChoice};
+
+constexpr Key kRefusal[] = {
+    {.name = "when", .shape = Shape::Expression, .help = "which messages cannot be sent", .required = true},
+    {.name = "reason", .shape = Shape::Expression, .help = "why, for the caller of the API", .required = true},
+};
+constexpr KeyTable kRefusalKeys{"send_refusal", kRefusal};
+
 constexpr Key kSend[] = {
-    {.name = "channel", .shape = Shape::Text, .help = "channel of what is sent", .required = true},
+    {.name = "channel",
+     .shape = Shape::Data,
+     .help = "channel of what is sent, or one for each scheme of `to`",
+     .required = true},
     {.name = "provider", .shape = Shape::Text, .help = "provider of what is sent; default the pack's name"},
     {.name = "to", .shape = Shape::Texts, .help = "schemes of the contact points it can write to", .required = true},
     {.name = "max_text", .shape = Shape::Integer, .help = "longest text, in characters", .minimum = 1},
     {.name = "split", .shape = Shape::Boolean, .help = "a longer text goes out in parts, one request for each"},
     {.name = "max_media", .shape = Shape::Integer, .help = "most attachments, default 0", .minimum = 0},
+    {.name = "caption",
+     .shape = Shape::Integer,
+     .help =
+         "a request holds one file and that many characters of text with it; the rest goes out in requests of its own",
+     .minimum = 0},
+    {.name = "needs", .shape = Shape::Texts, .help = "settings that receiving can do without and sending cannot"},
+    {.name = "refuse", .shape = Shape::Objects, .help = "messages that cannot be sent", .table = &kRefusalKeys},
     {.name = "repeatable",
      .shape = Shape::Boolean,
      .help = "the vendor knows a request with the same $message.id again"},
     {.name = "let", .shape = Shape::Names, .help = "names for request and response"},
-    {.name = "request", .shape = Shape::Object, .help = "what goes out", .required = true, .table = &kSendRequestKeys},
+    {.name = "request",
+     .shape = Shape::Object,
+     .help = "what goes out; without `response` only `json`, a document for the connector",
+     .table = &kSendRequestKeys},
+    {.name = "requests",
+     .shape = Shape::Objects,
+     .help = "instead of `request`: the first whose `when` holds",
+     .table = &kChoiceKeys},
+    {.name = "query",
+     .shape = Shape::Object,
+     .help = "how the vendor is asked about a message whose outcome is unknown",
+     .table = &kQueryKeys},
     {.name = "response",
      .shape = Shape::Object,
-     .help = "what comes back",
-     .required = true,
+     .help = "what comes back; absent: the connector speaks a protocol of its own",
      .table = &kSendResponseKeys},
 };
 constexpr KeyTable kSendKeys{"send", kSend};
 
 constexpr Key kCallResponse[] = {
     {.name = "decode", .shape = Shape::Word, .help = "format of the answer, default json", .words = kDecoders},
+    {.name = "let", .shape = Shape::Names, .help = "names over the answer"},
     {.name = "accepted", .shape = Shape::Expression, .help = "the answer is good; default status 2xx"},
     {.name = "code", .shape = Shape::Expression, .help = "the vendor's error code"},
     {.name = "reason", .shape = Shape::Expression, .help = "the vendor's words about an error"},
@@ -278,7 +359,11 @@ constexpr Key kTokenResponse[] = {
 constexpr KeyTable kTokenResponseKeys{"token_response", kTokenResponse};
 
 constexpr Key kOAuth2[] = {
-    {.name = "token_url", .shape = Shape::Expression, .help = "where a token is asked for", .required = true},
+    {.name = "token_url", .shape = Shape::Expression, .help = "where a token is asked for"},
+    {.name = "request",
+     .shape = Shape::Object,
+     .help = "instead of token_url, client_id …: the whole request for a token",
+     .table = &kSendRequestKeys},
     {.name = "grant", .shape = Shape::Word, .help = "default client_credentials", .words = kGrants},
     {.name = "client_id", .shape = Shape::Expression, .help = "who we are"},
     {.name = "secret", .shape = Shape::Text, .help = "name of the secret setting with the client's secret"},

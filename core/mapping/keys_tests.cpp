@@ -88,6 +88,33 @@ constexpr Key kSendAnswer[] = {
 };
 constexpr KeyTable kSendAnswerKeys{"send_answer", kSendAnswer};
 
+constexpr Key kExpectedResolution[] = {
+    {.name = "found", .shape = Shape::Boolean, .help = "the vendor has the message"},
+    {.name = "ids", .shape = Shape::Texts, .help = "all of them, in order"},
+    {.name = "namespace", .shape = Shape::Text, .help = "of the ids"},
+    {.name = "error", .shape = Shape::Word, .help = "kind of error: the outcome stays unknown", .words = kSendErrors},
+};
+constexpr KeyTable kExpectedResolutionKeys{"expected_resolution", kExpectedResolution};
+
+constexpr Key kQueryAnswer[] = {
+    {.name = "status", .shape = Shape::Integer, .help = "default 200", .minimum = 100, .maximum = 599},
+    {.name = "headers", .shape = Shape::Data, .help = "name: value"},
+    {.name = "body", .shape = Shape::Text, .help = "exact text"},
+    {.name = "json", .shape = Shape::Data, .help = "body as JSON"},
+    {.name = "expect",
+     .shape = Shape::Object,
+     .help = "what it means",
+     .required = true,
+     .table = &kExpectedResolutionKeys},
+};
+constexpr KeyTable kQueryAnswerKeys{"query_answer", kQueryAnswer};
+
+constexpr Key kQueryCase[] = {
+    {.name = "request", .shape = Shape::Object, .help = "what must be asked", .table = &kExpectedRequestKeys},
+    {.name = "answers", .shape = Shape::Objects, .help = "what the vendor may say", .table = &kQueryAnswerKeys},
+};
+constexpr KeyTable kQueryCaseKeys{"query_case", kQueryCase};
+
 constexpr Key kSendCase[] = {
     {.name = "name", .shape = Shape::Text, .help = "what the case shows", .required = true},
     {.name = "settings", .shape = Shape::Data, .help = "added to those of the file"},
@@ -100,6 +127,10 @@ constexpr Key kSendCase[] = {
     {.name = "request", .shape = Shape::Object, .help = "what must go out", .table = &kExpectedRequestKeys},
     {.name = "refused", .shape = Shape::Text, .help = "part of the reason why no request can be made"},
     {.name = "answers", .shape = Shape::Objects, .help = "what the vendor may say to it", .table = &kSendAnswerKeys},
+    {.name = "query",
+     .shape = Shape::Object,
+     .help = "the question about it, if its outcome is unknown",
+     .table = &kQueryCaseKeys},
 };
 constexpr KeyTable kSendCaseKeys{"send_case", kSendCase};
 

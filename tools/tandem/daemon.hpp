@@ -16,6 +16,7 @@
 #include "core/outbox/messages.hpp"
 #include "core/pipeline/pipeline.hpp"
 #include "core/store/store.hpp"
+#include "tools/tandem/archive.hpp"
 #include "tools/tandem/assembly.hpp"
 #include "tools/tandem/store_cursors.hpp"
 
@@ -75,6 +76,7 @@ private:
     std::unique_ptr<pipeline::Pipeline> pipeline_;
     std::optional<net::HttpClient> client_;
     std::unique_ptr<StoreCursors> cursors_;
+    std::unique_ptr<JournalArchive> archive_;
     std::unique_ptr<connector::Supervisor> supervisor_;
     std::unique_ptr<outbox::Dispatcher> dispatcher_;
     std::unique_ptr<outbox::Messages> messages_;
