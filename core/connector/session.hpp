@@ -16,12 +16,14 @@ public:
 
     async::Task<Result<void>> emit(Batch batch) override;
     async::Task<Result<std::optional<Cursor>>> resume(StreamName stream) override;
+    async::Task<Result<std::vector<journal::Event>>> recall(Recall what) override;
     void state(State state, std::string detail) override;
     void failed(Error error) override;
     void serve_hook(net::HttpHandler handler) override { hook = std::move(handler); }
     std::string public_url(const net::HttpRequest& request) const override;
     const Judge* judge() const override { return owner_->spec_.judge.get(); }
     const Sender* sender() const override { return owner_->spec_.sender.get(); }
+    const Caller* caller() const override { return owner_->spec_.caller.get(); }
     const net::HttpClient* http() const override { return owner_->context_->options.http; }
     const Clock& clock() const override { return owner_->context_->options.clock; }
     obs::Log& log() override { return owner_->log_; }

@@ -16,7 +16,9 @@
 #include "core/outbox/messages.hpp"
 #include "core/pipeline/pipeline.hpp"
 #include "core/store/store.hpp"
+#include "tools/tandem/archive.hpp"
 #include "tools/tandem/assembly.hpp"
+#include "tools/tandem/store_cursors.hpp"
 
 #include <memory>
 #include <mutex>
@@ -73,6 +75,8 @@ private:
     std::unique_ptr<journal::Journal> journal_;
     std::unique_ptr<pipeline::Pipeline> pipeline_;
     std::optional<net::HttpClient> client_;
+    std::unique_ptr<StoreCursors> cursors_;
+    std::unique_ptr<JournalArchive> archive_;
     std::unique_ptr<connector::Supervisor> supervisor_;
     std::unique_ptr<outbox::Dispatcher> dispatcher_;
     std::unique_ptr<outbox::Messages> messages_;

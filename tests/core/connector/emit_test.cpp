@@ -57,6 +57,32 @@ TEST_F(EmitTest, ReturnsOnlyWhenTheBatchIsDurable) {
     EXPECT_EQ(journal_.events().size(), 1U);
 }
 
+class OneAnswer final : public Archive {
+public:
+    async::Task<Result<std::vector<journal::Event>>> recall(std::string instance, Recall what) override {
+        std::vector<journal::Event> out(1);
+        out[0].raw = instance + " " + what.content_type;
+        co_return out;
+    }
+};
+
+TEST_F(EmitTest, RecallsFromTheArchiveIfThereIsOne) {
+    OneAnswer archive;
+    auto with = options();
+    with.archive = &archive;
+    Host& host = start(std::move(with));
+    const auto found = loop_.run(host.recall({.content_type = "part"}));
+    ASSERT_TRUE(found);
+    ASSERT_EQ(found->size(), 1U);
+    EXPECT_EQ(found->front().raw, "sms part");
+}
+
+TEST_F(EmitTest, RecallsNothingWithoutAnArchive) {
+    const auto found = loop_.run(start(options()).recall({}));
+    ASSERT_TRUE(found);
+    EXPECT_TRUE(found->empty());
+}
+
 TEST_F(EmitTest, AFullJournalIsTold) {
     Host& host = start(options());
     journal_.set_full(true);
@@ -88,6 +114,16 @@ TEST_F(EmitTest, UnknownStreamsAndHomelessCursorsAreRefused) {
     EXPECT_EQ(emit(host, batch("fax", 1)).error().kind, ErrorKind::Config);
     EXPECT_EQ(emit(host, batch("mail", 1, "cursor")).error().kind, ErrorKind::Config);
     EXPECT_TRUE(journal_.events().empty());
+}
+
+TEST_F(EmitTest, AStreamMayBeOneOfMany) {
+    Manifest manifest = receiving();
+    manifest.streams = {"poll:*"};
+    Host& host = start(options(), manifest);
+
+    EXPECT_TRUE(emit(host, batch("poll:inbox", 1)));
+    EXPECT_FALSE(emit(host, batch("poll", 1)));
+    EXPECT_FALSE(emit(host, batch("", 1)));
 }
 
 TEST_F(EmitTest, CursorsAdvanceWithTheirBatchAlsoWithoutEvents) {
