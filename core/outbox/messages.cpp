@@ -90,13 +90,15 @@ const SendingInstance* find(const std::vector<SendingInstance>& instances, std::
 
 Result<void> check(const MessageRequest& request, const SendingInstance& instance) {
     const auto length = std::ranges::count_if(request.text, [](char c) { return (c & 0xC0) != 0x80; });
-    if (request.text.empty() && request.media.empty()) return fail(rejected("there is neither text nor media"));
+    if (request.text.empty() && request.media.empty()) return fail(rejected("there is neither text nor media", "text"));
     if (length > instance.max_text) {
         return fail(rejected("the text has " + std::to_string(length) + " characters; " + instance.name + " takes " +
-                             std::to_string(instance.max_text)));
+                                 std::to_string(instance.max_text),
+                             "text"));
     }
     if (std::cmp_greater(request.media.size(), instance.max_media)) {
-        return fail(rejected(instance.name + " takes at most " + std::to_string(instance.max_media) + " attachments"));
+        return fail(
+            rejected(instance.name + " takes at most " + std::to_string(instance.max_media) + " attachments", "media"));
     }
     return {};
 }
@@ -125,7 +127,7 @@ public:
             .add("namespace", kNamespace)
             .add("external_id", external_id_)
             .add("rev", Value::integer(0))
-            .add("channel", instance_.channel)
+            .add("channel", instance_.channel_of(to_.scheme))
             .add("provider", instance_.provider)
             .add("direction", "outbound")
             .add("initiated_by", "agent")
@@ -205,6 +207,27 @@ private:
     const std::string external_id_;
 };
 
+// All of them: a messenger's id and the number that came with it are points of one conversation.
+std::vector<identity::Point> customer_points(Value document) {
+    std::vector<identity::Point> out;
+    const auto parties = document.get("parties");
+    if (!parties.is_array()) return out;
+    for (const auto& party : parties.items()) {
+        const auto points = party.get("contact_points");
+        if (party.string_at("role") != "customer" || !points.is_array()) continue;
+        for (const auto& point : points.items()) {
+            out.push_back({.scheme = std::string(point.string_at("scheme").value_or("")),
+                           .scope = std::string(point.string_at("scope").value_or("")),
+                           .value = std::string(point.string_at("value").value_or(""))});
+        }
+    }
+    return out;
+}
+
+bool holds(const std::vector<identity::Point>& points, const identity::Point& point) {
+    return std::ranges::find(points, point) != points.end();
+}
+
 std::optional<Thread> thread_of(Value document) {
     const auto thread = document.get("thread");
     if (!thread.is_object()) return std::nullopt;
@@ -253,11 +276,15 @@ Result<store::AcceptedMessage> Messages::accept(const MessageRequest& request) {
     const auto id = observation->id;
     Value answered;
     if (!around->message.empty()) answered = thread_value(Thread{around->name_space, around->message}, arena);
+    const auto wire = data::to_json(writer.message(id, around->thread, answered, arena));
+    if (instance->check) {
+        if (auto good = instance->check(wire); !good) return fail(std::move(good.error()));
+    }
     store::OutgoingMessage message{.observation = std::move(*observation),
                                    .key = request.owner + "/" + request.idempotency_key,
                                    .request_hash = hash_of(request),
                                    .instance = instance->name,
-                                   .request = data::to_json(writer.message(id, around->thread, answered, arena)),
+                                   .request = wire,
                                    .expires_at = now + request.expires_in,
                                    .needs_consent = request.purpose != kWithoutConsent};
     auto accepted = store_.outbox().accept(message, now);
@@ -283,9 +310,10 @@ Result<Messages::Conversation> Messages::conversation(const MessageRequest& requ
         auto found = answered(*request.reply_to, known);
         if (!found) return found;
         out = std::move(*found);
-        if (request.to && out.point && *request.to != *out.point) {
+        if (request.to && out.point && !holds(out.points, *request.to)) {
             return fail(rejected("the conversation is with " + identity::to_text(*out.point) + ", not with " +
-                                 identity::to_text(*request.to)));
+                                     identity::to_text(*request.to),
+                                 "to"));
         }
     } else if (request.to) {
         auto found = latest(*request.to, known);
@@ -293,7 +321,7 @@ Result<Messages::Conversation> Messages::conversation(const MessageRequest& requ
         out = std::move(*found);
     }
     if (request.to) out.point = request.to;
-    if (!out.point) return fail(rejected("whom to write to is not said: give `to`"));
+    if (!out.point) return fail(rejected("whom to write to is not said: give `to`", "to"));
     if (!request.via.empty() && request.via != out.instance) {
         out.instance = request.via;
         out.thread.reset();
@@ -305,17 +333,19 @@ Result<Messages::Conversation> Messages::conversation(const MessageRequest& requ
             if (can_write_to(instance, out.point->scheme)) able.push_back(instance.name);
         }
         if (able.size() > 1) {
-            return fail(rejected("no conversation with this point says which instance to use; give `via`"));
+            return fail(rejected("no conversation with this point says which instance to use; give `via`", "via"));
         }
         if (able.size() == 1) out.instance = able.front();
     }
     const auto* instance = find(known, out.instance);
     if (instance == nullptr) {
-        return fail(rejected(out.instance.empty() ? "no connector instance can write to " + out.point->scheme
-                                                  : "no connector instance '" + out.instance + "' that can send"));
+        if (out.instance.empty()) {
+            return fail(rejected("no connector instance can write to " + out.point->scheme, "to"));
+        }
+        return fail(rejected("'" + out.instance + "' is no connector instance that can send", "via"));
     }
     if (!can_write_to(*instance, out.point->scheme)) {
-        return fail(rejected(instance->name + " cannot write to " + out.point->scheme));
+        return fail(rejected(instance->name + " cannot write to " + out.point->scheme, "to"));
     }
     return out;
 }
@@ -337,12 +367,17 @@ Result<Messages::Conversation> Messages::answered(InteractionId id, const std::v
     if (messages.is_array() && messages.size() > 0) {
         out.message = messages.items().front().string_at("external_id").value_or("");
     }
-    if (!(*found)->point || !(*found)->customer) return out;
-    auto customer = store_.customer(*(*found)->customer);
-    if (!customer) return fail(std::move(customer.error()));
-    if (!*customer) return out;
-    for (const auto& point : (*customer)->points) {
-        if (point.id == *(*found)->point) out.point = point.point;
+    out.points = customer_points(*document);
+    const auto* instance = find(known, out.instance);
+    // Of several points the one whose network the conversation is in: a vendor may carry both SMS and messengers.
+    const auto channel = document->string_at("channel").value_or("");
+    bool of_channel = false;
+    for (const auto& point : out.points) {
+        if (instance != nullptr && !can_write_to(*instance, point.scheme)) continue;
+        const bool fits = instance != nullptr && instance->channel_of(point.scheme) == channel;
+        if (out.point && (of_channel || !fits)) continue;
+        out.point = point;
+        of_channel = fits;
     }
     return out;
 }
@@ -358,13 +393,14 @@ Result<Messages::Conversation> Messages::latest(const identity::Point& point,
     auto page = store_.timeline((*customer)->id, {.limit = kLookBack});
     if (!page) return fail(std::move(page.error()));
     for (const auto& item : page->items) {
-        if (item.point != id) continue;
+        Arena arena;
+        const auto document = data::parse_json(item.document, arena);
+        if (!document || !holds(customer_points(*document), point)) continue;
         for (const auto& source : item.sources) {
             const auto* instance = find(known, source);
             if (instance == nullptr || !can_write_to(*instance, point.scheme)) continue;
             out.instance = source;
-            Arena arena;
-            if (const auto document = data::parse_json(item.document, arena)) out.thread = thread_of(*document);
+            out.thread = thread_of(*document);
             return out;
         }
     }

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <iostream>
+#include <map>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -168,8 +169,9 @@ Result<void> Daemon::open_server(const Secret& key) {
     if (!url) return fail(std::move(url.error()));
     auto session_key = key_in(assembly_.session_key_file());
     if (!session_key) return fail(std::move(session_key.error()).with_context("the key of the page's sessions"));
+    cursors_ = std::make_unique<StoreCursors>(*store_, *pipeline_, readers_);
     connector::SupervisorOptions options{
-        .public_url = std::move(*url), .clock = clock_, .log = log_, .http = &*client_};
+        .public_url = std::move(*url), .clock = clock_, .log = log_, .http = &*client_, .cursors = cursors_.get()};
     archive_ = std::make_unique<JournalArchive>(assembly_.journal_file(), readers_);
     options.archive = archive_.get();
     supervisor_ = std::make_unique<connector::Supervisor>(io_, registry_, *journal_, std::move(options));
@@ -229,9 +231,19 @@ std::vector<api::ReadinessCheck> Daemon::readiness() const {
 }
 
 std::vector<api::ConnectorStatus> Daemon::connectors() const {
+    std::map<std::string, outbox::LaneStatus> lanes;
+    for (auto& lane : dispatcher_->status())
+        lanes[lane.instance] = std::move(lane);
     std::vector<api::ConnectorStatus> out;
     for (auto& status : supervisor_->status()) {
-        out.push_back({status.name, status.pack, status.connector, std::string(connector::to_string(status.state)),
+        const auto& lane = lanes[status.name];
+        auto state = status.state;
+        if (lane.paused_until && *lane.paused_until > clock_.now()) {
+            if (state == connector::State::Ready) state = connector::State::Degraded;
+            if (!status.detail.empty()) status.detail += "; ";
+            status.detail += "sending pauses until " + format_time(*lane.paused_until) + ": " + lane.trouble;
+        }
+        out.push_back({status.name, status.pack, status.connector, std::string(connector::to_string(state)),
                        status.detail, status.since, std::move(status.counters)});
     }
     return out;

@@ -78,7 +78,8 @@ CREATE INDEX alias_interaction ON alias(interaction);
 CREATE TABLE outbox(
     row INTEGER PRIMARY KEY, interaction INTEGER NOT NULL UNIQUE, key TEXT NOT NULL UNIQUE,
     request_hash INTEGER NOT NULL, instance TEXT NOT NULL, state INTEGER NOT NULL, attempt INTEGER NOT NULL,
-    accepted_at INTEGER NOT NULL, due INTEGER NOT NULL, expires_at INTEGER NOT NULL, request TEXT NOT NULL);
+    accepted_at INTEGER NOT NULL, due INTEGER NOT NULL, expires_at INTEGER NOT NULL, needs_consent INTEGER NOT NULL,
+    request TEXT NOT NULL);
 CREATE INDEX outbox_due ON outbox(instance, state, due) WHERE state < 2;
 CREATE INDEX outbox_doubtful ON outbox(instance, due) WHERE state = 5;
 CREATE INDEX outbox_state ON outbox(state, row);
@@ -94,6 +95,11 @@ CREATE TABLE consent(point INTEGER PRIMARY KEY, granted INTEGER NOT NULL, at INT
     //    part_group        messages that wait for more parts, by what their parts share
     R"sql(
 CREATE TABLE part_group(key BLOB PRIMARY KEY, interaction INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+)sql",
+    // 4. Polling: where an instance resumes.
+    R"sql(
+CREATE TABLE cursor(
+    instance TEXT NOT NULL, stream TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(instance, stream)) WITHOUT ROWID;
 )sql",
 };
 
