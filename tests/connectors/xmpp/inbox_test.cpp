@@ -324,7 +324,8 @@ TEST(Archive, AsksByIdOrByTime) {
               "<field var='FORM_TYPE' type='hidden'><value>urn:xmpp:mam:2</value></field></x>"
               "<set xmlns='http://jabber.org/protocol/rsm'><max>50</max><after>S1</after></set></query></iq>");
     const std::string by_time =
-        to_xml(archive_query("q2", {.after = {}, .since = *parse_time("2026-11-22T05:00:00Z")}, 5), ns::kClient);
+        to_xml(archive_query("q2", {.after = {}, .since = *parse_time("2026-11-22T05:00:00Z")}, "visitor@web", 5),
+               ns::kClient);
     EXPECT_NE(by_time.find("<field var='start'><value>2026-11-22T05:00:00Z</value></field>"), std::string::npos);
     EXPECT_NE(by_time.find("<field var='with'><value>visitor@web</value></field>"), std::string::npos);
     EXPECT_EQ(by_time.find("<after>"), std::string::npos);

@@ -115,6 +115,7 @@ TEST_F(ProsodyTest, ALostLinkIsResumed) {
     ASSERT_TRUE(connected_again("resumed"));
     visitor.write("m3", "after");
     ASSERT_TRUE(bodies_become({"before", "during", "after"}));
+    EXPECT_EQ(counter("stanzas:repeated"), 0U);
     EXPECT_EQ(counter("sessions:new"), 1U);
 }
 
