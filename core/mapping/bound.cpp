@@ -26,6 +26,7 @@ BoundPack::BoundPack(std::shared_ptr<const Pack> pack, Settings settings, std::s
         members.push_back({name, value});
     state->settings_value = Value::object(members.items());
     state->host = {&state->pack->program(), &state->settings.secrets, state->region};
+    state->consent.emplace(state->settings);
     state_ = std::move(state);
 }
 

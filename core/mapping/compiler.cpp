@@ -3,6 +3,7 @@
 #include "core/base/text.hpp"
 #include "core/data/json.hpp"
 #include "core/expr/lint.hpp"
+#include "core/mapping/consent.hpp"
 #include "core/mapping/functions.hpp"
 #include "core/mapping/keys.hpp"
 #include "core/mapping/settings.hpp"
@@ -57,6 +58,7 @@ void Compiler::pack(const Node& root) {
     program_.title = root.get("title") ? root.get("title").text() : program_.name;
     program_.description = root.get("description").text();
     settings(root.get("settings"));
+    if (root.get("receive")) consent_settings();
     tables(root.get("tables"));
     receive(root.get("receive"));
     if (const auto node = root.get("send")) send(node);
@@ -83,6 +85,14 @@ void Compiler::settings(const Node& node) {
         setting_default(value.get("default"), info, fallback);
         program_.settings.push_back(std::move(info));
         program_.defaults.push_back(fallback);
+    }
+}
+
+void Compiler::consent_settings() {
+    for (const auto name : {kOptOutWords, kOptInWords}) {
+        if (std::ranges::find(program_.settings, name, &SettingInfo::name) != program_.settings.end()) continue;
+        program_.settings.push_back(consent_setting(name));
+        program_.defaults.emplace_back();
     }
 }
 

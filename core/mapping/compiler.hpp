@@ -42,6 +42,7 @@ private:
     };
 
     // compiler.cpp: declarations, expressions, names
+    void consent_settings();
     void settings(const config::Node& node);
     void setting_default(const config::Node& node, SettingInfo& info, data::Value& value);
     void tables(const config::Node& node);

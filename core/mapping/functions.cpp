@@ -116,6 +116,16 @@ std::vector<Function> conversions() {
          .example_result = R"("https%3A%2F%2Fa.test%2F%C3%B6%3F")",
          .run = uri_component_function,
          .extension = true},
+        {.name = "pick",
+         .parameters = {{"x", kAny}, {"path", kString}},
+         .result = "any",
+         .description = "The value at a path of names such as `Envelope/Body/from`, for paths that users write into "
+                        "settings: prefixes of XML names may be left out, of lists on the way the first element "
+                        "counts, of an XML element with attributes its text.",
+         .example = "pick(json('{\"a\": [{\"x:b\": 7}]}'), 'a/b')",
+         .example_result = "7",
+         .run = pick_function,
+         .extension = true},
         {.name = "geo",
          .parameters = {{"latitude", kScalar}, {"longitude", kScalar}},
          .result = "string|null",

@@ -24,6 +24,7 @@ expr::Outcome coalesce_function(expr::Call& call);
 // functions_codec.cpp
 expr::Outcome base64_text_function(expr::Call& call);
 expr::Outcome geo_function(expr::Call& call);
+expr::Outcome pick_function(expr::Call& call);
 expr::Outcome gsm_text_function(expr::Call& call);
 expr::Outcome hex_text_function(expr::Call& call);
 expr::Outcome uri_component_function(expr::Call& call);

@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 2> kRecordTypes = {"snapshot", "receipt"}
 
 constexpr Key kAnswer[] = {
     {.name = "status", .shape = Shape::Integer, .help = "HTTP status, default 200", .minimum = 200, .maximum = 599},
-    {.name = "type", .shape = Shape::Text, .help = "Content-Type"},
+    {.name = "type", .shape = Shape::Text, .help = "Content-Type; an expression when it begins with $"},
     {.name = "body", .shape = Shape::Expression, .help = "a text is sent as it is, anything else as JSON"},
 };
 constexpr KeyTable kAnswerKeys{"answer", kAnswer};

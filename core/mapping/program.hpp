@@ -34,6 +34,7 @@ inline constexpr std::uint8_t kAllMembers = 127;
 struct AnswerProgram {
     int status = 200;
     std::string content_type;
+    std::optional<Code> type;  // instead of content_type
     std::optional<Code> body;
 };
 

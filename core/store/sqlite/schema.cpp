@@ -90,6 +90,11 @@ CREATE INDEX outbox_log_outbox ON outbox_log(outbox);
 
 CREATE TABLE consent(point INTEGER PRIMARY KEY, granted INTEGER NOT NULL, at INTEGER NOT NULL);
 )sql",
+    // 3. Long messages.
+    //    part_group        messages that wait for more parts, by what their parts share
+    R"sql(
+CREATE TABLE part_group(key BLOB PRIMARY KEY, interaction INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+)sql",
 };
 
 // FULL: once apply() has returned, the journal may forget the events. The large log before a checkpoint is what keeps
