@@ -25,11 +25,15 @@ public:
         return connector::SendLimits{.window = static_cast<std::size_t>(config.window), .resolvable = true};
     }
 
-    async::Task<Result<void>> check(connector::InstanceSpec spec) const override {
+    async::Task<Result<std::optional<std::string>>> check(connector::InstanceSpec spec,
+                                                          const net::HttpClient&,
+                                                          const Clock&) const override {
         config::Diagnostics diagnostics;
         Config config = read_config(spec.options, spec.name, diagnostics);
         if (diagnostics.has_errors()) co_return fail(config_error(diagnostics.to_text()));
-        co_return co_await probe(std::move(config));
+        const std::string said = "bound as " + config.system_id;
+        if (auto bound = co_await probe(std::move(config)); !bound) co_return fail(std::move(bound.error()));
+        co_return said;
     }
 
     Result<std::unique_ptr<connector::Instance>> open(const connector::InstanceSpec& spec,

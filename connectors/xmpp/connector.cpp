@@ -23,13 +23,17 @@ public:
                                      .resolvable = config.archive};
     }
 
-    async::Task<Result<void>> check(connector::InstanceSpec spec) const override {
+    async::Task<Result<std::optional<std::string>>> check(connector::InstanceSpec spec,
+                                                          const net::HttpClient&,
+                                                          const Clock&) const override {
         config::Diagnostics diagnostics;
         Config config = read_config(spec.options, diagnostics);
         if (diagnostics.has_errors()) co_return fail(config_error(diagnostics.to_text()));
         auto tls = tls_context(config);
         if (!tls) co_return fail(std::move(tls.error()));
-        co_return co_await probe(std::move(config), std::move(*tls));
+        const std::string said = "signed in as " + config.jid;
+        if (auto good = co_await probe(std::move(config), std::move(*tls)); !good) co_return fail(std::move(good.error()));
+        co_return said;
     }
 
     Result<std::unique_ptr<connector::Instance>> open(const connector::InstanceSpec& spec,

@@ -14,12 +14,17 @@ namespace tandem::mapping {
 using data::Member;
 using data::Value;
 
-BoundPack::BoundPack(std::shared_ptr<const Pack> pack, Settings settings, std::string instance, std::string region) {
+BoundPack::BoundPack(std::shared_ptr<const Pack> pack,
+                     Settings settings,
+                     std::string instance,
+                     std::string region,
+                     std::string callback_url) {
     auto state = std::make_unique<State>();
     state->pack = std::move(pack);
     state->settings = std::move(settings);
     state->instance = std::move(instance);
     state->region = std::move(region);
+    state->callback_url = std::move(callback_url);
     if (!state->settings.arena) state->settings.arena = std::make_shared<data::Arena>(1024);
     data::ArenaList<Member> members(*state->settings.arena, state->settings.values.size());
     for (const auto& [name, value] : state->settings.values)
@@ -67,6 +72,7 @@ bool switched_off(std::string_view condition, const Settings& settings) {
 std::vector<std::string> BoundPack::warnings() const {
     constexpr std::string_view kOpen = "anybody who knows the URL can post";
     const auto& entries = state_->program().verifications;
+    if (state_->program().methods.empty()) return {};  // nothing is posted to it
     if (entries.empty()) return {fmt::format("the vendor signs nothing: {}", kOpen)};
     std::vector<std::string> out;
     std::vector<std::string_view> unset;
@@ -94,7 +100,7 @@ std::span<const Secret> BoundPack::State::secrets(std::string_view setting) cons
 
 Value request_value(const RequestSource& source, std::uint8_t mask, data::Arena& arena) {
     if (mask == 0) return {};
-    data::ArenaList<Member> members(arena, 7);
+    data::ArenaList<Member> members(arena, 8);
     const auto parts = split_url(source.url);
     if ((mask & kMethod) != 0) members.push_back({"method", Value::string(source.method)});
     if ((mask & kUrl) != 0) members.push_back({"url", Value::string(source.url)});
@@ -108,6 +114,7 @@ Value request_value(const RequestSource& source, std::uint8_t mask, data::Arena&
     if ((mask & kReceivedAt) != 0) {
         members.push_back({"received_at", data::make_string(arena, format_time(source.received_at))});
     }
+    if ((mask & kPoll) != 0 && !source.poll.empty()) members.push_back({"poll", Value::string(source.poll)});
     return Value::object(members.items());
 }
 

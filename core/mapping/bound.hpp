@@ -21,6 +21,7 @@ struct BoundPack::State {
     Settings settings;
     std::string instance;
     std::string region;
+    std::string callback_url;    // where the vendor reaches this instance; empty: not known
     data::Value settings_value;  // $settings, in settings.arena
     FunctionHost host;
     std::optional<ConsentWords> consent;
@@ -36,6 +37,7 @@ struct RequestSource {
     std::span<const data::Member> headers;  // lower-case name: text
     std::string_view content_type;
     Instant received_at{};
+    std::string_view poll{};  // whose page it is; empty: the vendor posted it
 };
 
 // {method, url, ...} with the members of `mask` only.

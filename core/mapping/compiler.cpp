@@ -33,6 +33,7 @@ constexpr std::pair<std::string_view, std::uint8_t> kRequestMembers[] = {
     {"headers", kHeaders},
     {"content_type", kContentType},
     {"received_at", kReceivedAt},
+    {"poll", kPoll},
 };
 
 bool is_name(std::string_view text) {
@@ -57,11 +58,17 @@ void Compiler::pack(const Node& root) {
     program_.version = static_cast<int>(root.get("version").as_int().value_or(0));
     program_.title = root.get("title") ? root.get("title").text() : program_.name;
     program_.description = root.get("description").text();
+    oauth2_ = static_cast<bool>(root.get("oauth2"));
     settings(root.get("settings"));
     if (root.get("receive")) consent_settings();
     tables(root.get("tables"));
-    receive(root.get("receive"));
+    if (const auto node = root.get("receive")) receive(node);
     if (const auto node = root.get("send")) send(node);
+    if (const auto node = root.get("oauth2")) oauth2(node);
+    if (const auto node = root.get("poll")) polls(node);
+    if (const auto node = root.get("probe")) probe(node);
+    if (!root.get("receive") && !root.get("poll") && !root.get("send"))
+        error(root, "a pack has `receive`, `poll` or `send`");
 }
 
 void Compiler::error(const Node& node, std::string text) {
@@ -176,19 +183,26 @@ void Compiler::check_named_arguments(const Node& node, const expr::Expression& c
     }
     for (const auto& call : code.calls()) {
         const bool is_table = call.function == "lookup";
-        const bool is_secret = call.function == "secret";
-        if ((!is_table && !is_secret && call.function != "secret_equals") || call.constants.empty()) continue;
+        const bool is_signature = call.function == "signature";
+        const bool is_mark = is_signature || call.function == "secret";
+        const bool about_secret = call.function == "secret_equals" || call.function == "has_secret";
+        if ((!is_table && !is_mark && !about_secret) || call.constants.empty()) continue;
         const auto* name = call.constants[0];
-        if (is_secret && (!in_send_ || name == nullptr)) {
+        if (is_mark && (!in_send_ || name == nullptr)) {
             diagnostics_.error(node.position_in_text(call.column - 1), node.path(),
-                               in_send_ ? "secret() needs the name of a setting as a constant"
-                                        : "secret() stands in `send` only: elsewhere nothing would fill it in");
+                               in_send_ ? fmt::format("{}() needs a name as a constant", call.function)
+                                        : fmt::format("{}() stands in requests to the vendor only: elsewhere nothing "
+                                                      "would fill it in",
+                                                      call.function));
         }
         if (name == nullptr || !name->is_string()) continue;
-        const auto& known = is_table ? tables : secrets;
+        const auto& known = is_table ? tables : is_signature ? signatures_ : secrets;
         if (std::ranges::find(known, name->as_string()) != known.end()) continue;
         diagnostics_.error(node.position_in_text(call.columns[0] - 1), node.path(),
-                           fmt::format("there is no {} '{}'{}", is_table ? "table" : "secret setting",
+                           fmt::format("there is no {} '{}'{}",
+                                       is_table       ? "table"
+                                       : is_signature ? "signature"
+                                                      : "secret setting",
                                        name->as_string(), suggestion(name->as_string(), known)));
     }
 }

@@ -6,8 +6,10 @@
 #include "core/config/node.hpp"
 #include "core/mapping/program.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -80,12 +82,44 @@ private:
 
     // compile_send.cpp: what goes out
     void send(const config::Node& node);
-    void send_request(const config::Node& node, SendProgram& out);
-    void check_protocol(const config::Node& node, const config::Node& request, const SendProgram& out);
-    void send_body(const config::Node& node, SendProgram& out);
-    void send_response(const config::Node& node, SendProgram& out);
+    QueryProgram send_query(const config::Node& node);
+    void send_channel(const config::Node& node, SendProgram& out);
+    void send_limits(const config::Node& node, SendProgram& out);
+    void send_requests(const config::Node& node, SendProgram& out);
+    void send_request(const config::Node& node, RequestProgram& out);
+    void check_document(const config::Node& node);
+    void signatures(const config::Node& node, RequestProgram& out);
+    void send_body(const config::Node& node, RequestProgram& out);
+    void send_response(const config::Node& node, ResponseProgram& out);
     NamedCodes named_codes(const config::Node& node);
     AuthProgram auth(const config::Node& node);
+
+    // compile_poll.cpp: calls to the vendor that no message asks for
+    void polls(const config::Node& node);
+    void poll(const config::Node& node);
+    void poll_times(const config::Node& node, PollProgram& out);
+    void poll_window(const config::Node& node, PollProgram& out);
+    void poll_records(const config::Node& node, PollProgram& out);
+    std::chrono::milliseconds duration(const config::Node& node,
+                                       std::chrono::milliseconds usual,
+                                       std::chrono::milliseconds longest);
+    void probe(const config::Node& node);
+    void oauth2(const config::Node& node);
+    void token_response(const config::Node& node, OAuth2Program& out);
+    std::optional<Code> constant(const std::string& text);
+
+    // Makes the expressions of one call to the vendor: they see the fixed names and `more`, not those of `receive`.
+    template <class Body>
+    void call_scope(std::span<const std::string_view> more, Body body) {
+        auto hidden = std::exchange(names_, {names_.begin(), names_.begin() + kFixedSlots});
+        names_.insert(names_.end(), more.begin(), more.end());
+        program_.slots = std::max(program_.slots, names_.size());
+        in_send_ = true;
+        in_records_ = true;
+        body();
+        in_send_ = false;
+        names_ = std::move(hidden);
+    }
 
     // compile_template.cpp
     class TemplateCompiler;
@@ -94,10 +128,12 @@ private:
 
     Program& program_;
     config::Diagnostics& diagnostics_;
-    std::vector<std::string> names_;   // variables by slot
-    bool in_send_ = false;             // secret() may be used
-    bool in_records_ = false;          // $item can differ between declaration and use of a name
-    std::uint8_t* members_ = nullptr;  // where uses of $request are noted
+    std::vector<std::string> names_;       // variables by slot
+    std::vector<std::string> signatures_;  // of the request at hand
+    bool in_send_ = false;                 // secret() may be used
+    bool oauth2_ = false;                  // the pack has such a section
+    bool in_records_ = false;              // $item can differ between declaration and use of a name
+    std::uint8_t* members_ = nullptr;      // where uses of $request are noted
 };
 
 }  // namespace tandem::mapping

@@ -61,6 +61,11 @@ Value first_of(Value value) {
 
 }  // namespace
 
+Outcome base64_function(Call& call) {
+    if (call.value(0).is_null()) return Value();
+    return text_value(call, base64(ScalarText(call.value(0)).view()));
+}
+
 Outcome pick_function(Call& call) {
     Value at = call.value(0);
     for (auto path = call.text(1); !path.empty() && !at.is_null();) {

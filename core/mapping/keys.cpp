@@ -11,15 +11,15 @@ namespace {
 constexpr std::array<std::string_view, 6> kSettingTypes = {"string", "secret", "integer", "number", "boolean", "list"};
 constexpr std::array<std::string_view, 7> kDecoders = {"json", "form", "multipart", "xml", "csv", "text", "auto"};
 constexpr std::array<std::string_view, 2> kGuardVerdicts = {"rejected", "ignored"};
-constexpr std::array<std::string_view, 3> kVerdicts = {"accepted", "ignored", "rejected"};
 constexpr std::array<std::string_view, 2> kUnmatched = {"ignored", "quarantined"};
 constexpr std::array<std::string_view, 3> kJwtAlgorithms = {"HS256", "HS384", "HS512"};
 constexpr std::array<std::string_view, 2> kEncodings = {"hex", "base64"};
-constexpr std::array<std::string_view, 4> kAuthSchemes = {"basic", "bearer", "header", "query"};
+constexpr std::array<std::string_view, 3> kSignatureEncodings = {"hex", "HEX", "base64"};
+constexpr std::array<std::string_view, 5> kAuthSchemes = {"basic", "bearer", "header", "query", "oauth2"};
+constexpr std::array<std::string_view, 2> kTokenAuth = {"basic", "body"};
+constexpr std::array<std::string_view, 2> kGrants = {"client_credentials", "password"};
+constexpr std::array<std::string_view, 2> kBackfillOrders = {"newest", "oldest"};
 constexpr std::array<std::string_view, 3> kSendMethods = {"POST", "PUT", "GET"};
-constexpr std::array<std::string_view, 7> kSendErrors = {"transient", "throttled", "auth",           "config",
-                                                         "rejected",  "opted_out", "unknown_outcome"};
-constexpr std::array<std::string_view, 2> kRecordTypes = {"snapshot", "receipt"};
 
 constexpr Key kAnswer[] = {
     {.name = "status", .shape = Shape::Integer, .help = "HTTP status, default 200", .minimum = 200, .maximum = 599},
@@ -134,12 +134,23 @@ constexpr Key kAuth[] = {
      .help = "how we prove who we are",
      .required = true,
      .words = kAuthSchemes},
-    {.name = "secret", .shape = Shape::Text, .help = "name of a setting of type secret", .required = true},
+    {.name = "secret", .shape = Shape::Text, .help = "name of a setting of type secret; oauth2 needs none"},
     {.name = "username", .shape = Shape::Expression, .help = "of basic"},
     {.name = "name", .shape = Shape::Text, .help = "of the header or query parameter"},
     {.name = "prefix", .shape = Shape::Text, .help = "text before the secret in a header"},
 };
 constexpr KeyTable kAuthKeys{"auth", kAuth};
+
+constexpr Key kSignature[] = {
+    {.name = "algorithm", .shape = Shape::Word, .help = "default sha256", .words = kAlgorithmNames},
+    {.name = "encoding", .shape = Shape::Word, .help = "default hex", .words = kSignatureEncodings},
+    {.name = "secret", .shape = Shape::Text, .help = "secret setting that is the key; absent: a plain digest"},
+    {.name = "message",
+     .shape = Shape::Expression,
+     .help = "the text that is digested; may hold secret('setting')",
+     .required = true},
+};
+constexpr KeyTable kSignatureKeys{"signature", kSignature};
 
 constexpr Key kSendRequest[] = {
     {.name = "method", .shape = Shape::Word, .help = "default POST", .words = kSendMethods},
@@ -147,6 +158,10 @@ constexpr Key kSendRequest[] = {
     {.name = "query", .shape = Shape::Names, .help = "query parameters; null leaves one out, a list repeats it"},
     {.name = "headers", .shape = Shape::Names, .help = "headers; null leaves one out"},
     {.name = "auth", .shape = Shape::Object, .help = "credentials", .table = &kAuthKeys},
+    {.name = "signatures",
+     .shape = Shape::Map,
+     .help = "digests, put in their places by signature('name')",
+     .table = &kSignatureKeys},
     {.name = "json", .shape = Shape::OpenTemplate, .help = "body: a template, sent as JSON"},
     {.name = "form", .shape = Shape::Names, .help = "body: form fields; null leaves one out, a list repeats it"},
     {.name = "xml", .shape = Shape::OpenTemplate, .help = "body: a template with one root, `@name` for attributes"},
@@ -169,6 +184,7 @@ constexpr KeyTable kSendErrorKeys{"send_error", kSendError};
 
 constexpr Key kSendResponse[] = {
     {.name = "decode", .shape = Shape::Word, .help = "format of the answer, default json", .words = kDecoders},
+    {.name = "let", .shape = Shape::Names, .help = "names over the answer"},
     {.name = "accepted", .shape = Shape::Expression, .help = "the vendor took the message; default status 2xx"},
     {.name = "ids", .shape = Shape::Expression, .help = "what the vendor calls the message, or a list for its parts"},
     {.name = "namespace", .shape = Shape::Expression, .help = "of these ids, as in the receipts", .required = true},
@@ -181,13 +197,66 @@ constexpr Key kSendResponse[] = {
 };
 constexpr KeyTable kSendResponseKeys{"send_response", kSendResponse};
 
+constexpr Key kQueryResponse[] = {
+    {.name = "decode", .shape = Shape::Word, .help = "format of the answer, default json", .words = kDecoders},
+    {.name = "let", .shape = Shape::Names, .help = "names over the answer"},
+    {.name = "accepted",
+     .shape = Shape::Expression,
+     .help = "the vendor has answered the question; default status 2xx"},
+    {.name = "found",
+     .shape = Shape::Expression,
+     .help = "it has the message; false: it never saw it",
+     .required = true},
+    {.name = "ids", .shape = Shape::Expression, .help = "what it calls the message"},
+    {.name = "namespace", .shape = Shape::Expression, .help = "of these ids", .required = true},
+    {.name = "code", .shape = Shape::Expression, .help = "the vendor's error code"},
+    {.name = "reason", .shape = Shape::Expression, .help = "the vendor's words about an error"},
+    {.name = "errors",
+     .shape = Shape::Objects,
+     .help = "answers that tell nothing about the message",
+     .table = &kSendErrorKeys},
+};
+constexpr KeyTable kQueryResponseKeys{"query_response", kQueryResponse};
+
+constexpr Key kQuery[] = {
+    {.name = "request", .shape = Shape::Object, .help = "the question", .required = true, .table = &kSendRequestKeys},
+    {.name = "response",
+     .shape = Shape::Object,
+     .help = "what the answer means",
+     .required = true,
+     .table = &kQueryResponseKeys},
+};
+constexpr KeyTable kQueryKeys{"send_query", kQuery};
+
+constexpr Key kChoice[] = {
+    {.name = "when", .shape = Shape::Expression, .help = "for which messages; absent: all"},
+    {.name = "request", .shape = Shape::Object, .help = "what goes out", .required = true, .table = &kSendRequestKeys},
+};
+constexpr KeyTable kChoiceKeys{"send_choice", kChoice};
+
+constexpr Key kRefusal[] = {
+    {.name = "when", .shape = Shape::Expression, .help = "which messages cannot be sent", .required = true},
+    {.name = "reason", .shape = Shape::Expression, .help = "why, for the caller of the API", .required = true},
+};
+constexpr KeyTable kRefusalKeys{"send_refusal", kRefusal};
+
 constexpr Key kSend[] = {
-    {.name = "channel", .shape = Shape::Text, .help = "channel of what is sent", .required = true},
+    {.name = "channel",
+     .shape = Shape::Data,
+     .help = "channel of what is sent, or one for each scheme of `to`",
+     .required = true},
     {.name = "provider", .shape = Shape::Text, .help = "provider of what is sent; default the pack's name"},
     {.name = "to", .shape = Shape::Texts, .help = "schemes of the contact points it can write to", .required = true},
     {.name = "max_text", .shape = Shape::Integer, .help = "longest text, in characters", .minimum = 1},
     {.name = "split", .shape = Shape::Boolean, .help = "a longer text goes out in parts, one request for each"},
     {.name = "max_media", .shape = Shape::Integer, .help = "most attachments, default 0", .minimum = 0},
+    {.name = "caption",
+     .shape = Shape::Integer,
+     .help =
+         "a request holds one file and that many characters of text with it; the rest goes out in requests of its own",
+     .minimum = 0},
+    {.name = "needs", .shape = Shape::Texts, .help = "settings that receiving can do without and sending cannot"},
+    {.name = "refuse", .shape = Shape::Objects, .help = "messages that cannot be sent", .table = &kRefusalKeys},
     {.name = "repeatable",
      .shape = Shape::Boolean,
      .help = "the vendor knows a request with the same $message.id again"},
@@ -196,12 +265,126 @@ constexpr Key kSend[] = {
      .shape = Shape::Object,
      .help = "what goes out; without `response` only `json`, a document for the connector",
      .table = &kSendRequestKeys},
+    {.name = "requests",
+     .shape = Shape::Objects,
+     .help = "instead of `request`: the first whose `when` holds",
+     .table = &kChoiceKeys},
+    {.name = "query",
+     .shape = Shape::Object,
+     .help = "how the vendor is asked about a message whose outcome is unknown",
+     .table = &kQueryKeys},
     {.name = "response",
      .shape = Shape::Object,
      .help = "what comes back; absent: the connector speaks a protocol of its own",
      .table = &kSendResponseKeys},
 };
 constexpr KeyTable kSendKeys{"send", kSend};
+
+constexpr Key kCallResponse[] = {
+    {.name = "decode", .shape = Shape::Word, .help = "format of the answer, default json", .words = kDecoders},
+    {.name = "let", .shape = Shape::Names, .help = "names over the answer"},
+    {.name = "accepted", .shape = Shape::Expression, .help = "the answer is good; default status 2xx"},
+    {.name = "code", .shape = Shape::Expression, .help = "the vendor's error code"},
+    {.name = "reason", .shape = Shape::Expression, .help = "the vendor's words about an error"},
+    {.name = "errors",
+     .shape = Shape::Objects,
+     .help = "the first that fits says what happened",
+     .table = &kSendErrorKeys},
+};
+constexpr KeyTable kCallResponseKeys{"call_response", kCallResponse};
+
+constexpr Key kWindow[] = {
+    {.name = "overlap", .shape = Shape::Text, .help = "how far a window reaches back into the one before, default 0s"},
+    {.name = "first", .shape = Shape::Text, .help = "length of the first window, default 1d"},
+};
+constexpr KeyTable kWindowKeys{"poll_window", kWindow};
+
+constexpr Key kBackfill[] = {
+    {.name = "days", .shape = Shape::Expression, .help = "how far back; 0 or null: not at all", .required = true},
+    {.name = "step", .shape = Shape::Text, .help = "length of one window, default 1d"},
+    {.name = "order",
+     .shape = Shape::Word,
+     .help = "which window comes first, default newest",
+     .words = kBackfillOrders},
+};
+constexpr KeyTable kBackfillKeys{"poll_backfill", kBackfill};
+
+constexpr Key kBudget[] = {
+    {.name = "requests", .shape = Shape::Integer, .help = "per minute, default 60", .minimum = 1, .maximum = 6'000},
+    {.name = "pages",
+     .shape = Shape::Integer,
+     .help = "of one run before it pauses, default 20",
+     .minimum = 1,
+     .maximum = 10'000},
+};
+constexpr KeyTable kBudgetKeys{"poll_budget", kBudget};
+
+constexpr Key kPollKeysList[] = {
+    {.name = "name", .shape = Shape::Text, .help = "names its cursor and $request.poll", .required = true},
+    {.name = "when", .shape = Shape::Expression, .help = "over $settings: whether this instance polls; absent: always"},
+    {.name = "every", .shape = Shape::Text, .help = "pause between runs; 0s for long polling", .required = true},
+    {.name = "timeout", .shape = Shape::Text, .help = "of one request, default 30s; longer than a long poll takes"},
+    {.name = "budget", .shape = Shape::Object, .help = "how much it may ask", .table = &kBudgetKeys},
+    {.name = "window", .shape = Shape::Object, .help = "a run asks for $since to $until", .table = &kWindowKeys},
+    {.name = "backfill",
+     .shape = Shape::Object,
+     .help = "asks for the past, window by window",
+     .table = &kBackfillKeys},
+    {.name = "let", .shape = Shape::Names, .help = "names for request and response"},
+    {.name = "request", .shape = Shape::Object, .help = "what goes out", .required = true, .table = &kSendRequestKeys},
+    {.name = "response", .shape = Shape::Object, .help = "what comes back", .table = &kCallResponseKeys},
+    {.name = "keep", .shape = Shape::Expression, .help = "whether the page holds anything; absent: always"},
+    {.name = "next", .shape = Shape::Expression, .help = "$page of the next request; null ends the run"},
+    {.name = "cursor", .shape = Shape::Expression, .help = "$cursor from now on; null leaves it"},
+    {.name = "more", .shape = Shape::Expression, .help = "true: the next run begins at once"},
+    {.name = "records",
+     .shape = Shape::Objects,
+     .help = "what a page holds; absent: as in `receive`",
+     .table = &kRecordKeys},
+};
+constexpr KeyTable kPollKeys{"poll", kPollKeysList};
+
+constexpr Key kTokenResponse[] = {
+    {.name = "decode", .shape = Shape::Word, .help = "format of the answer, default json", .words = kDecoders},
+    {.name = "accepted", .shape = Shape::Expression, .help = "the answer is good; default status 2xx"},
+    {.name = "token", .shape = Shape::Expression, .help = "default body.access_token"},
+    {.name = "expires_in", .shape = Shape::Expression, .help = "seconds, default body.expires_in"},
+    {.name = "code", .shape = Shape::Expression, .help = "the error code, default body.error"},
+    {.name = "reason", .shape = Shape::Expression, .help = "the words about an error, default body.error_description"},
+    {.name = "errors",
+     .shape = Shape::Objects,
+     .help = "the first that fits says what happened",
+     .table = &kSendErrorKeys},
+};
+constexpr KeyTable kTokenResponseKeys{"token_response", kTokenResponse};
+
+constexpr Key kOAuth2[] = {
+    {.name = "token_url", .shape = Shape::Expression, .help = "where a token is asked for"},
+    {.name = "request",
+     .shape = Shape::Object,
+     .help = "instead of token_url, client_id …: the whole request for a token",
+     .table = &kSendRequestKeys},
+    {.name = "grant", .shape = Shape::Word, .help = "default client_credentials", .words = kGrants},
+    {.name = "client_id", .shape = Shape::Expression, .help = "who we are"},
+    {.name = "secret", .shape = Shape::Text, .help = "name of the secret setting with the client's secret"},
+    {.name = "auth", .shape = Shape::Word, .help = "where id and secret go, default basic", .words = kTokenAuth},
+    {.name = "scope", .shape = Shape::Expression, .help = "null leaves it out"},
+    {.name = "parameters", .shape = Shape::Names, .help = "further form fields; null leaves one out"},
+    {.name = "response", .shape = Shape::Object, .help = "what comes back", .table = &kTokenResponseKeys},
+};
+constexpr KeyTable kOAuth2Keys{"oauth2", kOAuth2};
+
+constexpr Key kProbe[] = {
+    {.name = "let", .shape = Shape::Names, .help = "names for request and response"},
+    {.name = "request",
+     .shape = Shape::Object,
+     .help = "a call that changes nothing",
+     .required = true,
+     .table = &kSendRequestKeys},
+    {.name = "response", .shape = Shape::Object, .help = "what comes back", .table = &kCallResponseKeys},
+    {.name = "shows", .shape = Shape::Expression, .help = "a text for people, e.g. the name of the account"},
+};
+constexpr KeyTable kProbeKeys{"probe", kProbe};
 
 constexpr Key kPack[] = {
     {.name = "pack", .shape = Shape::Text, .help = "name used in the configuration", .required = true},
@@ -215,120 +398,18 @@ constexpr Key kPack[] = {
     {.name = "description", .shape = Shape::Text, .help = "one paragraph for people"},
     {.name = "settings", .shape = Shape::Map, .help = "what the user may set", .table = &kSettingKeys},
     {.name = "tables", .shape = Shape::Tables, .help = "for lookup()"},
-    {.name = "receive",
-     .shape = Shape::Object,
-     .help = "what the vendor posts",
-     .required = true,
-     .table = &kReceiveKeys},
+    {.name = "receive", .shape = Shape::Object, .help = "what the vendor posts", .table = &kReceiveKeys},
     {.name = "send", .shape = Shape::Object, .help = "how a message goes out", .table = &kSendKeys},
-};
-
-constexpr Key kTestRequest[] = {
-    {.name = "method", .shape = Shape::Text, .help = "default POST"},
-    {.name = "url", .shape = Shape::Text, .help = "public URL"},
-    {.name = "headers", .shape = Shape::Data, .help = "name: value"},
-    {.name = "body", .shape = Shape::Text, .help = "exact text"},
-    {.name = "json", .shape = Shape::Data, .help = "body as JSON"},
-    {.name = "form", .shape = Shape::Data, .help = "body as a form: name: text or list of texts"},
-};
-constexpr KeyTable kTestRequestKeys{"request", kTestRequest};
-
-constexpr Key kExpectedRecord[] = {
-    {.name = "type", .shape = Shape::Word, .help = "snapshot or receipt", .required = true, .words = kRecordTypes},
-    {.name = "snapshot", .shape = Shape::Data, .help = "the keys that matter"},
-    {.name = "receipt", .shape = Shape::Data, .help = "the keys that matter"},
-};
-constexpr KeyTable kExpectedRecordKeys{"expected_record", kExpectedRecord};
-
-constexpr Key kExpect[] = {
-    {.name = "verdict", .shape = Shape::Word, .help = "of the request", .words = kVerdicts},
-    {.name = "status", .shape = Shape::Integer, .help = "HTTP status", .minimum = 100, .maximum = 599},
-    {.name = "answer", .shape = Shape::Text, .help = "exact body of the answer"},
-    {.name = "records", .shape = Shape::Objects, .help = "all of them, in order", .table = &kExpectedRecordKeys},
-    {.name = "ignored", .shape = Shape::Integer, .help = "number of ignored records", .minimum = 0},
-    {.name = "errors", .shape = Shape::Integer, .help = "number of records for quarantine", .minimum = 0},
-    {.name = "reason", .shape = Shape::Text, .help = "part of a reason"},
-};
-constexpr KeyTable kExpectKeys{"expect", kExpect};
-
-constexpr Key kTestCase[] = {
-    {.name = "name", .shape = Shape::Text, .help = "what the case shows", .required = true},
-    {.name = "settings", .shape = Shape::Data, .help = "added to those of the file"},
-    {.name = "request",
+    {.name = "oauth2", .shape = Shape::Object, .help = "where tokens come from", .table = &kOAuth2Keys},
+    {.name = "poll", .shape = Shape::Objects, .help = "what we ask the vendor for", .table = &kPollKeys},
+    {.name = "probe",
      .shape = Shape::Object,
-     .help = "what the vendor posts",
-     .required = true,
-     .table = &kTestRequestKeys},
-    {.name = "received_at", .shape = Shape::Text, .help = "instead of the file's"},
-    {.name = "sign", .shape = Shape::Boolean, .help = "adds the signature that the pack asks for"},
-    {.name = "expect", .shape = Shape::Object, .help = "what must come out", .required = true, .table = &kExpectKeys},
-};
-constexpr KeyTable kTestCaseKeys{"case", kTestCase};
-
-constexpr Key kExpectedRequest[] = {
-    {.name = "method", .shape = Shape::Text, .help = "of HTTP"},
-    {.name = "url", .shape = Shape::Text, .help = "with its query"},
-    {.name = "headers", .shape = Shape::Data, .help = "those that matter; null: must be absent"},
-    {.name = "body", .shape = Shape::Text, .help = "exact text"},
-    {.name = "json", .shape = Shape::Data, .help = "the whole body as JSON"},
-    {.name = "form", .shape = Shape::Data, .help = "the whole body as a form: name: text or list of texts"},
-    {.name = "xml", .shape = Shape::Data, .help = "the whole body as XML, as `decode: xml` shows it"},
-    {.name = "multipart", .shape = Shape::Data, .help = "the whole body as multipart/form-data"},
-};
-constexpr KeyTable kExpectedRequestKeys{"expected_request", kExpectedRequest};
-
-constexpr Key kExpectedOutcome[] = {
-    {.name = "ids", .shape = Shape::Texts, .help = "all of them, in order; none: the vendor gave none"},
-    {.name = "namespace", .shape = Shape::Text, .help = "of the ids"},
-    {.name = "error", .shape = Shape::Word, .help = "kind of error", .words = kSendErrors},
-    {.name = "code", .shape = Shape::Text, .help = "the vendor's code"},
-    {.name = "reason", .shape = Shape::Text, .help = "part of the vendor's words"},
-    {.name = "retry_after", .shape = Shape::Integer, .help = "seconds"},
-};
-constexpr KeyTable kExpectedOutcomeKeys{"expected_outcome", kExpectedOutcome};
-
-constexpr Key kSendAnswer[] = {
-    {.name = "status", .shape = Shape::Integer, .help = "default 200", .minimum = 100, .maximum = 599},
-    {.name = "headers", .shape = Shape::Data, .help = "name: value"},
-    {.name = "body", .shape = Shape::Text, .help = "exact text"},
-    {.name = "json", .shape = Shape::Data, .help = "body as JSON"},
-    {.name = "expect",
-     .shape = Shape::Object,
-     .help = "what it means",
-     .required = true,
-     .table = &kExpectedOutcomeKeys},
-};
-constexpr KeyTable kSendAnswerKeys{"send_answer", kSendAnswer};
-
-constexpr Key kSendCase[] = {
-    {.name = "name", .shape = Shape::Text, .help = "what the case shows", .required = true},
-    {.name = "settings", .shape = Shape::Data, .help = "added to those of the file"},
-    {.name = "message",
-     .shape = Shape::Data,
-     .help = "what is sent: to, text, thread, reply_to, media",
-     .required = true},
-    {.name = "part", .shape = Shape::Integer, .help = "of a text that is split, from 1; default 1", .minimum = 1},
-    {.name = "parts", .shape = Shape::Integer, .help = "number of parts expected", .minimum = 1},
-    {.name = "request", .shape = Shape::Object, .help = "what must go out", .table = &kExpectedRequestKeys},
-    {.name = "refused", .shape = Shape::Text, .help = "part of the reason why no request can be made"},
-    {.name = "answers", .shape = Shape::Objects, .help = "what the vendor may say to it", .table = &kSendAnswerKeys},
-};
-constexpr KeyTable kSendCaseKeys{"send_case", kSendCase};
-
-constexpr Key kTestFile[] = {
-    {.name = "settings", .shape = Shape::Data, .help = "for all cases"},
-    {.name = "instance", .shape = Shape::Text, .help = "default test"},
-    {.name = "region", .shape = Shape::Text, .help = "default RU"},
-    {.name = "url", .shape = Shape::Text, .help = "default https://gw.example.test/hooks/<instance>"},
-    {.name = "received_at", .shape = Shape::Text, .help = "default 2026-11-20T12:00:00Z"},
-    {.name = "headers", .shape = Shape::Data, .help = "for all cases"},
-    {.name = "cases", .shape = Shape::Objects, .help = "run one by one", .table = &kTestCaseKeys},
-    {.name = "send", .shape = Shape::Objects, .help = "messages that go out", .table = &kSendCaseKeys},
+     .help = "a harmless call for `tandem check --connect`",
+     .table = &kProbeKeys},
 };
 
 }  // namespace
 
 const KeyTable kPackKeys{"pack", kPack};
-const KeyTable kTestFileKeys{"tests", kTestFile};
 
 }  // namespace tandem::mapping

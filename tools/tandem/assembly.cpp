@@ -6,13 +6,16 @@
 #include "core/base/text.hpp"
 #include "core/config/file.hpp"
 #include "core/data/json.hpp"
+#include "core/mapping/poll.hpp"
 #include "core/mapping/send.hpp"
 #include "tools/tandem/key_file.hpp"
+#include "tools/tandem/pack_caller.hpp"
 #include "tools/tandem/pack_judge.hpp"
 #include "tools/tandem/pack_sender.hpp"
 #include "tools/tandem/packs.hpp"
 #include "tools/tandem/region.hpp"
 
+#include <functional>
 #include <map>
 
 namespace tandem::tool {
@@ -28,6 +31,8 @@ std::string fingerprint(const ConnectorOptions& entry, const PackText& pack, con
     return hex(sha256(text));
 }
 
+using MessageCheck = std::function<Result<void>(std::string_view message)>;
+
 class Assembler {
 public:
     Assembler(Assembly& out, const connector::Registry& registry, config::Diagnostics& diagnostics)
@@ -42,10 +47,11 @@ public:
         PackText pack;
         std::string region = out_.config.identity.region;
         std::optional<mapping::SendAbilities> abilities;
-        if (!entry.pack.empty() && !bind(entry, spec, pack, region, abilities)) return;
+        MessageCheck check;
+        if (!entry.pack.empty() && !bind(entry, spec, pack, region, abilities, check)) return;
         spec.fingerprint = fingerprint(entry, pack, region);
         registry_.validate(spec, entry.position, entry.path, diagnostics_);
-        if (abilities) add_sending(spec, std::move(*abilities));
+        if (abilities) add_sending(spec, std::move(*abilities), std::move(check));
         out_.instances.push_back(std::move(spec));
     }
 
@@ -53,7 +59,7 @@ public:
 
 private:
     // An instance sends if its pack says how it looks on the timeline and its connector can do it as configured.
-    void add_sending(const connector::InstanceSpec& spec, mapping::SendAbilities abilities) {
+    void add_sending(const connector::InstanceSpec& spec, mapping::SendAbilities abilities, MessageCheck check) {
         const auto* connector = registry_.find(spec.connector);
         const auto limits = connector != nullptr ? connector->send_limits(spec) : std::nullopt;
         if (!limits) return;
@@ -67,14 +73,17 @@ private:
                                 .provider = std::move(abilities.provider),
                                 .to = std::move(abilities.to),
                                 .max_text = abilities.max_text,
-                                .max_media = abilities.max_media});
+                                .max_media = abilities.max_media,
+                                .channels = {abilities.channels.begin(), abilities.channels.end()},
+                                .check = std::move(check)});
     }
 
     bool bind(const ConnectorOptions& entry,
               connector::InstanceSpec& spec,
               PackText& text,
               std::string& region,
-              std::optional<mapping::SendAbilities>& abilities) {
+              std::optional<mapping::SendAbilities>& abilities,
+              MessageCheck& check) {
         auto pack = compiled(entry, text);
         if (!pack) return false;
         config::Diagnostics findings;
@@ -82,7 +91,9 @@ private:
         region = region_of(settings, entry.settings, region, findings);
         diagnostics_.append(findings);
         if (findings.has_errors()) return false;
-        auto bound = std::make_shared<const mapping::BoundPack>(pack, std::move(settings), entry.name, region);
+        const auto& base = out_.config.gateway.public_url;
+        auto bound = std::make_shared<const mapping::BoundPack>(pack, std::move(settings), entry.name, region,
+                                                                base.empty() ? "" : base + "/hooks/" + entry.name);
         // These are about requests; who asks nobody in need not verify them.
         const auto* connector = registry_.find(spec.connector);
         const bool hook = connector == nullptr || connector->manifest().capabilities.hook;
@@ -90,11 +101,36 @@ private:
             diagnostics_.warning(entry.position, entry.path + ".settings", warning);
         }
         warn_of_literals(*pack, entry);
+        if (!can_poll(*bound, entry)) return false;
         spec.judge = std::make_shared<PackJudge>(bound);
+        spec.caller = std::make_shared<PackCaller>(bound);
         abilities = mapping::send_abilities(*pack);
-        if (abilities) spec.sender = std::make_shared<PackSender>(bound);
+        if (abilities) {
+            spec.sender = std::make_shared<PackSender>(bound);
+            check = [bound](std::string_view text) -> Result<void> {
+                data::Arena arena;
+                const auto message = data::parse_json(text, arena);
+                if (!message) return fail(message.error());
+                return mapping::check_message(*bound, *message, arena);
+            };
+        }
         sources_[entry.name] = {bound, region, static_cast<int>(entry.precedence)};
         return true;
+    }
+
+    // What the first request of a poll lacks would otherwise show when the gateway runs.
+    bool can_poll(const mapping::BoundPack& bound, const ConnectorOptions& entry) {
+        bool good = true;
+        for (const auto& poll : mapping::polls(bound)) {
+            data::Arena arena;
+            const mapping::PollPlace place{.since = Instant{}, .until = Instant{}};
+            const auto request = mapping::poll_request(bound, poll.name, place, mapping::Reveal::Nothing, arena);
+            if (request) continue;
+            diagnostics_.error(entry.position, entry.path + ".settings",
+                               "poll " + poll.name + " cannot ask: " + request.error().text);
+            good = false;
+        }
+        return good;
     }
 
     void warn_of_literals(const mapping::Pack& pack, const ConnectorOptions& entry) {

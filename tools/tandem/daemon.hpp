@@ -18,6 +18,7 @@
 #include "core/store/store.hpp"
 #include "tools/tandem/archive.hpp"
 #include "tools/tandem/assembly.hpp"
+#include "tools/tandem/store_cursors.hpp"
 
 #include <memory>
 #include <mutex>
@@ -74,6 +75,7 @@ private:
     std::unique_ptr<journal::Journal> journal_;
     std::unique_ptr<pipeline::Pipeline> pipeline_;
     std::optional<net::HttpClient> client_;
+    std::unique_ptr<StoreCursors> cursors_;
     std::unique_ptr<JournalArchive> archive_;
     std::unique_ptr<connector::Supervisor> supervisor_;
     std::unique_ptr<outbox::Dispatcher> dispatcher_;

@@ -95,6 +95,11 @@ CREATE TABLE consent(point INTEGER PRIMARY KEY, granted INTEGER NOT NULL, at INT
     R"sql(
 CREATE TABLE part_group(key BLOB PRIMARY KEY, interaction INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
 )sql",
+    // 4. Polling: where an instance resumes.
+    R"sql(
+CREATE TABLE cursor(
+    instance TEXT NOT NULL, stream TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(instance, stream)) WITHOUT ROWID;
+)sql",
 };
 
 // FULL: once apply() has returned, the journal may forget the events. The large log before a checkpoint is what keeps
