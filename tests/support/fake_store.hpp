@@ -67,6 +67,7 @@ public:
     }
     Result<std::uint64_t> position(std::string_view) override { return 0; }
     store::Outbox& outbox() override { throw std::logic_error("the fake has no outbox"); }
+    store::Media& media() override { throw std::logic_error("the fake has no media"); }
 
     Result<CustomerId> link(const store::PartyPoint& a,
                             const store::PartyPoint& b,
