@@ -18,7 +18,15 @@ const config::Fields<Config>& config_fields() {
             .range(0, 100'000)
             .field("send_timeout", &Config::send_timeout,
                    "How long the vendor may take to answer; then nobody knows whether it took the message.")
-            .range(std::chrono::seconds(1), std::chrono::seconds(55));
+            .range(std::chrono::seconds(1), std::chrono::seconds(55))
+            .field("poll_every", &Config::poll_every,
+                   "Pause between the runs of the pack's polls, instead of what the pack says.")
+            .range(std::chrono::seconds(1), std::chrono::hours(24))
+            .usually("as the pack says")
+            .field("backfill_days", &Config::backfill_days,
+                   "How many days of the past the pack's polls ask for, instead of what the pack says. 0: none.")
+            .range(0, 3'650)
+            .usually("as the pack says");
     return fields;
 }
 

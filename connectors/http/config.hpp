@@ -14,6 +14,8 @@ struct Config {
     std::int64_t send_window = 10;
     std::int64_t send_rate = 0;  // messages per second; 0: no limit
     std::chrono::milliseconds send_timeout = std::chrono::seconds(30);
+    std::chrono::milliseconds poll_every{0};  // 0: as the pack says
+    std::int64_t backfill_days = -1;          // negative: as the pack says
 };
 
 const config::Fields<Config>& config_fields();

@@ -2,10 +2,13 @@
 
 #include "connectors/http/config.hpp"
 #include "connectors/http/receiver.hpp"
+#include "connectors/http/vendor_client.hpp"
 
 namespace tandem::http {
 
 namespace {
+
+constexpr std::chrono::milliseconds kProbeTimeout = std::chrono::seconds(15);
 
 class HttpConnector final : public connector::Connector {
 public:
@@ -24,8 +27,20 @@ public:
                                      .repeatable = spec.sender->repeatable()};
     }
 
-    // Vendors come to us: there is nothing to try.
-    async::Task<Result<void>> check(connector::InstanceSpec) const override { co_return Result<void>(); }
+    async::Task<Result<std::optional<std::string>>> check(connector::InstanceSpec spec,
+                                                          const net::HttpClient& http,
+                                                          const Clock& clock) const override {
+        using Said = std::optional<std::string>;
+        if (spec.caller == nullptr || !spec.caller->has_probe()) co_return Said();
+        auto request = spec.caller->probe_request();
+        if (!request) co_return fail(std::move(request.error()));
+        VendorClient vendor(&http, spec.caller.get(), clock);
+        auto response = co_await vendor.send(std::move(*request), true, kProbeTimeout);
+        if (!response) co_return fail(std::move(response.error()));
+        auto said = spec.caller->probe({response->status, response->headers, response->body});
+        if (!said) co_return fail(std::move(said.error()));
+        co_return Said(std::move(*said));
+    }
 
     Result<std::unique_ptr<connector::Instance>> open(const connector::InstanceSpec& spec,
                                                       connector::Host& host) const override {
@@ -37,13 +52,14 @@ public:
     }
 
 private:
-    const connector::Manifest manifest_{.name = "http",
-                                        .version = "1",
-                                        .description = "Webhooks of any vendor that has a pack, and messages to it",
-                                        .capabilities = {.receive = true, .send = true, .receipts = true},
-                                        .streams = {""},
-                                        .needs_pack = true,
-                                        .options = config_fields().table()};
+    const connector::Manifest manifest_{
+        .name = "http",
+        .version = "1",
+        .description = "Webhooks and polls of any vendor that has a pack, and messages to it",
+        .capabilities = {.receive = true, .send = true, .receipts = true, .backfill = true},
+        .streams = {"", "poll:*"},
+        .needs_pack = true,
+        .options = config_fields().table()};
 };
 
 }  // namespace

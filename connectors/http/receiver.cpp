@@ -2,7 +2,10 @@
 
 #include "core/async/wait.hpp"
 
+#include <boost/asio/this_coro.hpp>
+
 #include <algorithm>
+#include <exception>
 
 namespace tandem::http {
 
@@ -69,20 +72,53 @@ double capacity(const Config& config) {
 
 }  // namespace
 
-Receiver::Receiver(const Config& config, connector::Host& host)
+Receiver::Receiver(const Config& config, connector::Host& host, PollPatience patience)
     : host_(host),
-      send_timeout_(config.send_timeout),
-      bucket_(static_cast<double>(config.rate_limit), capacity(config), host.clock().now()) {}
+      config_(config),
+      patience_(patience),
+      bucket_(static_cast<double>(config.rate_limit), capacity(config), host.clock().now()),
+      vendor_(host.http(), host.caller(), host.clock()),
+      troubles_(host) {}
+
+Receiver::~Receiver() = default;
 
 Task<Result<void>> Receiver::start() {
     for (const std::string& warning : host_.judge()->warnings())
         host_.log().warn("pack", {{"warning", warning}});
-    host_.serve_hook([this](net::HttpRequest request) { return receive(std::move(request)); });
+    if (!host_.judge()->methods().empty()) {
+        host_.serve_hook([this](net::HttpRequest request) { return receive(std::move(request)); });
+    }
+    co_await start_polls();
     co_return Result<void>();
 }
 
+Task<void> Receiver::start_polls() {
+    if (host_.caller() == nullptr) co_return;
+    for (auto& poll : host_.caller()->polls()) {
+        if (config_.poll_every.count() > 0) poll.every = config_.poll_every;
+        if (config_.backfill_days >= 0) poll.backfill_days = config_.backfill_days;
+        pollers_.push_back(std::make_unique<Poller>(std::move(poll), host_, vendor_, troubles_, patience_));
+    }
+    if (pollers_.empty()) co_return;
+    const auto strand = co_await boost::asio::this_coro::executor;
+    polling_ = std::make_unique<async::TaskGroup>(strand, [this](const std::exception_ptr& error) {
+        try {
+            std::rethrow_exception(error);
+        } catch (const std::exception& broken) {
+            host_.failed(transient(std::string("a poll ended: ") + broken.what()));
+        }
+    });
+    for (const auto& poller : pollers_) {
+        polling_->spawn(poller->live());
+        polling_->spawn(poller->backfill());
+    }
+}
+
 Task<void> Receiver::stop() {
-    co_return;
+    if (polling_ == nullptr) co_return;
+    polling_->cancel();
+    co_await polling_->join();
+    polling_.reset();
 }
 
 Task<Result<std::vector<connector::SentId>>> Receiver::send(connector::Outgoing outgoing) {
@@ -113,14 +149,7 @@ Task<Result<std::vector<connector::SentId>>> Receiver::call(const connector::Out
     const auto* sender = host_.sender();
     auto request = sender->request(part);
     if (!request) co_return fail(std::move(request.error()));
-    // The path may hold a token (Telegram), and an address of the vendor may be in our own network (Kannel, a test).
-    auto response = co_await host_.http()->send({.method = std::move(request->method),
-                                                 .url = std::move(request->url),
-                                                 .headers = std::move(request->headers),
-                                                 .body = std::move(request->body),
-                                                 .repeatable = sender->repeatable(),
-                                                 .hide_path = true,
-                                                 .total = send_timeout_});
+    auto response = co_await vendor_.send(std::move(*request), sender->repeatable(), config_.send_timeout);
     if (!response) co_return fail(std::move(response.error()));
     co_return sender->outcome(part, response->status, response->headers, response->body);
 }

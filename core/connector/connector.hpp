@@ -15,6 +15,7 @@
 #include "core/config/diagnostics.hpp"
 #include "core/config/field_table.hpp"
 #include "core/config/node.hpp"
+#include "core/connector/caller.hpp"
 #include "core/connector/judge.hpp"
 #include "core/connector/sender.hpp"
 #include "core/journal/journal.hpp"
@@ -62,7 +63,7 @@ struct Manifest {
     std::string version;
     std::string description;
     Capabilities capabilities;
-    std::vector<StreamName> streams;
+    std::vector<StreamName> streams;  // a name that ends in * stands for all that begin so
     bool needs_pack = false;
     std::shared_ptr<const config::FieldTable> options;  // what may be written under `options:`
 };
@@ -97,6 +98,8 @@ public:
     virtual const Judge* judge() const = 0;
     // nullptr when the instance has no pack, or one that cannot send.
     virtual const Sender* sender() const = 0;
+    // nullptr when the instance has no pack.
+    virtual const Caller* caller() const = 0;
 
     // For calls to the vendor; nullptr where there is none (tests).
     virtual const net::HttpClient* http() const = 0;
@@ -142,6 +145,7 @@ struct InstanceSpec {
     config::Node options;                  // the `options:` node, may be Missing
     std::shared_ptr<const Judge> judge;    // over the pack and its settings; nullptr if there is none
     std::shared_ptr<const Sender> sender;  // nullptr if there is no pack or it cannot send
+    std::shared_ptr<const Caller> caller;  // nullptr if there is no pack
     std::string fingerprint;  // of everything above: an instance is restarted by a reload only when it changes
 };
 
@@ -159,9 +163,11 @@ public:
     virtual const Manifest& manifest() const = 0;
     // Pure: no network, no files, no threads.
     virtual void validate(const InstanceSpec& spec, config::Diagnostics& diagnostics) const = 0;
-    // Tries the configuration against the network with resources of its own, starting nothing. `tandem check
-    // --connect`.
-    virtual async::Task<Result<void>> check(InstanceSpec spec) const = 0;
+    // Tries the configuration against the network, changing nothing there and starting nothing here. `tandem check
+    // --connect`. A text for people; nullopt: there is nothing to try.
+    virtual async::Task<Result<std::optional<std::string>>> check(InstanceSpec spec,
+                                                                  const net::HttpClient& http,
+                                                                  const Clock& clock) const = 0;
     // Of a connector with the capability `send`; nullopt if this instance cannot. `spec` is validated.
     virtual std::optional<SendLimits> send_limits(const InstanceSpec&) const { return std::nullopt; }
     // Builds an instance, starts nothing. `host` outlives it.

@@ -5,6 +5,7 @@
 #include "core/base/result.hpp"
 #include "core/net/http.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@ struct WireRequest {
     std::string url;
     std::vector<net::Header> headers;
     std::string body;
+    // Set: whoever sends it adds the header Authorization with this text and a token (Caller::token_request()).
+    std::optional<std::string> token_prefix{};
 };
 
 // What a vendor calls a message, or one part of it.

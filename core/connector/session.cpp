@@ -29,6 +29,11 @@ auto append(journal::Journal& journal, std::vector<journal::Event> events) {
         start, asio::use_awaitable, std::move(events));
 }
 
+bool stands_for(std::string_view declared, std::string_view stream) {
+    if (declared.ends_with('*')) return stream.starts_with(declared.substr(0, declared.size() - 1));
+    return declared == stream;
+}
+
 }  // namespace
 
 Session::Session(std::shared_ptr<Supervised> owner) : owner_(std::move(owner)) {}
@@ -37,7 +42,7 @@ Result<void> Session::check_allowed(const Batch& batch) const {
     const Manifest& manifest = owner_->connector_.manifest();
     if (!manifest.capabilities.receive)
         return fail(config_error(manifest.name + " may not emit: no receive capability"));
-    if (std::ranges::find(manifest.streams, batch.stream) == manifest.streams.end()) {
+    if (std::ranges::none_of(manifest.streams, [&](const auto& name) { return stands_for(name, batch.stream); })) {
         return fail(config_error(manifest.name + " has no stream '" + batch.stream + "'"));
     }
     if (batch.after && owner_->context_->options.cursors == nullptr) {

@@ -22,6 +22,7 @@ public:
     std::string public_url(const net::HttpRequest& request) const override;
     const Judge* judge() const override { return owner_->spec_.judge.get(); }
     const Sender* sender() const override { return owner_->spec_.sender.get(); }
+    const Caller* caller() const override { return owner_->spec_.caller.get(); }
     const net::HttpClient* http() const override { return owner_->context_->options.http; }
     const Clock& clock() const override { return owner_->context_->options.clock; }
     obs::Log& log() override { return owner_->log_; }

@@ -66,6 +66,7 @@ bool switched_off(std::string_view condition, const Settings& settings) {
 std::vector<std::string> BoundPack::warnings() const {
     constexpr std::string_view kOpen = "anybody who knows the URL can post";
     const auto& entries = state_->program().verifications;
+    if (state_->program().methods.empty()) return {};  // nothing is posted to it
     if (entries.empty()) return {fmt::format("the vendor signs nothing: {}", kOpen)};
     std::vector<std::string> out;
     std::vector<std::string_view> unset;
@@ -93,7 +94,7 @@ std::span<const Secret> BoundPack::State::secrets(std::string_view setting) cons
 
 Value request_value(const RequestSource& source, std::uint8_t mask, data::Arena& arena) {
     if (mask == 0) return {};
-    data::ArenaList<Member> members(arena, 7);
+    data::ArenaList<Member> members(arena, 8);
     const auto parts = split_url(source.url);
     if ((mask & kMethod) != 0) members.push_back({"method", Value::string(source.method)});
     if ((mask & kUrl) != 0) members.push_back({"url", Value::string(source.url)});
@@ -107,6 +108,7 @@ Value request_value(const RequestSource& source, std::uint8_t mask, data::Arena&
     if ((mask & kReceivedAt) != 0) {
         members.push_back({"received_at", data::make_string(arena, format_time(source.received_at))});
     }
+    if ((mask & kPoll) != 0 && !source.poll.empty()) members.push_back({"poll", Value::string(source.poll)});
     return Value::object(members.items());
 }
 

@@ -33,6 +33,7 @@ struct RequestSource {
     std::span<const data::Member> headers;  // lower-case name: text
     std::string_view content_type;
     Instant received_at{};
+    std::string_view poll{};  // whose page it is; empty: the vendor posted it
 };
 
 // {method, url, ...} with the members of `mask` only.

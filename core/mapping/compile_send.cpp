@@ -29,6 +29,7 @@ AuthProgram::Scheme scheme_of(std::string_view word) {
     if (word == "basic") return AuthProgram::Scheme::Basic;
     if (word == "header") return AuthProgram::Scheme::Header;
     if (word == "query") return AuthProgram::Scheme::Query;
+    if (word == "oauth2") return AuthProgram::Scheme::OAuth2;
     return AuthProgram::Scheme::Bearer;
 }
 
@@ -60,13 +61,16 @@ void Compiler::send(const Node& node) {
     out.message_slot = names_.size() - 1;
     program_.slots = std::max(program_.slots, names_.size());
     out.let = let(node.get("let"));
-    send_request(node.get("request"), out);
-    send_response(node.get("response"), out);
+    send_request(node.get("request"), out.request);
+    const auto response = node.get("response");
+    send_response(response, out.response);
+    out.ids = optional_expression(response.get("ids"));
+    out.name_space = expression(response.get("namespace"));
     in_send_ = false;
     program_.send = std::move(out);
 }
 
-void Compiler::send_request(const Node& node, SendProgram& out) {
+void Compiler::send_request(const Node& node, RequestProgram& out) {
     if (const auto method = node.get("method")) out.method = method.text();
     out.url = expression(node.get("url"));
     out.query = named_codes(node.get("query"));
@@ -75,7 +79,7 @@ void Compiler::send_request(const Node& node, SendProgram& out) {
     send_body(node, out);
 }
 
-void Compiler::send_body(const Node& node, SendProgram& out) {
+void Compiler::send_body(const Node& node, RequestProgram& out) {
     const auto json = node.get("json");
     const auto xml = node.get("xml");
     const auto form = node.get("form");
@@ -97,11 +101,10 @@ void Compiler::send_body(const Node& node, SendProgram& out) {
     if (xml && out.content_type.empty()) out.content_type = "text/xml; charset=utf-8";
 }
 
-void Compiler::send_response(const Node& node, SendProgram& out) {
+void Compiler::send_response(const Node& node, ResponseProgram& out) {
+    if (!node) return;
     if (const auto decode = node.get("decode")) out.decoder = decode.text();
     out.accepted = optional_expression(node.get("accepted"));
-    out.ids = optional_expression(node.get("ids"));
-    out.name_space = expression(node.get("namespace"));
     out.code = optional_expression(node.get("code"));
     out.reason = optional_expression(node.get("reason"));
     if (!node.get("errors")) return;
@@ -128,7 +131,12 @@ NamedCodes Compiler::named_codes(const Node& node) {
 AuthProgram Compiler::auth(const Node& node) {
     AuthProgram out;
     out.scheme = scheme_of(node.get("scheme").text());
-    check_secret(node.get("secret"));
+    const bool has_token = out.scheme == AuthProgram::Scheme::OAuth2;
+    if (has_token && node.get("secret"))
+        error(node.get("secret"), "oauth2 has its credentials in the section `oauth2`");
+    if (has_token && !oauth2_) error(node, "the pack has no section `oauth2`");
+    if (!has_token && !node.get("secret")) error(node, "this scheme needs `secret`");
+    if (!has_token && node.get("secret")) check_secret(node.get("secret"));
     out.secret = node.get("secret").text();
     out.name = node.get("name").text();
     out.prefix = node.get("prefix").text();

@@ -32,6 +32,7 @@ constexpr std::pair<std::string_view, std::uint8_t> kRequestMembers[] = {
     {"headers", kHeaders},
     {"content_type", kContentType},
     {"received_at", kReceivedAt},
+    {"poll", kPoll},
 };
 
 bool is_name(std::string_view text) {
@@ -56,10 +57,16 @@ void Compiler::pack(const Node& root) {
     program_.version = static_cast<int>(root.get("version").as_int().value_or(0));
     program_.title = root.get("title") ? root.get("title").text() : program_.name;
     program_.description = root.get("description").text();
+    oauth2_ = static_cast<bool>(root.get("oauth2"));
     settings(root.get("settings"));
     tables(root.get("tables"));
-    receive(root.get("receive"));
+    if (const auto node = root.get("receive")) receive(node);
     if (const auto node = root.get("send")) send(node);
+    if (const auto node = root.get("oauth2")) oauth2(node);
+    if (const auto node = root.get("poll")) polls(node);
+    if (const auto node = root.get("probe")) probe(node);
+    if (!root.get("receive") && !root.get("poll") && !root.get("send"))
+        error(root, "a pack has `receive`, `poll` or `send`");
 }
 
 void Compiler::error(const Node& node, std::string text) {
@@ -170,9 +177,10 @@ void Compiler::check_named_arguments(const Node& node, const expr::Expression& c
         if ((!is_table && !is_secret && call.function != "secret_equals") || call.constants.empty()) continue;
         const auto* name = call.constants[0];
         if (is_secret && (!in_send_ || name == nullptr)) {
-            diagnostics_.error(node.position_in_text(call.column - 1), node.path(),
-                               in_send_ ? "secret() needs the name of a setting as a constant"
-                                        : "secret() stands in `send` only: elsewhere nothing would fill it in");
+            diagnostics_.error(
+                node.position_in_text(call.column - 1), node.path(),
+                in_send_ ? "secret() needs the name of a setting as a constant"
+                         : "secret() stands in requests to the vendor only: elsewhere nothing would fill it in");
         }
         if (name == nullptr || !name->is_string()) continue;
         const auto& known = is_table ? tables : secrets;

@@ -6,8 +6,10 @@
 #include "core/config/node.hpp"
 #include "core/mapping/program.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,11 +81,28 @@ private:
 
     // compile_send.cpp: what goes out
     void send(const config::Node& node);
-    void send_request(const config::Node& node, SendProgram& out);
-    void send_body(const config::Node& node, SendProgram& out);
-    void send_response(const config::Node& node, SendProgram& out);
+    void send_request(const config::Node& node, RequestProgram& out);
+    void send_body(const config::Node& node, RequestProgram& out);
+    void send_response(const config::Node& node, ResponseProgram& out);
     NamedCodes named_codes(const config::Node& node);
     AuthProgram auth(const config::Node& node);
+
+    // compile_poll.cpp: calls to the vendor that no message asks for
+    void polls(const config::Node& node);
+    void poll(const config::Node& node);
+    void poll_times(const config::Node& node, PollProgram& out);
+    void poll_window(const config::Node& node, PollProgram& out);
+    void poll_records(const config::Node& node, PollProgram& out);
+    std::chrono::milliseconds duration(const config::Node& node,
+                                       std::chrono::milliseconds usual,
+                                       std::chrono::milliseconds longest);
+    void probe(const config::Node& node);
+    void oauth2(const config::Node& node);
+    std::optional<Code> constant(const std::string& text);
+
+    // Makes the expressions of one call to the vendor: they see the fixed names and `more`, not those of `receive`.
+    template <class Body>
+    void call_scope(std::span<const std::string_view> more, Body body);
 
     // compile_template.cpp
     class TemplateCompiler;
@@ -94,6 +113,7 @@ private:
     config::Diagnostics& diagnostics_;
     std::vector<std::string> names_;   // variables by slot
     bool in_send_ = false;             // secret() may be used
+    bool oauth2_ = false;              // the pack has such a section
     bool in_records_ = false;          // $item can differ between declaration and use of a name
     std::uint8_t* members_ = nullptr;  // where uses of $request are noted
 };

@@ -15,7 +15,10 @@ constexpr std::array<std::string_view, 3> kVerdicts = {"accepted", "ignored", "r
 constexpr std::array<std::string_view, 2> kUnmatched = {"ignored", "quarantined"};
 constexpr std::array<std::string_view, 3> kJwtAlgorithms = {"HS256", "HS384", "HS512"};
 constexpr std::array<std::string_view, 2> kEncodings = {"hex", "base64"};
-constexpr std::array<std::string_view, 4> kAuthSchemes = {"basic", "bearer", "header", "query"};
+constexpr std::array<std::string_view, 5> kAuthSchemes = {"basic", "bearer", "header", "query", "oauth2"};
+constexpr std::array<std::string_view, 2> kTokenAuth = {"basic", "body"};
+constexpr std::array<std::string_view, 2> kGrants = {"client_credentials", "password"};
+constexpr std::array<std::string_view, 2> kBackfillOrders = {"newest", "oldest"};
 constexpr std::array<std::string_view, 3> kSendMethods = {"POST", "PUT", "GET"};
 constexpr std::array<std::string_view, 7> kSendErrors = {"transient", "throttled", "auth",           "config",
                                                          "rejected",  "opted_out", "unknown_outcome"};
@@ -134,7 +137,7 @@ constexpr Key kAuth[] = {
      .help = "how we prove who we are",
      .required = true,
      .words = kAuthSchemes},
-    {.name = "secret", .shape = Shape::Text, .help = "name of a setting of type secret", .required = true},
+    {.name = "secret", .shape = Shape::Text, .help = "name of a setting of type secret; oauth2 needs none"},
     {.name = "username", .shape = Shape::Expression, .help = "of basic"},
     {.name = "name", .shape = Shape::Text, .help = "of the header or query parameter"},
     {.name = "prefix", .shape = Shape::Text, .help = "text before the secret in a header"},
@@ -201,6 +204,107 @@ constexpr Key kSend[] = {
 };
 constexpr KeyTable kSendKeys{"send", kSend};
 
+constexpr Key kCallResponse[] = {
+    {.name = "decode", .shape = Shape::Word, .help = "format of the answer, default json", .words = kDecoders},
+    {.name = "accepted", .shape = Shape::Expression, .help = "the answer is good; default status 2xx"},
+    {.name = "code", .shape = Shape::Expression, .help = "the vendor's error code"},
+    {.name = "reason", .shape = Shape::Expression, .help = "the vendor's words about an error"},
+    {.name = "errors",
+     .shape = Shape::Objects,
+     .help = "the first that fits says what happened",
+     .table = &kSendErrorKeys},
+};
+constexpr KeyTable kCallResponseKeys{"call_response", kCallResponse};
+
+constexpr Key kWindow[] = {
+    {.name = "overlap", .shape = Shape::Text, .help = "how far a window reaches back into the one before, default 0s"},
+    {.name = "first", .shape = Shape::Text, .help = "length of the first window, default 1d"},
+};
+constexpr KeyTable kWindowKeys{"poll_window", kWindow};
+
+constexpr Key kBackfill[] = {
+    {.name = "days", .shape = Shape::Expression, .help = "how far back; 0 or null: not at all", .required = true},
+    {.name = "step", .shape = Shape::Text, .help = "length of one window, default 1d"},
+    {.name = "order",
+     .shape = Shape::Word,
+     .help = "which window comes first, default newest",
+     .words = kBackfillOrders},
+};
+constexpr KeyTable kBackfillKeys{"poll_backfill", kBackfill};
+
+constexpr Key kBudget[] = {
+    {.name = "requests", .shape = Shape::Integer, .help = "per minute, default 60", .minimum = 1, .maximum = 6'000},
+    {.name = "pages",
+     .shape = Shape::Integer,
+     .help = "of one run before it pauses, default 20",
+     .minimum = 1,
+     .maximum = 10'000},
+};
+constexpr KeyTable kBudgetKeys{"poll_budget", kBudget};
+
+constexpr Key kPollKeysList[] = {
+    {.name = "name", .shape = Shape::Text, .help = "names its cursor and $request.poll", .required = true},
+    {.name = "when", .shape = Shape::Expression, .help = "over $settings: whether this instance polls; absent: always"},
+    {.name = "every", .shape = Shape::Text, .help = "pause between runs; 0s for long polling", .required = true},
+    {.name = "timeout", .shape = Shape::Text, .help = "of one request, default 30s; longer than a long poll takes"},
+    {.name = "budget", .shape = Shape::Object, .help = "how much it may ask", .table = &kBudgetKeys},
+    {.name = "window", .shape = Shape::Object, .help = "a run asks for $since to $until", .table = &kWindowKeys},
+    {.name = "backfill",
+     .shape = Shape::Object,
+     .help = "asks for the past, window by window",
+     .table = &kBackfillKeys},
+    {.name = "let", .shape = Shape::Names, .help = "names for request and response"},
+    {.name = "request", .shape = Shape::Object, .help = "what goes out", .required = true, .table = &kSendRequestKeys},
+    {.name = "response", .shape = Shape::Object, .help = "what comes back", .table = &kCallResponseKeys},
+    {.name = "keep", .shape = Shape::Expression, .help = "whether the page holds anything; absent: always"},
+    {.name = "next", .shape = Shape::Expression, .help = "$page of the next request; null ends the run"},
+    {.name = "cursor", .shape = Shape::Expression, .help = "$cursor from now on; null leaves it"},
+    {.name = "more", .shape = Shape::Expression, .help = "true: the next run begins at once"},
+    {.name = "records",
+     .shape = Shape::Objects,
+     .help = "what a page holds; absent: as in `receive`",
+     .table = &kRecordKeys},
+};
+constexpr KeyTable kPollKeys{"poll", kPollKeysList};
+
+constexpr Key kTokenResponse[] = {
+    {.name = "decode", .shape = Shape::Word, .help = "format of the answer, default json", .words = kDecoders},
+    {.name = "accepted", .shape = Shape::Expression, .help = "the answer is good; default status 2xx"},
+    {.name = "token", .shape = Shape::Expression, .help = "default body.access_token"},
+    {.name = "expires_in", .shape = Shape::Expression, .help = "seconds, default body.expires_in"},
+    {.name = "code", .shape = Shape::Expression, .help = "the error code, default body.error"},
+    {.name = "reason", .shape = Shape::Expression, .help = "the words about an error, default body.error_description"},
+    {.name = "errors",
+     .shape = Shape::Objects,
+     .help = "the first that fits says what happened",
+     .table = &kSendErrorKeys},
+};
+constexpr KeyTable kTokenResponseKeys{"token_response", kTokenResponse};
+
+constexpr Key kOAuth2[] = {
+    {.name = "token_url", .shape = Shape::Expression, .help = "where a token is asked for", .required = true},
+    {.name = "grant", .shape = Shape::Word, .help = "default client_credentials", .words = kGrants},
+    {.name = "client_id", .shape = Shape::Expression, .help = "who we are"},
+    {.name = "secret", .shape = Shape::Text, .help = "name of the secret setting with the client's secret"},
+    {.name = "auth", .shape = Shape::Word, .help = "where id and secret go, default basic", .words = kTokenAuth},
+    {.name = "scope", .shape = Shape::Expression, .help = "null leaves it out"},
+    {.name = "parameters", .shape = Shape::Names, .help = "further form fields; null leaves one out"},
+    {.name = "response", .shape = Shape::Object, .help = "what comes back", .table = &kTokenResponseKeys},
+};
+constexpr KeyTable kOAuth2Keys{"oauth2", kOAuth2};
+
+constexpr Key kProbe[] = {
+    {.name = "let", .shape = Shape::Names, .help = "names for request and response"},
+    {.name = "request",
+     .shape = Shape::Object,
+     .help = "a call that changes nothing",
+     .required = true,
+     .table = &kSendRequestKeys},
+    {.name = "response", .shape = Shape::Object, .help = "what comes back", .table = &kCallResponseKeys},
+    {.name = "shows", .shape = Shape::Expression, .help = "a text for people, e.g. the name of the account"},
+};
+constexpr KeyTable kProbeKeys{"probe", kProbe};
+
 constexpr Key kPack[] = {
     {.name = "pack", .shape = Shape::Text, .help = "name used in the configuration", .required = true},
     {.name = "version",
@@ -213,12 +317,14 @@ constexpr Key kPack[] = {
     {.name = "description", .shape = Shape::Text, .help = "one paragraph for people"},
     {.name = "settings", .shape = Shape::Map, .help = "what the user may set", .table = &kSettingKeys},
     {.name = "tables", .shape = Shape::Tables, .help = "for lookup()"},
-    {.name = "receive",
-     .shape = Shape::Object,
-     .help = "what the vendor posts",
-     .required = true,
-     .table = &kReceiveKeys},
+    {.name = "receive", .shape = Shape::Object, .help = "what the vendor posts", .table = &kReceiveKeys},
     {.name = "send", .shape = Shape::Object, .help = "how a message goes out", .table = &kSendKeys},
+    {.name = "oauth2", .shape = Shape::Object, .help = "where tokens come from", .table = &kOAuth2Keys},
+    {.name = "poll", .shape = Shape::Objects, .help = "what we ask the vendor for", .table = &kPollKeys},
+    {.name = "probe",
+     .shape = Shape::Object,
+     .help = "a harmless call for `tandem check --connect`",
+     .table = &kProbeKeys},
 };
 
 constexpr Key kTestRequest[] = {
@@ -313,6 +419,46 @@ constexpr Key kSendCase[] = {
 };
 constexpr KeyTable kSendCaseKeys{"send_case", kSendCase};
 
+constexpr Key kPollAnswer[] = {
+    {.name = "status", .shape = Shape::Integer, .help = "default 200", .minimum = 100, .maximum = 599},
+    {.name = "headers", .shape = Shape::Data, .help = "name: value"},
+    {.name = "body", .shape = Shape::Text, .help = "exact text"},
+    {.name = "json", .shape = Shape::Data, .help = "body as JSON"},
+};
+constexpr KeyTable kPollAnswerKeys{"poll_answer", kPollAnswer};
+
+constexpr Key kExpectedPage[] = {
+    {.name = "error", .shape = Shape::Word, .help = "kind of error", .words = kSendErrors},
+    {.name = "code", .shape = Shape::Text, .help = "the vendor's code"},
+    {.name = "reason", .shape = Shape::Text, .help = "part of the vendor's words"},
+    {.name = "retry_after", .shape = Shape::Integer, .help = "seconds"},
+    {.name = "keep", .shape = Shape::Boolean, .help = "whether the page is stored"},
+    {.name = "more", .shape = Shape::Boolean, .help = "whether it is asked again at once"},
+    {.name = "next", .shape = Shape::Data, .help = "the next page; null: there is none"},
+    {.name = "cursor", .shape = Shape::Data, .help = "the new cursor; null: none"},
+    {.name = "records", .shape = Shape::Objects, .help = "all of them, in order", .table = &kExpectedRecordKeys},
+    {.name = "ignored", .shape = Shape::Integer, .help = "number of ignored records", .minimum = 0},
+    {.name = "errors", .shape = Shape::Integer, .help = "number of records for quarantine", .minimum = 0},
+};
+constexpr KeyTable kExpectedPageKeys{"expected_page", kExpectedPage};
+
+constexpr Key kPollCase[] = {
+    {.name = "name", .shape = Shape::Text, .help = "what the case shows", .required = true},
+    {.name = "settings", .shape = Shape::Data, .help = "added to those of the file"},
+    {.name = "poll", .shape = Shape::Text, .help = "its name; default the first"},
+    {.name = "cursor", .shape = Shape::Data, .help = "$cursor"},
+    {.name = "page", .shape = Shape::Data, .help = "$page"},
+    {.name = "found", .shape = Shape::Data, .help = "$found"},
+    {.name = "since", .shape = Shape::Text, .help = "$since"},
+    {.name = "until", .shape = Shape::Text, .help = "$until"},
+    {.name = "received_at", .shape = Shape::Text, .help = "$now, instead of the file's"},
+    {.name = "request", .shape = Shape::Object, .help = "what must go out", .table = &kExpectedRequestKeys},
+    {.name = "refused", .shape = Shape::Text, .help = "part of the reason why no request can be made"},
+    {.name = "answer", .shape = Shape::Object, .help = "what the vendor says", .table = &kPollAnswerKeys},
+    {.name = "expect", .shape = Shape::Object, .help = "what it means", .table = &kExpectedPageKeys},
+};
+constexpr KeyTable kPollCaseKeys{"poll_case", kPollCase};
+
 constexpr Key kTestFile[] = {
     {.name = "settings", .shape = Shape::Data, .help = "for all cases"},
     {.name = "instance", .shape = Shape::Text, .help = "default test"},
@@ -322,6 +468,7 @@ constexpr Key kTestFile[] = {
     {.name = "headers", .shape = Shape::Data, .help = "for all cases"},
     {.name = "cases", .shape = Shape::Objects, .help = "run one by one", .table = &kTestCaseKeys},
     {.name = "send", .shape = Shape::Objects, .help = "messages that go out", .table = &kSendCaseKeys},
+    {.name = "poll", .shape = Shape::Objects, .help = "pages that were asked for", .table = &kPollCaseKeys},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // From a stored event to records. Runs for every event, so nothing here allocates but the arena, the list of records
 // and the reasons of what went wrong.
+#include "core/data/decode.hpp"
 #include "core/data/json.hpp"
 #include "core/mapping/bound.hpp"
 #include "core/model/snapshot.hpp"
@@ -16,6 +17,7 @@ using data::Value;
 namespace {
 
 constexpr std::size_t kMaxItems = 10'000;
+constexpr std::string_view kPollEnvelope = R"({"poll":)";
 constexpr std::int64_t kVersions = 256;
 constexpr std::int64_t kMaxRevision = INT64_MAX / kVersions - 1;
 
@@ -25,6 +27,7 @@ public:
         : state_(state), program_(state.program()), event_(event), arena_(arena), check_(check) {}
 
     Mapped run() {
+        find_poll();
         auto body = decode();
         if (!body) {
             failed({body.error().text, "decode"});
@@ -36,7 +39,7 @@ public:
             failed(std::exchange(failure_, {}));
             return std::move(out_);
         }
-        for (const auto& group : program_.groups) {
+        for (const auto& group : poll_ != nullptr && poll_->own_groups ? poll_->groups : program_.groups) {
             if (!walk(group, 0, *body)) return overflow();
         }
         if (out_.records.empty() && out_.errors.empty()) ignored("the body holds no records", {});
@@ -44,6 +47,13 @@ public:
     }
 
 private:
+    // Whether the event is a page that we asked for. Envelopes of webhooks are not read for this.
+    void find_poll() {
+        if (program_.polls.empty() || !event_.envelope.starts_with(kPollEnvelope)) return;
+        read_envelope();
+        poll_ = program_.find_poll(source_.poll);
+    }
+
     // The envelope is read only when something asks for it.
     void read_envelope() {
         if (std::exchange(envelope_read_, true)) return;
@@ -51,10 +61,12 @@ private:
         if (!envelope) return;
         source_.method = envelope->string_at("method").value_or("");
         source_.url = envelope->string_at("url").value_or("");
+        source_.poll = envelope->string_at("poll").value_or("");
         if (const auto headers = envelope->get("headers"); headers.is_object()) source_.headers = headers.members();
     }
 
     Result<Value> decode() {
+        if (poll_ != nullptr) return data::decode(poll_->response.decoder, event_.content_type, event_.raw, arena_);
         if (event_.raw.empty()) read_envelope();
         return decode_body(program_, source_.method, source_.url, event_.content_type, event_.raw, arena_);
     }
@@ -219,6 +231,7 @@ private:
     const StoredRequest& event_;
     data::Arena& arena_;
     SchemaCheck check_;
+    const PollProgram* poll_ = nullptr;
     RequestSource source_{};
     bool envelope_read_ = false;
     std::optional<Frame> frame_;

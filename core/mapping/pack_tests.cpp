@@ -2,11 +2,12 @@
 
 #include "core/base/text.hpp"
 #include "core/data/json.hpp"
+#include "core/mapping/expected.hpp"
 #include "core/mapping/keys.hpp"
 #include "core/mapping/outcome.hpp"
+#include "core/mapping/poll_tests.hpp"
 #include "core/mapping/program.hpp"
 #include "core/mapping/send_tests.hpp"
-#include "core/mapping/subset.hpp"
 #include "core/mapping/verify.hpp"
 
 #include <fmt/format.h>
@@ -202,10 +203,7 @@ public:
         compare("verdict", outcome.verdict == Verdict::Accepted ? "accepted" : to_string(outcome.verdict));
         compare("status", fmt::format("{}", outcome.answer.status));
         compare("answer", outcome.answer.body);
-        records(outcome, arena);
-        const auto ignored = std::ranges::count(outcome.mapped.records, RecordKind::Ignored, &Record::kind);
-        compare("ignored", fmt::format("{}", ignored));
-        errors(outcome);
+        compare_mapped(expect_, outcome.mapped, failures_, arena);
         reason(outcome);
     }
 
@@ -214,41 +212,6 @@ private:
         const auto expected = expect_.get(key);
         if (!expected || expected.text() == actual) return;
         failures_.push_back(fmt::format("{}: expected {}, got {}", key, expected.text(), actual));
-    }
-
-    void records(const RequestOutcome& outcome, data::Arena& arena) {
-        const auto expected = expect_.get("records");
-        if (!expected) return;
-        std::vector<const Record*> actual;
-        for (const auto& record : outcome.mapped.records) {
-            if (record.kind != RecordKind::Ignored) actual.push_back(&record);
-        }
-        const auto items = expected.items();
-        if (items.size() != actual.size()) {
-            failures_.push_back(fmt::format("records: expected {}, got {}", items.size(), actual.size()));
-        }
-        for (std::size_t i = 0; i < std::min(items.size(), actual.size()); ++i)
-            record(items[i], *actual[i], fmt::format("records[{}]", i), arena);
-    }
-
-    void record(const Node& expected, const Record& actual, const std::string& path, data::Arena& arena) {
-        const std::string kind = actual.kind == RecordKind::Snapshot ? "snapshot" : "receipt";
-        if (expected.get("type").text() != kind) {
-            failures_.push_back(fmt::format("{}: expected a {}, got a {}", path, expected.get("type").text(), kind));
-            return;
-        }
-        const auto fields = expected.get(kind);
-        if (fields) compare_subset(fields.to_value(arena), actual.document, path + "." + kind, failures_);
-    }
-
-    void errors(const RequestOutcome& outcome) {
-        const auto actual = outcome.mapped.errors.size();
-        const auto expected = static_cast<std::size_t>(expect_.get("errors").as_int().value_or(0));
-        if (actual == expected) return;
-        std::string text = fmt::format("errors: expected {}, got {}", expected, actual);
-        for (const auto& error : outcome.mapped.errors)
-            text += fmt::format("; {}: {}", error.path, error.reason);
-        failures_.push_back(std::move(text));
     }
 
     void reason(const RequestOutcome& outcome) {
@@ -287,6 +250,8 @@ bool check_file(const Node& tests, Diagnostics& diagnostics) {
     bool good = check(tests.get("received_at"));
     for (const auto& node : tests.get("cases").items())
         good &= check(node.get("received_at"));
+    for (const auto& node : tests.get("poll").items())
+        good &= check(node.get("since")) && check(node.get("until")) && check(node.get("received_at"));
     return good;
 }
 
@@ -312,6 +277,15 @@ TestReport run_pack_tests(const std::shared_ptr<const Pack>& pack, const Node& t
         const auto request = reader.read(node, result.failures);
         if (result.failures.empty()) {
             result.failures = run_send_case({pack, request.settings, request.instance, request.region}, node);
+        }
+        report.cases.push_back(std::move(result));
+    }
+    for (const auto& node : tests.get("poll").items()) {
+        CaseResult result{node.get("name").text(), node.position(), {}};
+        const auto request = reader.read(node, result.failures);
+        if (result.failures.empty()) {
+            result.failures =
+                run_poll_case({pack, request.settings, request.instance, request.region}, node, request.received_at);
         }
         report.cases.push_back(std::move(result));
     }

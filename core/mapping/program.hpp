@@ -9,6 +9,7 @@
 #include "core/mapping/template.hpp"
 #include "core/mapping/verify.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -28,8 +29,9 @@ enum RequestMember : std::uint8_t {
     kHeaders = 16,
     kContentType = 32,
     kReceivedAt = 64,
+    kPoll = 128,
 };
-inline constexpr std::uint8_t kAllMembers = 127;
+inline constexpr std::uint8_t kAllMembers = 255;
 
 struct AnswerProgram {
     int status = 200;
@@ -83,7 +85,7 @@ struct Group {
 };
 
 struct AuthProgram {
-    enum class Scheme : std::uint8_t { Basic, Bearer, Header, Query };
+    enum class Scheme : std::uint8_t { Basic, Bearer, Header, Query, OAuth2 };
     Scheme scheme = Scheme::Bearer;
     std::string secret;
     std::string name;
@@ -99,6 +101,25 @@ struct SendErrorRule {
     std::optional<Code> code, reason, retry_after;
 };
 
+// A request to the vendor: of a message, a poll, for a token, to try the credentials.
+struct RequestProgram {
+    std::string method = "POST";
+    std::optional<Code> url;
+    NamedCodes query;
+    NamedCodes headers;
+    std::optional<AuthProgram> auth;
+    std::optional<Template> json, xml;
+    std::optional<NamedCodes> form, multipart;
+    std::optional<Code> text;
+    std::string content_type;
+};
+
+struct ResponseProgram {
+    std::string decoder = "json";
+    std::optional<Code> accepted, code, reason;
+    std::vector<SendErrorRule> errors;
+};
+
 struct SendProgram {
     std::string channel;
     std::string provider;
@@ -109,20 +130,48 @@ struct SendProgram {
     bool repeatable = false;
     std::size_t message_slot = 0;  // of $message
     std::vector<Binding> let;
+    RequestProgram request;
+    ResponseProgram response;
+    std::optional<Code> ids, name_space;
+};
 
-    std::string method = "POST";
-    std::optional<Code> url;
-    NamedCodes query;
-    NamedCodes headers;
-    std::optional<AuthProgram> auth;
-    std::optional<Template> json, xml;
-    std::optional<NamedCodes> form, multipart;
-    std::optional<Code> text;
-    std::string content_type;
+// The names that a poll's request and response see besides the fixed ones, by their place behind them.
+enum PollName : std::size_t { kCursor, kPage, kNow, kSince, kUntil, kFound, kPollNames };
+inline constexpr std::string_view kPollNameTexts[kPollNames] = {"cursor", "page", "now", "since", "until", "found"};
 
-    std::string decoder = "json";
-    std::optional<Code> accepted, ids, name_space, code, reason;
-    std::vector<SendErrorRule> errors;
+struct PollProgram {
+    std::string name;
+    std::string path;
+    std::chrono::milliseconds every{0};
+    std::chrono::milliseconds timeout{0};
+    std::chrono::milliseconds overlap{-1};  // of windows of time; negative: it has none
+    std::chrono::milliseconds first{0};     // how far back the first window begins
+    std::int64_t requests = 0;              // per minute
+    std::int64_t pages = 0;                 // of one run
+    std::optional<Code> when;
+    std::vector<Binding> let;
+    RequestProgram request;
+    ResponseProgram response;
+    std::optional<Code> keep, next, cursor, more;
+    std::optional<Code> backfill_days;
+    std::chrono::milliseconds backfill_step{0};
+    bool backfill = false;
+    bool backfill_oldest_first = false;
+    bool own_groups = false;  // else those of `receive`
+    std::vector<Group> groups;
+};
+
+struct OAuth2Program {
+    RequestProgram request;
+    ResponseProgram response;
+    std::optional<Code> token, expires_in;
+};
+
+struct ProbeProgram {
+    std::vector<Binding> let;
+    RequestProgram request;
+    ResponseProgram response;
+    std::optional<Code> shows;
 };
 
 class Program {
@@ -148,6 +197,9 @@ public:
     std::vector<Binding> let;
     std::vector<Group> groups;
     std::optional<SendProgram> send;
+    std::vector<PollProgram> polls;
+    std::optional<OAuth2Program> oauth2;
+    std::optional<ProbeProgram> probe;
 
     std::size_t slots = kFixedSlots;     // values that evaluation needs at most
     std::uint8_t challenge_members = 0;  // of $request, in `when` of challenges
@@ -156,6 +208,7 @@ public:
     bool let_before = false;             // guards or answers use names of `let`
 
     const Table* find_table(std::string_view table) const;
+    const PollProgram* find_poll(std::string_view poll) const;
 };
 
 }  // namespace tandem::mapping

@@ -24,12 +24,14 @@ struct SendAbilities {
     bool repeatable = false;  // the vendor takes a request with the same message id for a repetition
 };
 
-// The request of a message. Secrets are filled in: never log or store it. `shown` is the same with *** in their places.
+// A request to the vendor. Secrets are filled in: never log or store it. `shown` is the same with *** in their places.
 struct OutgoingRequest {
     std::string method;
     std::string url;
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
+    // Set: the caller adds the header Authorization with this text and a token of oauth2 (poll.hpp).
+    std::optional<std::string> token_prefix{};
 };
 
 // A vendor's answer. Views: outlives the call.

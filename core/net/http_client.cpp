@@ -94,7 +94,7 @@ Task<Result<ClientResponse>> HttpClient::Impl::once(const ClientRequest& request
     const ExchangeInput input{.head = head,
                               .body = request.body,
                               .to_head = request.method == "HEAD",
-                              .repeatable = request.repeatable || is_safe_method(request.method),
+                              .repeatable = request.repeatable.value_or(is_safe_method(request.method)),
                               .limits = request.limits.value_or(options_.limits),
                               .limit = limit};
     // A connection that was made without the address check must not serve a request that asks for it.

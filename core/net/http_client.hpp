@@ -50,9 +50,10 @@ struct ClientRequest {
     std::vector<Header> headers = {};
     std::string body = {};
 
-    // The peer does the same thing only once (an idempotency key), or does nothing at all (a token). GET and HEAD
-    // always are. Decides what an error is, and whether a lost connection from the pool is tried again.
-    bool repeatable = false;
+    // The peer does the same thing only once (an idempotency key), or does nothing at all (a token). Not said: GET and
+    // HEAD are, others not; some vendors send a message for a GET. Decides what an error is, and whether a lost
+    // connection from the pool is tried again.
+    std::optional<bool> repeatable = {};
     bool hide_path = false;              // the path holds a secret (Telegram's /bot<token>/): errors name the host only
     bool public_addresses_only = false;  // for URLs that come from outside: public_address.hpp, after the name lookup
     RedirectPolicy redirects = {};

@@ -106,6 +106,7 @@ void Pipeline::run() {
     ::setpriority(PRIO_PROCESS, self, ::getpriority(PRIO_PROCESS, self) + kNicer);
     while (step()) {
     }
+    store_cursors();
     std::lock_guard lock(mutex_);
     stats_.running = false;
     applied_.notify_all();
@@ -113,7 +114,7 @@ void Pipeline::run() {
 
 bool Pipeline::wait(std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, limit, [&] { return stopping_ || durable_ > stats_.position; });
+    wake_.wait_for(lock, limit, [&] { return stopping_ || durable_ > stats_.position || cursor_due(); });
     return !stopping_;
 }
 
@@ -130,6 +131,7 @@ bool Pipeline::step() {
         return wait(kIdleLook);
     }
     if (events->empty()) {
+        store_cursors();
         {
             std::lock_guard lock(mutex_);
             durable_ = std::min(durable_, after);
@@ -148,6 +150,7 @@ bool Pipeline::step() {
             gather(events->size());
             return true;
         case Outcome::Refused:
+            put_back_cursors();
             log_.error("the store refused a batch; taking its events one by one", {{"reason", refusal.text}});
             return apply_one_by_one(*events);
         case Outcome::Stopped:
@@ -172,6 +175,7 @@ store::Batch Pipeline::map_events(const std::vector<journal::StoredEvent>& event
     batch.consumer = consumer_;
     batch.now = clock_.now();
     batch.position = events.back().position;
+    batch.cursors = take_cursors(batch.position);
     batch.observations.reserve(events.size());
     Mapper mapper(*sources, identity_, options_.node);
     for (const auto& event : events)
@@ -212,6 +216,7 @@ Pipeline::Outcome Pipeline::apply_alone(const journal::StoredEvent& event) {
     Error refusal;
     auto outcome = try_apply(batch, refusal);
     if (outcome == Outcome::Refused) {
+        put_back_cursors();
         counts = {};
         counts.quarantined = 1;
         store::Batch aside;
@@ -255,8 +260,65 @@ void Pipeline::settled(journal::Position position, const MapCounts& counts) {
         ++stats_.batches;
         stats_.trouble.clear();
     }
+    taken_cursors_.clear();
     applied_.notify_all();
     journal_.settle(position);
+}
+
+void Pipeline::keep_cursor(store::CursorUpdate update, journal::Position position) {
+    {
+        std::lock_guard lock(mutex_);
+        // Of cursors that wait for the same position only the newest counts: an idle poll must not fill the memory.
+        std::erase_if(cursors_, [&](const WaitingCursor& other) {
+            return other.position == position && other.update.instance == update.instance &&
+                   other.update.stream == update.stream;
+        });
+        cursors_.push_back({position, std::move(update)});
+    }
+    wake_.notify_one();
+}
+
+bool Pipeline::cursor_due() const {
+    return std::ranges::any_of(cursors_, [&](const WaitingCursor& one) { return one.position <= stats_.position; });
+}
+
+std::vector<store::CursorUpdate> Pipeline::take_cursors(journal::Position applied) {
+    std::vector<store::CursorUpdate> out;
+    std::lock_guard lock(mutex_);
+    for (auto& cursor : cursors_) {
+        if (cursor.position > applied) continue;
+        out.push_back(cursor.update);
+        taken_cursors_.push_back(std::move(cursor));
+        cursor.position = 0;
+        cursor.update.instance.clear();
+    }
+    std::erase_if(cursors_, [](const WaitingCursor& cursor) { return cursor.update.instance.empty(); });
+    return out;
+}
+
+void Pipeline::put_back_cursors() {
+    std::lock_guard lock(mutex_);
+    cursors_.insert(cursors_.begin(), taken_cursors_.begin(), taken_cursors_.end());
+    taken_cursors_.clear();
+}
+
+// Those whose events are applied already.
+void Pipeline::store_cursors() {
+    journal::Position applied = 0;
+    {
+        std::lock_guard lock(mutex_);
+        if (!cursor_due()) return;
+        applied = stats_.position;
+    }
+    store::Batch batch;
+    batch.now = clock_.now();
+    batch.cursors = take_cursors(applied);
+    auto stored = store_.apply(batch);
+    if (stored) return taken_cursors_.clear();
+    note_trouble(stored.error());
+    put_back_cursors();
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, kIdleLook, [&] { return stopping_ || durable_ > stats_.position; });
 }
 
 void Pipeline::tell(const std::vector<store::QuarantineEntry>& entries) {

@@ -16,6 +16,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace tandem::pipeline {
 
@@ -60,6 +61,9 @@ public:
     // Packs and settings of the next batch (reload). Thread-safe.
     void use(std::shared_ptr<const Sources> sources);
 
+    // Stored together with what is applied up to `position`, or soon if that is done already. Any thread, never waits.
+    void keep_cursor(store::CursorUpdate update, journal::Position position);
+
     // Waits until everything up to `position` is applied, the pipeline stops or the limit passes; true if applied.
     bool wait_applied(journal::Position position, std::chrono::milliseconds limit);
 
@@ -81,6 +85,10 @@ private:
     void note_trouble(const Error& error);
     bool wait(std::chrono::milliseconds limit);
     void gather(std::size_t applied);
+    std::vector<store::CursorUpdate> take_cursors(journal::Position applied);
+    void put_back_cursors();
+    void store_cursors();
+    bool cursor_due() const;
 
     journal::Journal& journal_;
     store::Store& store_;
@@ -95,6 +103,12 @@ private:
     std::condition_variable wake_;
     std::condition_variable applied_;
     std::shared_ptr<const Sources> sources_;  // guarded by mutex_
+    struct WaitingCursor {
+        journal::Position position = 0;
+        store::CursorUpdate update;
+    };
+    std::vector<WaitingCursor> cursors_;        // guarded by mutex_; in the order in which they came
+    std::vector<WaitingCursor> taken_cursors_;  // in the batch that is being applied; of the pipeline's thread
     bool stopping_ = false;
     journal::Position durable_ = 0;  // last position the journal told us of
     PipelineStats stats_;

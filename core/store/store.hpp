@@ -102,6 +102,13 @@ struct QuarantineEntry {
     std::string raw{};
 };
 
+// Where an instance resumes a stream of its vendor; opaque here.
+struct CursorUpdate {
+    std::string instance;
+    std::string stream;
+    std::string cursor;
+};
+
 // One step of the pipeline: all of it and the new position, or nothing.
 struct Batch {
     std::string consumer;        // e.g. "pipeline@node1"
@@ -111,6 +118,7 @@ struct Batch {
     std::vector<ReceiptUpdate> receipts;
     std::vector<Watermark> watermarks;
     std::vector<QuarantineEntry> quarantine;
+    std::vector<CursorUpdate> cursors{};  // of streams whose events are applied by now
     std::vector<std::uint64_t> released;  // quarantine entries that this replay has mapped: removed
 };
 
@@ -238,6 +246,9 @@ public:
     virtual Result<ApplyReport> apply(const Batch& batch) = 0;
     // Position of a consumer, 0 if it never wrote.
     virtual Result<std::uint64_t> position(std::string_view consumer) = 0;
+
+    // Of the last applied update; nullopt if there was none.
+    virtual Result<std::optional<std::string>> cursor(std::string_view instance, std::string_view stream) = 0;
 
     // An operator says that two points are one person (strength 100), or that they are not (a cut, which wins over
     // later evidence until removed). Points that do not exist yet are created. Linking a point with itself is a no-op.

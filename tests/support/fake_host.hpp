@@ -17,19 +17,29 @@ class FakeHost final : public connector::Host {
 public:
     async::Task<Result<void>> emit(connector::Batch batch) override {
         if (refusal) co_return fail(*refusal);
+        if (refusals > 0) {
+            --refusals;
+            co_return fail(full("no room"));
+        }
         for (auto& event : batch.events)
             events.push_back(std::move(event));
+        if (batch.after) cursors[batch.stream].push_back(*batch.after);
         co_return Result<void>();
     }
-    async::Task<Result<std::optional<connector::Cursor>>> resume(connector::StreamName) override {
-        co_return std::optional<connector::Cursor>();
+    async::Task<Result<std::optional<connector::Cursor>>> resume(connector::StreamName stream) override {
+        const auto found = cursors.find(stream);
+        co_return found == cursors.end() ? std::optional<connector::Cursor>() : found->second.back();
     }
-    void state(connector::State state, std::string) override { states.push_back(state); }
+    void state(connector::State state, std::string detail) override {
+        states.push_back(state);
+        details.push_back(std::move(detail));
+    }
     void failed(Error error) override { failure = std::move(error); }
     void serve_hook(net::HttpHandler handler) override { hook = std::move(handler); }
     std::string public_url(const net::HttpRequest& request) const override { return "https://gw" + request.target; }
     const connector::Judge* judge() const override { return judge_.get(); }
     const connector::Sender* sender() const override { return sender_.get(); }
+    const connector::Caller* caller() const override { return caller_.get(); }
     const net::HttpClient* http() const override { return client; }
     const Clock& clock() const override { return time; }
     obs::Log& log() override { return log_; }
@@ -42,12 +52,16 @@ public:
     ManualClock time;
     net::HttpHandler hook;
     std::vector<journal::Event> events;
+    std::map<std::string, std::vector<connector::Cursor>> cursors;  // of each stream, in the order they came
     std::vector<connector::State> states;
+    std::vector<std::string> details;
     std::map<std::string, std::uint64_t> counters;
     std::optional<Error> refusal;  // the answer of emit()
+    int refusals = 0;              // how many times emit() has no room
     std::optional<Error> failure;
     std::shared_ptr<const connector::Judge> judge_;
     std::shared_ptr<const connector::Sender> sender_;
+    std::shared_ptr<const connector::Caller> caller_;
     const net::HttpClient* client = nullptr;
     obs::Log log_;
 };

@@ -37,7 +37,11 @@ public:
 
     const connector::Manifest& manifest() const override { return manifest_; }
     void validate(const connector::InstanceSpec&, config::Diagnostics&) const override {}
-    async::Task<Result<void>> check(connector::InstanceSpec) const override { co_return Result<void>(); }
+    async::Task<Result<std::optional<std::string>>> check(connector::InstanceSpec,
+                                                          const net::HttpClient&,
+                                                          const Clock&) const override {
+        co_return std::optional<std::string>();
+    }
     Result<std::unique_ptr<connector::Instance>> open(const connector::InstanceSpec& spec,
                                                       connector::Host& host) const override {
         auto script = scripts_.at(spec.name);

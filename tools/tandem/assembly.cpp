@@ -8,6 +8,7 @@
 #include "core/data/json.hpp"
 #include "core/mapping/send.hpp"
 #include "tools/tandem/key_file.hpp"
+#include "tools/tandem/pack_caller.hpp"
 #include "tools/tandem/pack_judge.hpp"
 #include "tools/tandem/pack_sender.hpp"
 #include "tools/tandem/packs.hpp"
@@ -72,6 +73,7 @@ private:
         }
         warn_of_literals(*pack, entry);
         spec.judge = std::make_shared<PackJudge>(bound);
+        spec.caller = std::make_shared<PackCaller>(bound);
         if (auto abilities = mapping::send_abilities(*pack)) {
             spec.sender = std::make_shared<PackSender>(bound);
             out_.sending.push_back({.name = entry.name,

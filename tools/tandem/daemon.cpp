@@ -168,8 +168,9 @@ Result<void> Daemon::open_server(const Secret& key) {
     if (!url) return fail(std::move(url.error()));
     auto session_key = key_in(assembly_.session_key_file());
     if (!session_key) return fail(std::move(session_key.error()).with_context("the key of the page's sessions"));
+    cursors_ = std::make_unique<StoreCursors>(*store_, *pipeline_, readers_);
     connector::SupervisorOptions options{
-        .public_url = std::move(*url), .clock = clock_, .log = log_, .http = &*client_};
+        .public_url = std::move(*url), .clock = clock_, .log = log_, .http = &*client_, .cursors = cursors_.get()};
     supervisor_ = std::make_unique<connector::Supervisor>(io_, registry_, *journal_, std::move(options));
     api_ = std::make_unique<api::Api>(api_options(key, *session_key), api_sources(), *store_, readers_, clock_, log_);
     net::Router router;

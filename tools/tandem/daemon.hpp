@@ -17,6 +17,7 @@
 #include "core/pipeline/pipeline.hpp"
 #include "core/store/store.hpp"
 #include "tools/tandem/assembly.hpp"
+#include "tools/tandem/store_cursors.hpp"
 
 #include <memory>
 #include <mutex>
@@ -73,6 +74,7 @@ private:
     std::unique_ptr<journal::Journal> journal_;
     std::unique_ptr<pipeline::Pipeline> pipeline_;
     std::optional<net::HttpClient> client_;
+    std::unique_ptr<StoreCursors> cursors_;
     std::unique_ptr<connector::Supervisor> supervisor_;
     std::unique_ptr<outbox::Dispatcher> dispatcher_;
     std::unique_ptr<outbox::Messages> messages_;

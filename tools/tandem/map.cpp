@@ -8,6 +8,7 @@
 #include "core/mapping/send.hpp"
 #include "core/pipeline/normaliser.hpp"
 #include "tools/tandem/commands.hpp"
+#include "tools/tandem/map_page.hpp"
 #include "tools/tandem/packs.hpp"
 #include "tools/tandem/region.hpp"
 #include "tools/tandem/terminal.hpp"
@@ -19,6 +20,7 @@ namespace {
 
 struct MapArguments {
     std::string pack, request, send, settings, folder = "packs", instance, region = "RU", received_at;
+    std::string page, poll, cursor;
 };
 
 // A request as JSON: {"method","url","headers":{name: text},"body": text} (or "body_base64").
@@ -135,14 +137,18 @@ int map(const MapArguments& arguments) {
         const auto instance = arguments.instance.empty() ? pack->name() : arguments.instance;
         return show_sent(arguments, {pack, std::move(settings->values), instance, settings->region});
     }
-    auto file = read_request(arguments.request);
-    if (!file) return complain(file.error().text);
     auto received_at =
         arguments.received_at.empty() ? std::optional(SystemClock().now()) : parse_time(arguments.received_at);
     if (!received_at) return complain("--received-at: this is no RFC 3339 time", 2);
     const auto& region = settings->region;
     auto instance = arguments.instance.empty() ? pack->name() : arguments.instance;
     mapping::BoundPack bound(pack, std::move(settings->values), instance, region);
+    if (!arguments.page.empty()) {
+        return show_page({arguments.page, arguments.poll, arguments.cursor, *received_at}, bound,
+                         [&](mapping::Mapped& mapped, data::Arena& arena) { normalise(mapped, region, arena); });
+    }
+    auto file = read_request(arguments.request);
+    if (!file) return complain(file.error().text);
 
     mapping::Request request{file->method, file->url, {}, file->body, *received_at};
     for (const auto& [name, value] : file->headers)
@@ -158,14 +164,19 @@ int map(const MapArguments& arguments) {
 
 void add_map(CLI::App& app, Shell& shell) {
     auto arguments = std::make_shared<MapArguments>();
-    auto* command = app.add_subcommand("map", "Show what a pack makes of one request, or of one message to send");
+    auto* command = app.add_subcommand(
+        "map", "Show what a pack makes of one request, of one page of a poll, or of one message to send");
     command->add_option("pack", arguments->pack, "Name of a pack, or a .yaml file")->required();
     auto* what = command->add_option_group("what", "One of these:");
     what->add_option("--request", arguments->request, "JSON file: method, url, headers, body; '-': standard input");
     what->add_option(
         "--send", arguments->send,
         "JSON file with a message: to (scheme, value), text, thread, reply_to, media; '-': standard input");
+    auto* page = what->add_option("--page", arguments->page,
+                                  "File with the body of a page that a poll asked for; '-': standard input");
     what->require_option(1);
+    command->add_option("--poll", arguments->poll, "Name of the poll (default: the pack's first)")->needs(page);
+    command->add_option("--cursor", arguments->cursor, "JSON: where the poll stands")->needs(page);
     command->add_option("--settings", arguments->settings, "YAML or JSON file with the instance's settings");
     command->add_option("--packs", arguments->folder, "Folder of your own packs, searched first")
         ->capture_default_str();
@@ -176,7 +187,9 @@ void add_map(CLI::App& app, Shell& shell) {
     command->add_option("--received-at", arguments->received_at, "Time of arrival (default: now)");
     command->footer(
         "Prints JSON: verdict (accepted, ignored, rejected), status and answer for the vendor, records; "
-        "with --send the requests that would go out, secrets shown as ***.");
+        "with --send the requests that would go out, secrets shown as ***; with --page whether the page is kept, where "
+        "the "
+        "poll goes on, records.");
     command->callback([arguments, &shell] { shell.code = map(*arguments); });
 }
 

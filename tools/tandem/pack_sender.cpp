@@ -5,6 +5,18 @@
 
 namespace tandem::tool {
 
+Result<connector::WireRequest> wire_request(Result<mapping::OutgoingRequest> made) {
+    if (!made) return fail(std::move(made.error()));
+    connector::WireRequest out{.method = std::move(made->method),
+                               .url = std::move(made->url),
+                               .headers = {},
+                               .body = std::move(made->body),
+                               .token_prefix = std::move(made->token_prefix)};
+    for (auto& [name, value] : made->headers)
+        out.headers.push_back({std::move(name), std::move(value)});
+    return out;
+}
+
 bool PackSender::repeatable() const {
     const auto abilities = mapping::send_abilities(pack_->pack());
     return abilities && abilities->repeatable;
@@ -24,13 +36,7 @@ Result<connector::WireRequest> PackSender::request(const connector::Outgoing& ou
     data::Arena arena;
     const auto message = data::parse_json(outgoing.message, arena);
     if (!message) return fail(Error(message.error()).with_context("the stored message"));
-    auto made = mapping::outgoing_request(*pack_, *message, mapping::Reveal::Secrets, arena);
-    if (!made) return fail(std::move(made.error()));
-    connector::WireRequest out{
-        .method = std::move(made->method), .url = std::move(made->url), .headers = {}, .body = std::move(made->body)};
-    for (auto& [name, value] : made->headers)
-        out.headers.push_back({std::move(name), std::move(value)});
-    return out;
+    return wire_request(mapping::outgoing_request(*pack_, *message, mapping::Reveal::Secrets, arena));
 }
 
 Result<std::vector<connector::SentId>> PackSender::outcome(const connector::Outgoing& outgoing,

@@ -3,10 +3,14 @@
 
 #include "core/connector/sender.hpp"
 #include "core/mapping/pack.hpp"
+#include "core/mapping/send.hpp"
 
 #include <memory>
 
 namespace tandem::tool {
+
+// The twin of a request of a pack.
+Result<connector::WireRequest> wire_request(Result<mapping::OutgoingRequest> made);
 
 class PackSender final : public connector::Sender {
 public:

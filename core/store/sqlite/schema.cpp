@@ -90,7 +90,12 @@ CREATE INDEX outbox_log_outbox ON outbox_log(outbox);
 
 CREATE TABLE consent(point INTEGER PRIMARY KEY, granted INTEGER NOT NULL, at INTEGER NOT NULL);
 )sql",
-    // Media.
+    // 3. Polling: where an instance resumes.
+    R"sql(
+CREATE TABLE cursor(
+    instance TEXT NOT NULL, stream TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(instance, stream)) WITHOUT ROWID;
+)sql",
+    // 4. Media.
     //    media_file.sha512   is it there already; show it
     //    media_job unique    a repeated address of an attachment; the files of an interaction
     //    media_job_due       claim: what is to be fetched next

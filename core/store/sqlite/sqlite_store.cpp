@@ -31,6 +31,9 @@ public:
           requarantine_(database_.prepare("UPDATE quarantine SET pack = ?, reason = ?, path = ?"
                                           " WHERE node = ? AND event = ? AND item = ?")),
           release_(database_.prepare("DELETE FROM quarantine WHERE row = ?")),
+          get_cursor_(database_.prepare("SELECT value FROM cursor WHERE instance = ? AND stream = ?")),
+          set_cursor_(
+              database_.prepare("INSERT INTO cursor VALUES(?,?,?) ON CONFLICT DO UPDATE SET value = excluded.value")),
           data_version_(database_.prepare("PRAGMA data_version")),
           readers_(options.file, options.readers) {}
 
@@ -50,6 +53,12 @@ public:
                 set_aside(entry);
             for (const std::uint64_t id : batch.released)
                 release(id);
+            for (const CursorUpdate& update : batch.cursors) {
+                set_cursor_
+                    .bind_all(std::string_view(update.instance), std::string_view(update.stream),
+                              std::string_view(update.cursor))
+                    .run();
+            }
             if (counted) set_position_.bind_all(std::string_view(batch.consumer), batch.position).run();
             return report;
         });
@@ -58,6 +67,15 @@ public:
     Result<std::uint64_t> position(std::string_view consumer) override {
         const std::lock_guard lock(mutex_);
         return sqlite::guarded("store", [&] { return stored_position(consumer); });
+    }
+
+    Result<std::optional<std::string>> cursor(std::string_view instance, std::string_view stream) override {
+        const std::lock_guard lock(mutex_);
+        return sqlite::guarded("store", [&]() -> std::optional<std::string> {
+            const sqlite::Resetting guard(get_cursor_);
+            if (!get_cursor_.bind_all(instance, stream).step()) return std::nullopt;
+            return std::string(get_cursor_.text(0));
+        });
     }
 
     Result<CustomerId> link(const PartyPoint& a, const PartyPoint& b, std::string_view actor, Instant now) override {
@@ -239,7 +257,8 @@ private:
     InteractionWriter interactions_;
     OutboxWriter outbox_;
     MediaWriter media_;
-    sqlite::Statement get_position_, set_position_, quarantine_, requarantine_, release_, data_version_;
+    sqlite::Statement get_position_, set_position_, quarantine_, requarantine_, release_, get_cursor_, set_cursor_,
+        data_version_;
     std::int64_t seen_version_ = 0;
     bool stale_ = false;
     std::function<void(std::uint64_t)> listener_;

@@ -90,6 +90,16 @@ TEST_F(EmitTest, UnknownStreamsAndHomelessCursorsAreRefused) {
     EXPECT_TRUE(journal_.events().empty());
 }
 
+TEST_F(EmitTest, AStreamMayBeOneOfMany) {
+    Manifest manifest = receiving();
+    manifest.streams = {"poll:*"};
+    Host& host = start(options(), manifest);
+
+    EXPECT_TRUE(emit(host, batch("poll:inbox", 1)));
+    EXPECT_FALSE(emit(host, batch("poll", 1)));
+    EXPECT_FALSE(emit(host, batch("", 1)));
+}
+
 TEST_F(EmitTest, CursorsAdvanceWithTheirBatchAlsoWithoutEvents) {
     MemoryCursors cursors;
     auto with = options();

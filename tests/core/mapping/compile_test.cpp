@@ -30,7 +30,7 @@ INSTANTIATE_TEST_SUITE_P(
     Diagnostics,
     ::testing::Values(Case{"unknown_key", pack_text("  guard: []\n" + kRules),
                            "acme.yaml:4:3: error: receive: unknown key 'guard'; did you mean 'guards'?"},
-                      Case{"missing_key", "pack: acme\nversion: 1\n", "key 'receive' is missing"},
+                      Case{"missing_key", "pack: acme\nreceive:\n" + kRules, "key 'version' is missing"},
                       Case{"version_range", "pack: acme\nversion: 256\nreceive:\n" + kRules,
                            "acme.yaml:2:10: error: version: must be 0 to 255"},
                       Case{"wrong_kind", pack_text("  guards: { when: a }\n" + kRules),
@@ -152,7 +152,7 @@ INSTANTIATE_TEST_SUITE_P(
             pack_text("  verify: [ { scheme: hmac, secret: k, header: X, message: [ { text: \"secret('k')\" } ] } ]\n" +
                           kRules,
                       "settings: { k: { type: secret } }\n"),
-            "secret() stands in `send` only"},
+            "secret() stands in requests to the vendor only"},
         Case{"challenge_without_verify", pack_text("  challenge: [ { when: a, verify: true, answer: {} } ]\n" + kRules),
              "`verify: true` needs `verify`"},
         Case{"tolerance_alone",

@@ -127,7 +127,7 @@ TEST_F(SendTest, XmlNeedsOneRoot) {
     const auto made = outgoing_request(pack, message(), Reveal::Secrets, arena_);
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().kind, ErrorKind::Rejected);
-    EXPECT_EQ(made.error().text, "send.request.xml: an XML document needs one root element");
+    EXPECT_EQ(made.error().text, "request.xml: an XML document needs one root element");
 }
 
 TEST_F(SendTest, ALongTextGoesOutInParts) {
@@ -291,7 +291,7 @@ receive: { records: [ { rules: [ { name: all, ignore: "secret('token')" } ] } ] 
                                          "acme.yaml", diagnostics);
 
     EXPECT_FALSE(Pack::compile(root, diagnostics));
-    EXPECT_NE(diagnostics.to_text().find("in `send` only"), std::string::npos) << diagnostics.to_text();
+    EXPECT_NE(diagnostics.to_text().find("in requests to the vendor only"), std::string::npos) << diagnostics.to_text();
 }
 
 TEST(SendAbilitiesOf, APackThatOnlyReceivesAreNone) {

@@ -176,23 +176,26 @@ private:
 
 class HttpClientOutcomeTest : public HttpClientTest {
 protected:
-    // The same failure for a request that must not be sent twice, one that may by promise, and a GET.
+    // The same failure for a request that must not be sent twice, one that may by promise, a GET, and a GET that sends.
     void expect_kinds(ErrorKind once, ErrorKind repeatable, const std::string& code, ClientRequest request) {
         request.method = "POST";
         if (request.body.empty()) request.body = "text";
         expect_kind(once, code, request);
         request.repeatable = true;
         expect_kind(repeatable, code, request);
-        expect_kind(repeatable, code, {.url = request.url, .total = request.total, .limits = request.limits});
+        ClientRequest get{.url = request.url, .total = request.total, .limits = request.limits};
+        expect_kind(repeatable, code, get);
+        get.repeatable = false;
+        expect_kind(once, code, get);
     }
     void expect_kind(ErrorKind kind, const std::string& code, const ClientRequest& request) {
-        SCOPED_TRACE(request.method + (request.repeatable ? " repeatable" : ""));
+        SCOPED_TRACE(request.method + (request.repeatable.value_or(false) ? " repeatable" : ""));
         const auto response = send(request);
         ASSERT_FALSE(response);
         EXPECT_EQ(to_string(response.error().kind), to_string(kind)) << response.error().text;
         EXPECT_EQ(response.error().code, code) << response.error().text;
     }
-    void serve_thrice(ScriptedPeer::Script script) { serve({script, script, script}); }
+    void serve_each_kind(ScriptedPeer::Script script) { serve({script, script, script, script}); }
 };
 
 TEST_F(HttpClientOutcomeTest, NameThatIsNotKnown) {
@@ -242,7 +245,7 @@ TEST_F(HttpClientOutcomeTest, ConnectionThatNeverComes) {
 }
 
 TEST_F(HttpClientOutcomeTest, ThePeersSilenceAfterTheRequest) {
-    serve_thrice([](PeerConnection& peer) {
+    serve_each_kind([](PeerConnection& peer) {
         peer.read_request();
         peer.closed_by_client();
     });
@@ -290,7 +293,7 @@ class HttpClientLossTest : public HttpClientOutcomeTest, public ::testing::WithP
 
 TEST_P(HttpClientLossTest, LeavesTheOutcomeUnknown) {
     const LossCase& c = GetParam();
-    serve_thrice([&c](PeerConnection& peer) {
+    serve_each_kind([&c](PeerConnection& peer) {
         peer.read_request();
         peer.send(c.sent);
         if (c.reset) return peer.reset();
@@ -331,7 +334,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(HttpClientOutcomeTest, TimeOverWithinHeadAndBody) {
     for (const std::string said : {"HTTP/1.1 200 OK\r\nContent-", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab"}) {
-        serve_thrice([said](PeerConnection& peer) {
+        serve_each_kind([said](PeerConnection& peer) {
             peer.read_request();
             peer.send(said);
             peer.closed_by_client();

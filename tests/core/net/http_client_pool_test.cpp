@@ -156,7 +156,9 @@ TEST_P(HttpClientStaleTest, WhatMayBeRepeatedIsRepeatedOnce) {
                }});
         ASSERT_TRUE(get(url()));
 
-        const auto response = send({.method = get_it ? "GET" : "POST", .url = url(), .repeatable = !get_it});
+        const auto response = send({.method = get_it ? "GET" : "POST",
+                                    .url = url(),
+                                    .repeatable = get_it ? std::nullopt : std::optional(true)});
 
         ASSERT_TRUE(response) << response.error().text;
         EXPECT_EQ(response->body, "again");

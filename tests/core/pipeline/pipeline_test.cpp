@@ -79,6 +79,9 @@ public:
         return real_->apply(batch);
     }
     Result<std::uint64_t> position(std::string_view consumer) override { return real_->position(consumer); }
+    Result<std::optional<std::string>> cursor(std::string_view instance, std::string_view stream) override {
+        return real_->cursor(instance, stream);
+    }
     Result<CustomerId> link(const store::PartyPoint& a,
                             const store::PartyPoint& b,
                             std::string_view actor,
@@ -377,6 +380,80 @@ TEST(Differences, NamesPathsAndLeavesOutTheRevision) {
     EXPECT_EQ(changes[1].after, "");
     EXPECT_EQ(changes[2].path, "new");
     EXPECT_EQ(changes[2].before, "");
+}
+
+// Of the instance "clinic", stream "poll:inbox".
+class CursorTest : public PipelineTest {
+protected:
+    static store::CursorUpdate at(std::string cursor) { return {"clinic", "poll:inbox", std::move(cursor)}; }
+    std::string stored() { return store_.cursor("clinic", "poll:inbox").value().value_or("(none)"); }
+    bool becomes(const std::string& cursor) {
+        const auto deadline = std::chrono::steady_clock::now() + kLimit;
+        while (stored() != cursor && std::chrono::steady_clock::now() < deadline)
+            std::this_thread::yield();
+        return stored() == cursor;
+    }
+};
+
+TEST_F(CursorTest, WaitsForTheEventsBeforeIt) {
+    const auto first = append({message(1)});
+    auto pipeline = start();
+    pipeline->keep_cursor(at("later"), first + 1);
+    ASSERT_TRUE(pipeline->wait_applied(first, kLimit));
+    EXPECT_EQ(stored(), "(none)");
+
+    const auto second = append({message(2)});
+    ASSERT_TRUE(pipeline->wait_applied(second, kLimit));
+
+    EXPECT_TRUE(becomes("later"));
+}
+
+TEST_F(CursorTest, OfWhatIsAppliedIsStoredWithoutNewEvents) {
+    auto pipeline = start();
+    const auto last = append({message(1)});
+    ASSERT_TRUE(pipeline->wait_applied(last, kLimit));
+
+    pipeline->keep_cursor(at("one"), last);
+    EXPECT_TRUE(becomes("one"));
+    pipeline->keep_cursor(at("two"), last);
+    EXPECT_TRUE(becomes("two"));
+}
+
+TEST_F(CursorTest, AStoppingPipelineStoresWhatIsDue) {
+    auto pipeline = start();
+    const auto last = append({message(1)});
+    ASSERT_TRUE(pipeline->wait_applied(last, kLimit));
+    pipeline->keep_cursor(at("last"), last);
+    pipeline->keep_cursor(at("too early"), last + 1);
+
+    pipeline->stop();
+
+    EXPECT_EQ(stored(), "last");
+}
+
+TEST_F(CursorTest, SurvivesABatchThatTheStoreRefuses) {
+    store_.poison = interaction_id("clinic", "m2");
+    const auto last = append({message(1), message(2), message(3)});
+    auto pipeline = start();
+    pipeline->keep_cursor(at("behind it"), last);
+
+    ASSERT_TRUE(pipeline->wait_applied(last, kLimit));
+
+    EXPECT_TRUE(becomes("behind it"));
+    EXPECT_EQ(pipeline->stats().quarantined, 1U);
+}
+
+TEST_F(CursorTest, IsTriedAgainWhenTheDiskIsFull) {
+    auto pipeline = start();
+    const auto last = append({message(1)});
+    ASSERT_TRUE(pipeline->wait_applied(last, kLimit));
+    pipeline->stop();
+    store_.failures = {full("no space left")};
+    pipeline = start();
+
+    pipeline->keep_cursor(at("one"), last);
+
+    EXPECT_TRUE(becomes("one"));
 }
 
 }  // namespace

@@ -1,0 +1,96 @@
+#include "connectors/http/vendor_client.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tandem::http {
+
+using async::Task;
+using connector::WireRequest;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds kTokenTimeout = std::chrono::seconds(20);
+constexpr milliseconds kLongestMargin = std::chrono::minutes(1);
+
+// Ends a fetch however it ends, also when its task is cancelled: those who wait must not wait for ever.
+class Fetching {
+public:
+    Fetching(bool& flag, async::Event& event) : flag_(flag), event_(event) { flag_ = true; }
+    ~Fetching() {
+        flag_ = false;
+        event_.notify_all();
+    }
+    Fetching(const Fetching&) = delete;
+    Fetching& operator=(const Fetching&) = delete;
+
+private:
+    bool& flag_;
+    async::Event& event_;
+};
+
+}  // namespace
+
+Task<Result<net::ClientResponse>> VendorClient::send(WireRequest request, bool repeatable, milliseconds timeout) {
+    if (http_ == nullptr) co_return fail(config_error("this gateway makes no calls to vendors"));
+    if (!request.token_prefix) co_return co_await send_once(request, nullptr, repeatable, timeout);
+    auto token = co_await this->token();
+    if (!token) co_return fail(std::move(token.error()));
+    auto response = co_await send_once(request, &*token, repeatable, timeout);
+    if (!response || response->status != 401) co_return response;
+    forget(*token);
+    if (!repeatable) co_return response;
+    token = co_await this->token();
+    if (!token) co_return fail(std::move(token.error()));
+    co_return co_await send_once(request, &*token, repeatable, timeout);
+}
+
+Task<Result<net::ClientResponse>> VendorClient::send_once(const WireRequest& request,
+                                                          const Secret* token,
+                                                          bool repeatable,
+                                                          milliseconds timeout) {
+    auto headers = request.headers;
+    if (token != nullptr) headers.push_back({"Authorization", *request.token_prefix + std::string(token->reveal())});
+    // The path may hold a token (Telegram), and an address of the vendor may be in our own network (Kannel, a test).
+    co_return co_await http_->send({.method = request.method,
+                                    .url = request.url,
+                                    .headers = std::move(headers),
+                                    .body = request.body,
+                                    .repeatable = repeatable,
+                                    .hide_path = true,
+                                    .total = timeout});
+}
+
+Task<Result<Secret>> VendorClient::token() {
+    if (fetching_) {
+        const auto before = fetches_;
+        while (fetching_ && fetches_ == before)
+            co_await fetched_.wait();
+        if (fetches_ != before && last_failure_) co_return fail(*last_failure_);
+    }
+    if (token_ && clock_.now() < renew_at_) co_return *token_;
+    const Fetching fetching(fetching_, fetched_);
+    auto made = co_await fetch();
+    ++fetches_;
+    last_failure_ = made ? std::nullopt : std::optional(made.error());
+    if (!made) co_return fail(std::move(made.error()));
+    token_ = made->text;
+    renew_at_ = clock_.now() + made->lifetime - std::min(made->lifetime / 10, kLongestMargin);
+    co_return std::move(made->text);
+}
+
+Task<Result<connector::Token>> VendorClient::fetch() {
+    if (caller_ == nullptr) co_return fail(config_error("the pack says nothing about tokens"));
+    auto request = caller_->token_request();
+    if (!request) co_return fail(std::move(request.error()));
+    auto response = co_await send_once(*request, nullptr, true, kTokenTimeout);
+    if (!response) co_return fail(std::move(response.error()).with_context("asking for a token"));
+    co_return caller_->token({response->status, response->headers, response->body});
+}
+
+void VendorClient::forget(const Secret& used) {
+    if (token_ && token_->reveal() == used.reveal()) token_.reset();
+}
+
+}  // namespace tandem::http

@@ -1,0 +1,88 @@
+// A caller for a vendor that speaks plainly. A page's body is words: `keep`, `more`, `next=X`, `cursor=X`. A token's
+// body is its text and its lifetime in seconds.
+#pragma once
+
+#include "core/connector/caller.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tandem::test {
+
+class FakeCaller final : public connector::Caller {
+public:
+    std::vector<connector::Poll> polls() const override { return polls_; }
+
+    Result<connector::WireRequest> poll_request(std::string_view poll,
+                                                const connector::PollPlace& place) const override {
+        std::string url = base + "/" + std::string(poll);
+        if (place.cursor) url += "/cursor:" + *place.cursor;
+        if (place.since) url += "/" + format_time(*place.since) + "--" + format_time(*place.until);
+        if (place.page) url += "/page:" + *place.page;
+        return connector::WireRequest{
+            .method = "GET", .url = std::move(url), .headers = {}, .body = {}, .token_prefix = token_prefix};
+    }
+
+    connector::PollPage poll_page(std::string_view poll,
+                                  const connector::PollPlace&,
+                                  const connector::AnswerView& answer) const override {
+        connector::PollPage page;
+        if (answer.status != 200) {
+            page.error = error_of(answer.status);
+            return page;
+        }
+        page.keep = word(answer.body, "keep").has_value();
+        page.more = word(answer.body, "more").has_value();
+        page.next = word(answer.body, "next=");
+        page.cursor = word(answer.body, "cursor=");
+        page.envelope = "{\"poll\":\"" + std::string(poll) + "\"}";
+        page.content_type = "text/plain";
+        return page;
+    }
+
+    Result<connector::WireRequest> token_request() const override {
+        return connector::WireRequest{.method = "POST", .url = base + "/token", .headers = {}, .body = "grant"};
+    }
+    Result<connector::Token> token(const connector::AnswerView& answer) const override {
+        if (answer.status != 200) return fail(error_of(answer.status));
+        const auto space = answer.body.find(' ');
+        const auto seconds = std::strtol(std::string(answer.body.substr(space + 1)).c_str(), nullptr, 10);
+        return connector::Token{Secret(std::string(answer.body.substr(0, space))), std::chrono::seconds(seconds)};
+    }
+
+    bool has_probe() const override { return probe_; }
+    Result<connector::WireRequest> probe_request() const override {
+        return connector::WireRequest{
+            .method = "GET", .url = base + "/probe", .headers = {}, .body = {}, .token_prefix = token_prefix};
+    }
+    Result<std::string> probe(const connector::AnswerView& answer) const override {
+        if (answer.status != 200) return fail(error_of(answer.status));
+        return std::string(answer.body);
+    }
+
+    std::string base;  // "http://127.0.0.1:port"
+    std::vector<connector::Poll> polls_;
+    std::optional<std::string> token_prefix;
+    bool probe_ = false;
+
+private:
+    static Error error_of(int status) {
+        if (status == 401) return auth_error("credentials refused");
+        if (status == 429) return throttled("slow down", std::chrono::milliseconds(1));
+        if (status == 404) return rejected("no such place");
+        return transient("status " + std::to_string(status));
+    }
+    // What stands behind `name` up to the next space; "" for a plain word.
+    static std::optional<std::string> word(std::string_view body, std::string_view name) {
+        const auto at = body.find(name);
+        if (at == std::string_view::npos) return std::nullopt;
+        const auto rest = body.substr(at + name.size());
+        return std::string(rest.substr(0, rest.find(' ')));
+    }
+};
+
+}  // namespace tandem::test

@@ -1,0 +1,86 @@
+#include "tools/tandem/pack_caller.hpp"
+
+#include "core/mapping/poll.hpp"
+#include "tools/tandem/pack_sender.hpp"
+
+namespace tandem::tool {
+namespace {
+
+mapping::PollPlace place_of(const connector::PollPlace& place) {
+    return {place.cursor, place.page, place.found, place.now, place.since, place.until};
+}
+
+mapping::VendorAnswer answer_of(const connector::AnswerView& answer) {
+    mapping::VendorAnswer out{.status = answer.status, .headers = {}, .body = answer.body};
+    for (const auto& header : answer.headers)
+        out.headers.push_back({header.name, header.value});
+    return out;
+}
+
+}  // namespace
+
+std::vector<connector::Poll> PackCaller::polls() const {
+    std::vector<connector::Poll> out;
+    for (auto& poll : mapping::polls(*pack_)) {
+        out.push_back({.name = std::move(poll.name),
+                       .every = poll.every,
+                       .timeout = poll.timeout,
+                       .requests = poll.requests,
+                       .pages = poll.pages,
+                       .window_overlap = poll.window_overlap,
+                       .window_first = poll.window_first,
+                       .backfill = poll.backfill,
+                       .backfill_days = poll.backfill_days,
+                       .backfill_step = poll.backfill_step,
+                       .backfill_oldest_first = poll.backfill_oldest_first});
+    }
+    return out;
+}
+
+Result<connector::WireRequest> PackCaller::poll_request(std::string_view poll,
+                                                        const connector::PollPlace& place) const {
+    data::Arena arena;
+    return wire_request(mapping::poll_request(*pack_, poll, place_of(place), mapping::Reveal::Secrets, arena));
+}
+
+connector::PollPage PackCaller::poll_page(std::string_view poll,
+                                          const connector::PollPlace& place,
+                                          const connector::AnswerView& answer) const {
+    data::Arena arena;
+    auto page = mapping::poll_page(*pack_, poll, place_of(place), answer_of(answer), arena);
+    return {.error = std::move(page.error),
+            .keep = page.keep,
+            .more = page.more,
+            .next = std::move(page.next),
+            .cursor = std::move(page.cursor),
+            .envelope = std::move(page.envelope),
+            .content_type = std::move(page.content_type)};
+}
+
+Result<connector::WireRequest> PackCaller::token_request() const {
+    data::Arena arena;
+    return wire_request(mapping::token_request(*pack_, mapping::Reveal::Secrets, arena));
+}
+
+Result<connector::Token> PackCaller::token(const connector::AnswerView& answer) const {
+    data::Arena arena;
+    auto token = mapping::token_answer(*pack_, answer_of(answer), arena);
+    if (!token) return fail(std::move(token.error()));
+    return connector::Token{std::move(token->text), token->lifetime};
+}
+
+bool PackCaller::has_probe() const {
+    return mapping::has_probe(pack_->pack());
+}
+
+Result<connector::WireRequest> PackCaller::probe_request() const {
+    data::Arena arena;
+    return wire_request(mapping::probe_request(*pack_, mapping::Reveal::Secrets, arena));
+}
+
+Result<std::string> PackCaller::probe(const connector::AnswerView& answer) const {
+    data::Arena arena;
+    return mapping::probe_answer(*pack_, answer_of(answer), arena);
+}
+
+}  // namespace tandem::tool

@@ -1,0 +1,31 @@
+// A bound pack as the caller that connectors ask (they do not know packs).
+#pragma once
+
+#include "core/connector/caller.hpp"
+#include "core/mapping/pack.hpp"
+
+#include <memory>
+
+namespace tandem::tool {
+
+class PackCaller final : public connector::Caller {
+public:
+    explicit PackCaller(std::shared_ptr<const mapping::BoundPack> pack) : pack_(std::move(pack)) {}
+
+    std::vector<connector::Poll> polls() const override;
+    Result<connector::WireRequest> poll_request(std::string_view poll,
+                                                const connector::PollPlace& place) const override;
+    connector::PollPage poll_page(std::string_view poll,
+                                  const connector::PollPlace& place,
+                                  const connector::AnswerView& answer) const override;
+    Result<connector::WireRequest> token_request() const override;
+    Result<connector::Token> token(const connector::AnswerView& answer) const override;
+    bool has_probe() const override;
+    Result<connector::WireRequest> probe_request() const override;
+    Result<std::string> probe(const connector::AnswerView& answer) const override;
+
+private:
+    std::shared_ptr<const mapping::BoundPack> pack_;
+};
+
+}  // namespace tandem::tool
