@@ -30,18 +30,6 @@ bool names_window(const NamedCodes& codes) {
 
 }  // namespace
 
-template <class Body>
-void Compiler::call_scope(std::span<const std::string_view> more, Body body) {
-    auto hidden = std::exchange(names_, {names_.begin(), names_.begin() + kFixedSlots});
-    names_.insert(names_.end(), more.begin(), more.end());
-    program_.slots = std::max(program_.slots, names_.size());
-    in_send_ = true;
-    in_records_ = true;
-    body();
-    in_send_ = false;
-    names_ = std::move(hidden);
-}
-
 milliseconds Compiler::duration(const Node& node, milliseconds usual, milliseconds longest) {
     if (!node) return usual;
     const auto given = config::parse_duration(node.text());

@@ -65,6 +65,7 @@ void Compiler::pack(const Node& root) {
     if (const auto node = root.get("oauth2")) oauth2(node);
     if (const auto node = root.get("poll")) polls(node);
     if (const auto node = root.get("probe")) probe(node);
+    if (const auto node = root.get("media")) media(node);
     if (!root.get("receive") && !root.get("poll") && !root.get("send"))
         error(root, "a pack has `receive`, `poll` or `send`");
 }

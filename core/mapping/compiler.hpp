@@ -6,12 +6,14 @@
 #include "core/config/node.hpp"
 #include "core/mapping/program.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tandem::model {
@@ -100,6 +102,10 @@ private:
     void oauth2(const config::Node& node);
     std::optional<Code> constant(const std::string& text);
 
+    // compile_media.cpp: where files of attachments are
+    void media(const config::Node& node);
+    void media_lookup(const config::Node& node, MediaProgram& out);
+
     // Makes the expressions of one call to the vendor: they see the fixed names and `more`, not those of `receive`.
     template <class Body>
     void call_scope(std::span<const std::string_view> more, Body body);
@@ -117,5 +123,17 @@ private:
     bool in_records_ = false;          // $item can differ between declaration and use of a name
     std::uint8_t* members_ = nullptr;  // where uses of $request are noted
 };
+
+template <class Body>
+void Compiler::call_scope(std::span<const std::string_view> more, Body body) {
+    auto hidden = std::exchange(names_, {names_.begin(), names_.begin() + kFixedSlots});
+    names_.insert(names_.end(), more.begin(), more.end());
+    program_.slots = std::max(program_.slots, names_.size());
+    in_send_ = true;
+    in_records_ = true;
+    body();
+    in_send_ = false;
+    names_ = std::move(hidden);
+}
 
 }  // namespace tandem::mapping

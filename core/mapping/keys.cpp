@@ -305,6 +305,51 @@ constexpr Key kProbe[] = {
 };
 constexpr KeyTable kProbeKeys{"probe", kProbe};
 
+constexpr Key kMediaResponse[] = {
+    {.name = "decode", .shape = Shape::Word, .help = "format of the answer, default json", .words = kDecoders},
+    {.name = "accepted", .shape = Shape::Expression, .help = "the answer is good; default status 2xx"},
+    {.name = "url", .shape = Shape::Expression, .help = "where the file is", .required = true},
+    {.name = "code", .shape = Shape::Expression, .help = "the vendor's error code"},
+    {.name = "reason", .shape = Shape::Expression, .help = "the vendor's words about an error"},
+    {.name = "errors",
+     .shape = Shape::Objects,
+     .help = "the first that fits says what happened",
+     .table = &kSendErrorKeys},
+};
+constexpr KeyTable kMediaResponseKeys{"media_response", kMediaResponse};
+
+constexpr Key kMediaResolve[] = {
+    {.name = "request",
+     .shape = Shape::Object,
+     .help = "asks for the address",
+     .required = true,
+     .table = &kSendRequestKeys},
+    {.name = "response",
+     .shape = Shape::Object,
+     .help = "what comes back",
+     .required = true,
+     .table = &kMediaResponseKeys},
+};
+constexpr KeyTable kMediaResolveKeys{"media_resolve", kMediaResolve};
+
+constexpr Key kMedia[] = {
+    {.name = "hosts",
+     .shape = Shape::Expression,
+     .help = "a text or a list: host, *.domain or origin that the credentials may go to"},
+    {.name = "auth", .shape = Shape::Object, .help = "credentials, for `hosts` only", .table = &kAuthKeys},
+    {.name = "headers", .shape = Shape::Names, .help = "headers, for `hosts` only; null leaves one out"},
+    {.name = "prefix",
+     .shape = Shape::Text,
+     .help = "of an attachment's `url` that is no address; the rest is $media.id"},
+    {.name = "let", .shape = Shape::Names, .help = "names for all expressions but `hosts`"},
+    {.name = "url", .shape = Shape::Expression, .help = "the address of such a file"},
+    {.name = "resolve",
+     .shape = Shape::Object,
+     .help = "a call that gives the address of such a file",
+     .table = &kMediaResolveKeys},
+};
+constexpr KeyTable kMediaKeys{"media", kMedia};
+
 constexpr Key kPack[] = {
     {.name = "pack", .shape = Shape::Text, .help = "name used in the configuration", .required = true},
     {.name = "version",
@@ -325,6 +370,7 @@ constexpr Key kPack[] = {
      .shape = Shape::Object,
      .help = "a harmless call for `tandem check --connect`",
      .table = &kProbeKeys},
+    {.name = "media", .shape = Shape::Object, .help = "files of attachments are fetched", .table = &kMediaKeys},
 };
 
 constexpr Key kTestRequest[] = {
@@ -459,6 +505,24 @@ constexpr Key kPollCase[] = {
 };
 constexpr KeyTable kPollCaseKeys{"poll_case", kPollCase};
 
+constexpr Key kMediaCase[] = {
+    {.name = "name", .shape = Shape::Text, .help = "what the case shows", .required = true},
+    {.name = "settings", .shape = Shape::Data, .help = "added to those of the file"},
+    {.name = "url", .shape = Shape::Text, .help = "of the attachment", .required = true},
+    {.name = "kind", .shape = Shape::Text, .help = "of the attachment, default file"},
+    {.name = "media_type", .shape = Shape::Text, .help = "of the attachment"},
+    {.name = "filename", .shape = Shape::Text, .help = "of the attachment"},
+    {.name = "resolve",
+     .shape = Shape::Object,
+     .help = "the call that must go out first",
+     .table = &kExpectedRequestKeys},
+    {.name = "answer", .shape = Shape::Object, .help = "what the vendor says to it", .table = &kPollAnswerKeys},
+    {.name = "request", .shape = Shape::Object, .help = "what must go out", .table = &kExpectedRequestKeys},
+    {.name = "credentials", .shape = Shape::Boolean, .help = "whether the request may hold them"},
+    {.name = "refused", .shape = Shape::Text, .help = "part of the reason why nothing is fetched"},
+};
+constexpr KeyTable kMediaCaseKeys{"media_case", kMediaCase};
+
 constexpr Key kTestFile[] = {
     {.name = "settings", .shape = Shape::Data, .help = "for all cases"},
     {.name = "instance", .shape = Shape::Text, .help = "default test"},
@@ -469,6 +533,7 @@ constexpr Key kTestFile[] = {
     {.name = "cases", .shape = Shape::Objects, .help = "run one by one", .table = &kTestCaseKeys},
     {.name = "send", .shape = Shape::Objects, .help = "messages that go out", .table = &kSendCaseKeys},
     {.name = "poll", .shape = Shape::Objects, .help = "pages that were asked for", .table = &kPollCaseKeys},
+    {.name = "media", .shape = Shape::Objects, .help = "files that are fetched", .table = &kMediaCaseKeys},
 };
 
 }  // namespace

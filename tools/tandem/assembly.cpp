@@ -83,7 +83,9 @@ private:
                                     .max_text = abilities->max_text,
                                     .max_media = abilities->max_media});
         }
-        sources_[entry.name] = {bound, region, static_cast<int>(entry.precedence)};
+        auto media = mapping::media_abilities(*pack);
+        if (media) out_.media.push_back(entry.name);
+        sources_[entry.name] = {bound, region, static_cast<int>(entry.precedence), std::move(media)};
         return true;
     }
 
