@@ -16,6 +16,7 @@ void Compiler::media(const Node& node) {
     if (looked_up != static_cast<bool>(node.get("prefix"))) {
         error(node, "`prefix` names what `url` or `resolve` makes an address of: one needs the other");
     }
+    secrets_ = &out.secrets;
     call_scope(kMediaNameTexts, [&] {
         out.hosts = optional_expression(node.get("hosts"));
         out.let = let(node.get("let"));
@@ -28,6 +29,7 @@ void Compiler::media(const Node& node) {
         out.download.headers = named_codes(node.get("headers"));
         if (node.get("auth")) out.download.auth = auth(node.get("auth"));
     });
+    secrets_ = nullptr;
     program_.media = std::move(out);
 }
 

@@ -184,6 +184,7 @@ void Compiler::check_named_arguments(const Node& node, const expr::Expression& c
                          : "secret() stands in requests to the vendor only: elsewhere nothing would fill it in");
         }
         if (name == nullptr || !name->is_string()) continue;
+        if (is_secret && secrets_ != nullptr) secrets_->emplace_back(name->as_string());
         const auto& known = is_table ? tables : secrets;
         if (std::ranges::find(known, name->as_string()) != known.end()) continue;
         diagnostics_.error(node.position_in_text(call.columns[0] - 1), node.path(),

@@ -5,6 +5,7 @@
 #include "core/mapping/host_rules.hpp"
 #include "core/mapping/secret_mark.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace tandem::mapping {
@@ -80,9 +81,11 @@ Result<std::string> address_of(const MediaProgram& program, const MediaNames& na
 
 }  // namespace
 
-std::optional<MediaAbilities> media_abilities(const Pack& pack) {
-    const auto& program = pack.program().media;
+std::optional<MediaAbilities> media_abilities(const BoundPack& pack) {
+    const auto& program = pack.state().program().media;
     if (!program) return std::nullopt;
+    const auto missing = [&](const std::string& name) { return pack.state().secrets(name).empty(); };
+    if (std::ranges::any_of(program->secrets, missing)) return std::nullopt;
     return MediaAbilities{program->prefix};
 }
 

@@ -16,8 +16,8 @@ struct MediaAbilities {
     std::string prefix;  // of a `url` that is no address but a name that the pack can turn into one; empty: none
 };
 
-// nullopt when files are not fetched for this pack.
-std::optional<MediaAbilities> media_abilities(const Pack& pack);
+// nullopt when files are not fetched: the pack says nothing about them, or a secret that it needs for them is not set.
+std::optional<MediaAbilities> media_abilities(const BoundPack& pack);
 
 // Whether a file with this `url` is fetched: an http or https address, or what begins with the prefix.
 bool is_fetched(const MediaAbilities& abilities, std::string_view url);

@@ -18,7 +18,7 @@ public:
     MediaCase(const BoundPack& pack, const Node& node) : pack_(pack), node_(node) {}
 
     std::vector<std::string> run() {
-        const auto abilities = media_abilities(pack_.pack());
+        const auto abilities = media_abilities(pack_);
         if (!abilities || !is_fetched(*abilities, item_.url)) return judge(rejected("it is not fetched"));
         const auto lookup = media_lookup(pack_, item_, Reveal::Secrets, arena_);
         if (!lookup) return judge(lookup.error());

@@ -173,6 +173,7 @@ enum MediaName : std::size_t { kMediaItem, kMediaPlace, kMediaNames };
 inline constexpr std::string_view kMediaNameTexts[kMediaNames] = {"media", "place"};
 
 struct MediaProgram {
+    std::vector<std::string> secrets;  // all that its requests need
     std::string prefix;
     std::optional<Code> hosts;
     std::vector<Binding> let;

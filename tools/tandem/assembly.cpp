@@ -83,7 +83,7 @@ private:
                                     .max_text = abilities->max_text,
                                     .max_media = abilities->max_media});
         }
-        auto media = mapping::media_abilities(*pack);
+        auto media = mapping::media_abilities(*bound);
         if (media) out_.media.push_back(entry.name);
         sources_[entry.name] = {bound, region, static_cast<int>(entry.precedence), std::move(media)};
         return true;
