@@ -29,7 +29,7 @@ struct FetcherOptions {
     std::uint64_t max_bytes = 25 << 20;         // of one file
     std::chrono::milliseconds timeout{60'000};  // for one file, everything together
     std::size_t at_once = 2;
-    std::uint32_t tries = 12;  // then the job has failed
+    std::uint32_t tries = 16;  // then the job has failed: about a day and a half
     async::BackoffOptions retry{.first = std::chrono::seconds(30), .limit = std::chrono::hours(6)};
     // Of an instance that refuses everything: this many failures in a row, or a wrong password.
     unsigned trip_after = 5;
