@@ -1,11 +1,15 @@
 #include "connectors/all.hpp"
 
 #include "connectors/http/connector.hpp"
+#include "connectors/smpp/connector.hpp"
+#include "connectors/xmpp/connector.hpp"
 
 namespace tandem::connectors {
 
 void add_all(connector::Registry& registry) {
     registry.add(http::connector());
+    registry.add(smpp::connector());
+    registry.add(xmpp::connector());
 }
 
 }  // namespace tandem::connectors

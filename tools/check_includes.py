@@ -49,6 +49,7 @@ OWNERS = {
     r"rapidjson/": ["core/data/json.cpp"],
     r"sqlite3\.h$": ["core/sqlite/database.cpp"],
     r"spdlog/": ["core/obs/log.cpp"],
+    r"expat\.h$": ["connectors/xmpp/stream_reader.cpp"],
     r"pugixml\.hpp$": ["core/data/decode_xml.cpp", "core/data/encode.cpp"],
     r"openssl/": ["core/base/crypto.cpp", "core/net/tls.cpp"],
     r"phonenumbers/": ["core/identity/phone.cpp"],

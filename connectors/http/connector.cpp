@@ -19,12 +19,13 @@ public:
     }
 
     std::optional<connector::SendLimits> send_limits(const connector::InstanceSpec& spec) const override {
-        if (spec.sender == nullptr) return std::nullopt;
+        if (spec.sender == nullptr || !spec.sender->by_http()) return std::nullopt;
         config::Diagnostics diagnostics;
         const Config config = config_fields().read(spec.options, diagnostics);
         return connector::SendLimits{.window = static_cast<std::size_t>(config.send_window),
                                      .rate = static_cast<double>(config.send_rate),
-                                     .repeatable = spec.sender->repeatable()};
+                                     .repeatable = spec.sender->repeatable(),
+                                     .resolvable = spec.sender->resolvable()};
     }
 
     async::Task<Result<std::optional<std::string>>> check(connector::InstanceSpec spec,
@@ -56,7 +57,8 @@ private:
         .name = "http",
         .version = "1",
         .description = "Webhooks and polls of any vendor that has a pack, and messages to it",
-        .capabilities = {.receive = true, .send = true, .receipts = true, .backfill = true, .media = true},
+        .capabilities =
+            {.receive = true, .hook = true, .send = true, .receipts = true, .backfill = true, .media = true},
         .streams = {"", "poll:*"},
         .needs_pack = true,
         .options = config_fields().table()};

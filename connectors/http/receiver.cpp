@@ -160,6 +160,16 @@ Task<Result<std::vector<connector::SentId>>> Receiver::call(const connector::Out
     co_return sender->outcome(part, response->status, response->headers, response->body);
 }
 
+Task<Result<connector::Resolution>> Receiver::resolve(connector::Outgoing outgoing) {
+    const auto* sender = host_.sender();
+    if (sender == nullptr || host_.http() == nullptr) co_return fail(config_error("this instance cannot send"));
+    auto request = sender->query(outgoing);
+    if (!request) co_return fail(std::move(request.error()));
+    auto response = co_await vendor_.send(std::move(*request), true, config_.send_timeout);
+    if (!response) co_return fail(std::move(response.error()));
+    co_return sender->resolution(outgoing, response->status, response->headers, response->body);
+}
+
 Task<net::HttpReply> Receiver::receive(net::HttpRequest request) {
     const Instant now = host_.clock().now();
     // Before the signature is checked: a flood of forged requests is what the limit is for.

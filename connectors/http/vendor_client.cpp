@@ -1,5 +1,7 @@
 #include "connectors/http/vendor_client.hpp"
 
+#include "core/base/text.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -61,10 +63,15 @@ Task<Result<net::ClientResponse>> VendorClient::send_once(const WireRequest& req
                                                           const Secret* token,
                                                           Terms terms) {
     auto headers = request.headers;
-    if (token != nullptr) headers.push_back({"Authorization", *request.token_prefix + std::string(token->reveal())});
+    auto url = request.url;
+    if (token != nullptr && request.token_query.empty()) {
+        headers.push_back({"Authorization", *request.token_prefix + std::string(token->reveal())});
+    } else if (token != nullptr) {
+        url += (url.contains('?') ? "&" : "?") + request.token_query + "=" + percent_encode(token->reveal());
+    }
     // The path may hold a token (Telegram), and an address of the vendor may be in our own network (Kannel, a test).
     net::ClientRequest out{.method = request.method,
-                           .url = request.url,
+                           .url = std::move(url),
                            .headers = std::move(headers),
                            .body = request.body,
                            .repeatable = terms.repeatable,

@@ -49,6 +49,18 @@ std::array<std::uint8_t, Size> digest(const EVP_MD* algorithm, std::string_view 
     return out;
 }
 
+template <std::size_t Size>
+std::array<std::uint8_t, Size> pbkdf2(const EVP_MD* algorithm,
+                                      std::string_view password,
+                                      std::string_view salt,
+                                      unsigned iterations) {
+    std::array<std::uint8_t, Size> out{};
+    check(PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()),
+                            reinterpret_cast<const unsigned char*>(salt.data()), static_cast<int>(salt.size()),
+                            static_cast<int>(iterations), algorithm, Size, out.data()) == 1);
+    return out;
+}
+
 // RFC 2104 over the digest above. OpenSSL's EVP_MAC costs about a microsecond per call in set-up alone.
 template <std::size_t Size, std::size_t Block>
 std::array<std::uint8_t, Size> hmac(const EVP_MD* algorithm, std::string_view key, std::string_view data) {
@@ -104,6 +116,14 @@ std::array<std::uint8_t, 48> hmac_sha384(std::string_view key, std::string_view 
 
 std::array<std::uint8_t, 64> hmac_sha512(std::string_view key, std::string_view data) {
     return hmac<64, 128>(algorithms().sha512, key, data);
+}
+
+std::array<std::uint8_t, 20> pbkdf2_sha1(std::string_view password, std::string_view salt, unsigned iterations) {
+    return pbkdf2<20>(algorithms().sha1, password, salt, iterations);
+}
+
+std::array<std::uint8_t, 32> pbkdf2_sha256(std::string_view password, std::string_view salt, unsigned iterations) {
+    return pbkdf2<32>(algorithms().sha256, password, salt, iterations);
 }
 
 bool constant_time_equal(std::string_view given, std::string_view expected) {

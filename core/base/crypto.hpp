@@ -19,6 +19,10 @@ std::array<std::uint8_t, 64> hmac_sha512(std::string_view key, std::string_view 
 std::array<std::uint8_t, 16> md5(std::string_view data);
 std::array<std::uint8_t, 16> hmac_md5(std::string_view key, std::string_view data);
 
+// PBKDF2 (RFC 8018); takes long on purpose: about 10 ms for 20,000 iterations. `iterations` is at least 1.
+std::array<std::uint8_t, 20> pbkdf2_sha1(std::string_view password, std::string_view salt, unsigned iterations);
+std::array<std::uint8_t, 32> pbkdf2_sha256(std::string_view password, std::string_view salt, unsigned iterations);
+
 // Time depends on the length of `expected` only, not on where the two differ.
 bool constant_time_equal(std::string_view given, std::string_view expected);
 

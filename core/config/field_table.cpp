@@ -98,9 +98,9 @@ void FieldTable::check_presence(const Node& node, Diagnostics& diagnostics) cons
         if (!field.required || node.get(field.name)) continue;
         diagnostics.error(node.position(), node.path(), "'" + field.name + "' is missing: " + field.help);
     }
-    for (const auto& names : one_of_) {
+    for (const auto& [names, several] : alternatives_) {
         auto given = std::ranges::count_if(names, [&](const std::string& name) { return bool(node.get(name)); });
-        if (given == 1) continue;
+        if (given == 1 || (several && given > 1)) continue;
         auto text = given == 0 ? "one of " + join(names, ", ") + " is missing"
                                : "only one of " + join(names, ", ") + " can be given";
         diagnostics.error(node.position(), node.path(), text);

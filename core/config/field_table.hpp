@@ -51,26 +51,34 @@ struct Field {
     std::function<void(void* target, const Node& node, const Field& self, Diagnostics& diagnostics)> set;
 };
 
+// Of these keys one must be given, or at least one.
+struct Alternatives {
+    std::vector<std::string> names;
+    bool several = false;
+};
+
 class FieldTable {
 public:
     void add(Field field) { fields_.push_back(std::move(field)); }
     Field& last() { return fields_.back(); }
     // Exactly one of these keys must be given.
-    void one_of(std::vector<std::string> names) { one_of_.push_back(std::move(names)); }
+    void one_of(std::vector<std::string> names) { alternatives_.push_back({std::move(names), false}); }
+    // At least one of these keys must be given.
+    void any_of(std::vector<std::string> names) { alternatives_.push_back({std::move(names), true}); }
 
     // Missing and Null count as an empty mapping. What is wrong keeps its default and is a diagnostic: unknown keys,
     // missing required ones, wrong values.
     void read(const Node& node, void* target, Diagnostics& diagnostics) const;
 
     const std::vector<Field>& fields() const { return fields_; }
-    const std::vector<std::vector<std::string>>& alternatives() const { return one_of_; }
+    const std::vector<Alternatives>& alternatives() const { return alternatives_; }
 
 private:
     void read_entry(const Node& key, const Node& value, void* target, Diagnostics& diagnostics) const;
     void check_presence(const Node& node, Diagnostics& diagnostics) const;
 
     std::vector<Field> fields_;
-    std::vector<std::vector<std::string>> one_of_;
+    std::vector<Alternatives> alternatives_;
 };
 
 // "a list", "a mapping", "'abc'" ... for messages. A substituted text, which may be secret, is not repeated.

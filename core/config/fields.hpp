@@ -186,6 +186,11 @@ public:
         return *this;
     }
 
+    Fields& any_of(std::vector<std::string> names) {
+        table_->any_of(std::move(names));
+        return *this;
+    }
+
     // What is wrong keeps its default and is a diagnostic.
     T read(const Node& node, Diagnostics& diagnostics) const {
         T out{};

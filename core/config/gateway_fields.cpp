@@ -208,9 +208,9 @@ const Fields<ConnectorOptions>& connector_fields() {
             .field("name", &ConnectorOptions::name, "Unique; the webhook is /hooks/NAME.")
             .required()
             .check(check_instance_name)
-            .field("pack", &ConnectorOptions::pack, "A vendor that posts to a webhook: name of its pack (tandem list).")
-            .field("type", &ConnectorOptions::type, "Another protocol: name of its connector (tandem list).")
-            .one_of({"pack", "type"})
+            .field("pack", &ConnectorOptions::pack, "What reads the vendor's format: name of its pack (tandem list).")
+            .field("type", &ConnectorOptions::type, "Name of the connector (tandem list); http unless given.")
+            .any_of({"pack", "type"})
             .field("precedence", &ConnectorOptions::precedence,
                    "When sources disagree about one interaction, the lower one is shown.")
             .range(0, 1'000)

@@ -132,12 +132,12 @@ private:
 
     void add_alternatives(const FieldTable& table, Members& out) {
         data::ArenaList<Value> all(arena_);
-        for (const auto& names : table.alternatives()) {
+        for (const auto& [names, several] : table.alternatives()) {
             data::ArenaList<Value> either(arena_);
             for (const auto& name : names) {
                 either.push_back(data::make_object(arena_, {{"required", data::make_array(arena_, {text(name)})}}));
             }
-            all.push_back(data::make_object(arena_, {{"oneOf", Value::array(either.items())}}));
+            all.push_back(data::make_object(arena_, {{several ? "anyOf" : "oneOf", Value::array(either.items())}}));
         }
         if (all.size() > 0) out.push_back({"allOf", Value::array(all.items())});
     }

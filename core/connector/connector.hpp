@@ -43,6 +43,12 @@ struct Batch {
     std::optional<Cursor> after;         // where to resume once these are settled; legal without events
 };
 
+struct Recall {
+    std::string content_type;
+    Instant since{};
+    std::size_t limit = 10'000;
+};
+
 enum class State {
     Stopped,
     Connecting,  // start() runs, or waits for its next attempt
@@ -54,7 +60,8 @@ enum class State {
 std::string_view to_string(State state);
 
 struct Capabilities {
-    bool receive = false;  // may emit and serve a hook
+    bool receive = false;  // may emit
+    bool hook = false;     // serves /hooks/{instance}
     bool send = false, receipts = false, backfill = false, media = false;
     bool exclusive = false;  // at most one node at a time
 };
@@ -81,6 +88,10 @@ public:
 
     // Where to resume the stream: the cursor of the last batch that is settled. Resume is inclusive.
     virtual async::Task<Result<std::optional<Cursor>>> resume(StreamName stream) = 0;
+
+    // What this instance has emitted since a moment, oldest first, at most `limit` newest: for a connector that must
+    // know after a restart what it has answered for. Empty where nothing can be recalled.
+    virtual async::Task<Result<std::vector<journal::Event>>> recall(Recall what) = 0;
 
     // Ready is set by the host when start() succeeds; an instance reports what happens afterwards.
     virtual void state(State state, std::string detail) = 0;

@@ -12,7 +12,8 @@
 
 namespace tandem::connector {
 
-// A request as it goes out, credentials included: never log or store it.
+// A request as it goes out, credentials included: never log or store it. For a connector with a protocol of its own only
+// the body counts: a JSON document in the connector's terms.
 struct WireRequest {
     std::string method;
     std::string url;
@@ -20,6 +21,7 @@ struct WireRequest {
     std::string body;
     // Set: whoever sends it adds the header Authorization with this text and a token (Caller::token_request()).
     std::optional<std::string> token_prefix{};
+    std::string token_query{};  // the query parameter that the token goes into instead
 };
 
 // What a vendor calls a message, or one part of it.
@@ -40,6 +42,10 @@ public:
     virtual ~Sender() = default;
     // The vendor takes a request with the same message id for a repetition, so that repeating one is harmless.
     virtual bool repeatable() const = 0;
+    // The vendor can be asked what became of a message: query() and resolution().
+    virtual bool resolvable() const { return false; }
+    // The pack speaks HTTP; else request() makes a document and outcome() is not asked.
+    virtual bool by_http() const = 0;
     // The messages that this one goes out as, in order; usually itself alone.
     virtual std::vector<Outgoing> parts(const Outgoing& outgoing) const { return {outgoing}; }
     // Failure: Config (a setting is missing), Rejected (no request can be made of this message).
@@ -49,6 +55,17 @@ public:
                                                 int status,
                                                 const std::vector<net::Header>& headers,
                                                 std::string_view body) const = 0;
+    // The question about a message whose outcome is unknown. Failure as of request().
+    virtual Result<WireRequest> query(const Outgoing&) const {
+        return fail(config_error("the vendor cannot be asked about messages"));
+    }
+    // nullopt: the vendor never saw the message. Failure: nothing is known.
+    virtual Result<std::optional<std::vector<SentId>>> resolution(const Outgoing&,
+                                                                  int /*status*/,
+                                                                  const std::vector<net::Header>&,
+                                                                  std::string_view /*body*/) const {
+        return fail(config_error("the vendor cannot be asked about messages"));
+    }
 };
 
 }  // namespace tandem::connector

@@ -87,6 +87,12 @@ Task<Result<std::optional<Cursor>>> Session::resume(StreamName stream) {
     co_return co_await cursors->load(owner_->spec_.name, std::move(stream));
 }
 
+Task<Result<std::vector<journal::Event>>> Session::recall(Recall what) {
+    Archive* archive = owner_->context_->options.archive;
+    if (archive == nullptr) co_return Result<std::vector<journal::Event>>();
+    co_return co_await archive->recall(owner_->spec_.name, std::move(what));
+}
+
 void Session::state(State state, std::string detail) {
     if (!closed) owner_->set_state(state, std::move(detail));
 }

@@ -16,6 +16,7 @@ public:
 
     async::Task<Result<void>> emit(Batch batch) override;
     async::Task<Result<std::optional<Cursor>>> resume(StreamName stream) override;
+    async::Task<Result<std::vector<journal::Event>>> recall(Recall what) override;
     void state(State state, std::string detail) override;
     void failed(Error error) override;
     void serve_hook(net::HttpHandler handler) override { hook = std::move(handler); }

@@ -63,12 +63,20 @@ public:
                          journal::Position position) = 0;
 };
 
+// Where instances find what they have emitted: the journal, read where waiting for the disk is allowed.
+class Archive {
+public:
+    virtual ~Archive() = default;
+    virtual async::Task<Result<std::vector<journal::Event>>> recall(std::string instance, Recall what) = 0;
+};
+
 struct SupervisorOptions {
     net::PublicUrl public_url;
     const Clock& clock;
     obs::Log log = {};
     const net::HttpClient* http = nullptr;  // what instances call vendors with
     Cursors* cursors = nullptr;             // nullptr: batches with a cursor are refused
+    Archive* archive = nullptr;             // nullptr: nothing is recalled
     std::chrono::milliseconds start_limit{30'000};
     std::chrono::milliseconds send_limit{60'000};
     std::chrono::milliseconds stop_limit{10'000};  // for running hooks and for stop(), each

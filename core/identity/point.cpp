@@ -53,7 +53,8 @@ Result<Point> parse_mailbox(std::string_view text) {
 
 // "scope:value" or "value". Colons inside the parts are encoded by to_text; people forget it in scopes like "bot:8812".
 Result<Point> parse_scoped(std::string_view scheme, std::string_view rest, std::string_view region) {
-    const auto colon = rest.rfind(':');
+    // The colon of @user:server is no separator.
+    const auto colon = scheme == "matrix" || scheme == "xmpp" ? std::string_view::npos : rest.rfind(':');
     const bool scoped = colon != std::string_view::npos;
     const auto scope = percent_decode(scoped ? rest.substr(0, colon) : "", false);
     const auto encoded = scoped ? rest.substr(colon + 1) : rest;

@@ -15,12 +15,14 @@ using enum PointClass;
 constexpr std::size_t kMaxPart = 512;  // longer scopes and ids are replaced by their digest, so keys stay small
 
 constexpr Scheme kSchemes[] = {
-    {"account", true, Strong},    {"anon", false, Placeholder}, {"apple", true, Personal},
-    {"cookie", true, Ephemeral},  {"crm", true, Strong},        {"device", true, Ephemeral},
-    {"ext", true, Ephemeral},     {"facebook", true, Personal}, {"instagram", true, Personal},
-    {"mailto", false, Personal},  {"sip", false, Personal},     {"tel", false, Personal},
-    {"telegram", true, Personal}, {"viber", true, Personal},    {"vk", true, Personal},
-    {"webchat", true, Ephemeral}, {"whatsapp", true, Personal},
+    {"account", true, Strong},   {"anon", false, Placeholder},   {"apple", true, Personal},
+    {"cookie", true, Ephemeral}, {"crm", true, Strong},          {"device", true, Ephemeral},
+    {"ext", true, Ephemeral},    {"facebook", true, Personal},   {"instagram", true, Personal},
+    {"jiochat", true, Personal}, {"line", true, Personal},       {"mailto", false, Personal},
+    {"matrix", false, Personal}, {"rocketchat", true, Personal}, {"sip", false, Personal},
+    {"slack", true, Personal},   {"tel", false, Personal},       {"telegram", true, Personal},
+    {"viber", true, Personal},   {"vk", true, Personal},         {"webchat", true, Ephemeral},
+    {"wechat", true, Personal},  {"whatsapp", true, Personal},   {"xmpp", false, Personal},
 };
 
 bool is_digit(char c) {
@@ -125,6 +127,18 @@ std::string whatsapp_id(std::string_view value) {
     return std::ranges::all_of(digits, is_digit) ? digits : std::string(value);
 }
 
+// @user:server; the server is a host name, the user may have capitals (Matrix specification, "Historical user IDs").
+std::string matrix_id(std::string_view value) {
+    const auto colon = std::min(value.find(':'), value.size());
+    return std::string(value.substr(0, colon)) + to_lower_ascii(value.substr(colon));
+}
+
+// The bare address (RFC 7622): without resource, both parts in lower case.
+std::string xmpp_address(std::string_view value) {
+    value = without_prefix(value, "xmpp:");
+    return to_lower_ascii(value.substr(0, value.find('/')));
+}
+
 }  // namespace
 
 std::span<const Scheme> schemes() {
@@ -225,6 +239,8 @@ NormalPoint normalise(std::string_view scheme,
     if (name == "mailto") return unnormalised(first_of(place, "mailto", ""), text);
     if (name == "ext") return unnormalised(place, text);
     if (name == "whatsapp") return {{name, place, whatsapp_id(text)}, Personal};
+    if (name == "matrix") return {{name, "", matrix_id(text)}, Personal};
+    if (name == "xmpp") return {{name, "", xmpp_address(text)}, Personal};
     const auto* known = find_scheme(name);
     return {{name, place, text}, known == nullptr ? Personal : known->point_class};
 }

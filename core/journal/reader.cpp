@@ -23,6 +23,14 @@ Result<std::optional<StoredEvent>> Reader::find(Position position) {
     return std::move(events->front());
 }
 
+Result<std::vector<Event>> Reader::recent(const Recent& wanted) {
+    return sqlite::guarded("journal", [&] {
+        std::vector<Event> out;
+        table_.recent(wanted, out);
+        return out;
+    });
+}
+
 Result<Position> Reader::last() {
     return sqlite::guarded("journal", [&] {
         auto mark = table_.last();

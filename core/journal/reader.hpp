@@ -24,6 +24,8 @@ public:
     Result<std::vector<StoredEvent>> read(Position after, std::size_t limit, std::size_t max_bytes);
     Result<std::optional<StoredEvent>> find(Position position);
     Result<Position> last();  // 0 if empty
+    // What one instance appended since a moment (table.hpp). Corrupt at a damaged place.
+    Result<std::vector<Event>> recent(const Recent& wanted);
 
 private:
     explicit Reader(const std::filesystem::path& file) : database_(file, sqlite::Access::ReadOnly), table_(database_) {}

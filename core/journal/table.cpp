@@ -1,5 +1,9 @@
 #include "core/journal/table.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <string>
+
 namespace tandem::journal {
 namespace {
 
@@ -20,6 +24,9 @@ constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS state(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
     "COMMIT;";
 
+// Events of one moment are committed within this time, whatever their order.
+constexpr std::chrono::minutes kOutOfOrder{1};
+
 constexpr std::uint64_t kRowOverhead = 32;
 constexpr std::int64_t kDropRows = 512;
 constexpr std::uint64_t kDropBytes = 4ULL << 20;
@@ -30,6 +37,17 @@ Mark mark_of(const sqlite::Statement& row) {
               .received = row.integer(3)};
     mark.before = mark.total - static_cast<std::uint64_t>(row.integer(2));
     return mark;
+}
+
+// Of the columns position, received, size, instance, stream, vendor_id, content_type, envelope, raw.
+Event event_of(const sqlite::Statement& row) {
+    return {.instance = std::string(row.text(3)),
+            .stream = std::string(row.text(4)),
+            .vendor_id = std::string(row.text(5)),
+            .received_at = from_micros(row.integer(1)),
+            .content_type = std::string(row.text(6)),
+            .envelope = std::string(row.text(7)),
+            .raw = std::string(sqlite::as_text(row.blob(8)))};
 }
 
 }  // namespace
@@ -103,6 +121,8 @@ void TableWriter::set_high_water(Position position) {
 TableReader::TableReader(sqlite::Database& database)
     : read_(database.prepare("SELECT position, received, size, instance, stream, vendor_id, content_type, envelope, raw"
                              " FROM event WHERE position > ? ORDER BY position LIMIT ?")),
+      newest_(database.prepare("SELECT position, received, size, instance, stream, vendor_id, content_type, envelope,"
+                               " raw FROM event ORDER BY position DESC")),
       first_after_(database.prepare(
           "SELECT position, total, size, received FROM event WHERE position > ? ORDER BY position LIMIT 1")),
       last_(database.prepare("SELECT position, total, size, received FROM event ORDER BY position DESC LIMIT 1")) {}
@@ -112,17 +132,23 @@ void TableReader::read(Position after, std::size_t limit, std::size_t max_bytes,
     read_.bind_all(after, limit);
     std::size_t bytes = 0;
     while (bytes < max_bytes && read_.step()) {
-        StoredEvent& stored = out.emplace_back();
-        stored.position = static_cast<Position>(read_.integer(0));
-        stored.event.received_at = from_micros(read_.integer(1));
+        out.push_back({static_cast<Position>(read_.integer(0)), event_of(read_)});
         bytes += static_cast<std::size_t>(read_.integer(2));
-        stored.event.instance = read_.text(3);
-        stored.event.stream = read_.text(4);
-        stored.event.vendor_id = read_.text(5);
-        stored.event.content_type = read_.text(6);
-        stored.event.envelope = read_.text(7);
-        stored.event.raw = sqlite::as_text(read_.blob(8));
     }
+}
+
+void TableReader::recent(const Recent& wanted, std::vector<Event>& out) {
+    const sqlite::Resetting guard(newest_);
+    const std::int64_t end = to_micros(wanted.since - kOutOfOrder);
+    std::size_t bytes = 0;
+    while (out.size() < wanted.limit && bytes < wanted.max_bytes && newest_.step() && newest_.integer(1) >= end) {
+        const bool match = newest_.integer(1) >= to_micros(wanted.since) && newest_.text(3) == wanted.instance &&
+                           newest_.text(6) == wanted.content_type;
+        if (!match) continue;
+        out.push_back(event_of(newest_));
+        bytes += static_cast<std::size_t>(newest_.integer(2));
+    }
+    std::ranges::reverse(out);
 }
 
 std::optional<Mark> TableReader::first_after(Position position) {

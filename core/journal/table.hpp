@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace tandem::journal {
@@ -21,6 +22,14 @@ struct Mark {  // of one event
     std::uint64_t before = 0;  // `total` before it
     std::uint64_t total = 0;   // and after
     std::int64_t received = 0;
+};
+
+struct Recent {
+    std::string instance;
+    std::string content_type;
+    Instant since{};
+    std::size_t limit = 10'000;
+    std::size_t max_bytes = 64ULL << 20;
 };
 
 // Opens for writing with the journal's settings and creates what is missing. Throws sqlite::Failure.
@@ -49,11 +58,14 @@ public:
 
     // Appends to `out`; throws Failure (Corrupt) at a damaged place, with what came before it in `out`.
     void read(Position after, std::size_t limit, std::size_t max_bytes, std::vector<StoredEvent>& out);
+    // What one instance appended since a moment, oldest first: the newest `limit` of them. Looks at every event that is
+    // as young, but only at small columns of those that are not wanted.
+    void recent(const Recent& wanted, std::vector<Event>& out);
     std::optional<Mark> first_after(Position position);
     std::optional<Mark> last();
 
 private:
-    sqlite::Statement read_, first_after_, last_;
+    sqlite::Statement read_, newest_, first_after_, last_;
 };
 
 }  // namespace tandem::journal

@@ -14,18 +14,24 @@ namespace tandem::mapping {
 using data::Member;
 using data::Value;
 
-BoundPack::BoundPack(std::shared_ptr<const Pack> pack, Settings settings, std::string instance, std::string region) {
+BoundPack::BoundPack(std::shared_ptr<const Pack> pack,
+                     Settings settings,
+                     std::string instance,
+                     std::string region,
+                     std::string callback_url) {
     auto state = std::make_unique<State>();
     state->pack = std::move(pack);
     state->settings = std::move(settings);
     state->instance = std::move(instance);
     state->region = std::move(region);
+    state->callback_url = std::move(callback_url);
     if (!state->settings.arena) state->settings.arena = std::make_shared<data::Arena>(1024);
     data::ArenaList<Member> members(*state->settings.arena, state->settings.values.size());
     for (const auto& [name, value] : state->settings.values)
         members.push_back({name, value});
     state->settings_value = Value::object(members.items());
     state->host = {&state->pack->program(), &state->settings.secrets, state->region};
+    state->consent.emplace(state->settings);
     state_ = std::move(state);
 }
 

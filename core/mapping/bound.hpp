@@ -3,11 +3,13 @@
 
 #include "core/data/arena.hpp"
 #include "core/data/value.hpp"
+#include "core/mapping/consent.hpp"
 #include "core/mapping/functions.hpp"
 #include "core/mapping/pack.hpp"
 #include "core/mapping/program.hpp"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,8 +21,10 @@ struct BoundPack::State {
     Settings settings;
     std::string instance;
     std::string region;
+    std::string callback_url;    // where the vendor reaches this instance; empty: not known
     data::Value settings_value;  // $settings, in settings.arena
     FunctionHost host;
+    std::optional<ConsentWords> consent;
 
     const Program& program() const { return pack->program(); }
     std::span<const Secret> secrets(std::string_view setting) const;

@@ -89,6 +89,10 @@ Evaluation::Evaluation(const Call& call, Value current)
     if (!declare(call.let, call.about, frame_, failure_)) failed_ = true;
 }
 
+void Evaluation::add(std::span<const Binding> let, Value about) {
+    if (!failed_ && !declare(let, about, frame_, failure_)) failed_ = true;
+}
+
 Value Evaluation::value(const Code& code) {
     Value out;
     if (!failed_ && !evaluate(code, current_, frame_, out, failure_)) failed_ = true;
@@ -109,7 +113,9 @@ AnswerReader::AnswerReader(const Call& call, const ResponseProgram& program, con
     : program_(program),
       status_(answer.status),
       answer_(answer_value(program, answer, call.arena)),
-      names_(call, answer_) {}
+      names_(call, answer_) {
+    names_.add(program.let, answer_);
+}
 
 std::optional<Error> AnswerReader::error(ErrorKind unclear) {
     const bool accepted =

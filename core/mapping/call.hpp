@@ -36,6 +36,9 @@ public:
     data::Value value(const std::optional<Code>& code) { return code ? value(*code) : data::Value(); }
     data::Value rendered(const Template& body);
 
+    // Further names, about `about`.
+    void add(std::span<const Binding> let, data::Value about);
+
     void fail_at(std::string path, std::string reason);
 
     bool failed() const { return failed_; }

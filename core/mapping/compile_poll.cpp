@@ -140,15 +140,26 @@ std::optional<Code> Compiler::constant(const std::string& text) {
 
 void Compiler::oauth2(const Node& node) {
     OAuth2Program out;
+    if ((node.get("request") ? 1 : 0) + (node.get("token_url") ? 1 : 0) != 1) {
+        error(node, "needs `token_url` or a whole `request`");
+    }
+    for (const std::string_view key : {"grant", "client_id", "secret", "auth", "scope", "parameters"}) {
+        if (node.get("request") && node.get(key)) error(node.get(key), "stands in `request` when that is written out");
+    }
     const auto secret = node.get("secret");
     const bool known = secret && check_secret(secret);
     const bool in_body = node.get("auth").text() == "body";
     const auto grant = node.get("grant") ? node.get("grant").text() : "client_credentials";
-    const bool needs_client = grant == "client_credentials" || secret;
+    const bool needs_client = !node.get("request") && (grant == "client_credentials" || secret);
     if (needs_client && !(secret && node.get("client_id"))) error(node, "needs `client_id` and `secret`");
     call_scope({}, [&] {
+        if (const auto written = node.get("request")) {
+            send_request(written, out.request);
+            token_response(node.get("response"), out);
+            return;
+        }
         auto& request = out.request;
-        request.url = expression(node.get("token_url"));
+        request.url = optional_expression(node.get("token_url"));
         request.form.emplace();
         const auto field = [&](const std::string& name, std::optional<Code> code) {
             if (code) request.form->emplace_back(name, std::move(*code));
@@ -168,17 +179,20 @@ void Compiler::oauth2(const Node& node) {
         field("scope", optional_expression(node.get("scope")));
         for (auto& [name, code] : named_codes(node.get("parameters")))
             request.form->emplace_back(name, std::move(code));
-        const auto response = node.get("response");
-        send_response(response, out.response);
-        const auto or_usual = [&](const char* key, const char* usual) {
-            return response.get(key) ? expression(response.get(key)) : constant(usual);
-        };
-        out.token = or_usual("token", "body.access_token");
-        out.expires_in = or_usual("expires_in", "body.expires_in");
-        out.response.code = or_usual("code", "body.error");
-        out.response.reason = or_usual("reason", "body.error_description");
+        token_response(node.get("response"), out);
     });
     program_.oauth2 = std::move(out);
+}
+
+void Compiler::token_response(const Node& node, OAuth2Program& out) {
+    send_response(node, out.response);
+    const auto or_usual = [&](const char* key, const char* usual) {
+        return node.get(key) ? expression(node.get(key)) : constant(usual);
+    };
+    out.token = or_usual("token", "body.access_token");
+    out.expires_in = or_usual("expires_in", "body.expires_in");
+    out.response.code = or_usual("code", "body.error");
+    out.response.reason = or_usual("reason", "body.error_description");
 }
 
 const PollProgram* Program::find_poll(std::string_view poll) const {

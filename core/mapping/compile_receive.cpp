@@ -30,9 +30,11 @@ bool needs_let(const std::optional<Code>& code) {
 
 // What runs before an event is stored, after it was verified.
 bool uses_let(const Program& program) {
-    return needs_let(program.answer.body) || std::ranges::any_of(program.guards, [](const Guard& guard) {
-               return needs_let(guard.when) || needs_let(guard.reason) ||
-                      (guard.answer && needs_let(guard.answer->body));
+    const auto answer_uses = [](const AnswerProgram& answer) {
+        return needs_let(answer.body) || needs_let(answer.type);
+    };
+    return answer_uses(program.answer) || std::ranges::any_of(program.guards, [&](const Guard& guard) {
+               return needs_let(guard.when) || needs_let(guard.reason) || (guard.answer && answer_uses(*guard.answer));
            });
 }
 
@@ -109,10 +111,15 @@ void Compiler::guards(const Node& node) {
 }
 
 AnswerProgram Compiler::answer(const Node& node, int status) {
-    AnswerProgram out{.status = status, .content_type = {}, .body = {}};
+    AnswerProgram out{.status = status, .content_type = {}, .type = {}, .body = {}};
     if (!node) return out;
     out.status = static_cast<int>(node.get("status").as_int().value_or(status));
-    out.content_type = node.get("type").text();
+    // No media type begins with a $.
+    if (node.get("type").text().starts_with('$')) {
+        out.type = expression(node.get("type"));
+    } else {
+        out.content_type = node.get("type").text();
+    }
     out.body = optional_expression(node.get("body"));
     return out;
 }

@@ -3,6 +3,7 @@
 #include "core/base/text.hpp"
 #include "core/data/json.hpp"
 #include "core/expr/lint.hpp"
+#include "core/mapping/consent.hpp"
 #include "core/mapping/functions.hpp"
 #include "core/mapping/keys.hpp"
 #include "core/mapping/settings.hpp"
@@ -59,6 +60,7 @@ void Compiler::pack(const Node& root) {
     program_.description = root.get("description").text();
     oauth2_ = static_cast<bool>(root.get("oauth2"));
     settings(root.get("settings"));
+    if (root.get("receive")) consent_settings();
     tables(root.get("tables"));
     if (const auto node = root.get("receive")) receive(node);
     if (const auto node = root.get("send")) send(node);
@@ -91,6 +93,14 @@ void Compiler::settings(const Node& node) {
         setting_default(value.get("default"), info, fallback);
         program_.settings.push_back(std::move(info));
         program_.defaults.push_back(fallback);
+    }
+}
+
+void Compiler::consent_settings() {
+    for (const auto name : {kOptOutWords, kOptInWords}) {
+        if (std::ranges::find(program_.settings, name, &SettingInfo::name) != program_.settings.end()) continue;
+        program_.settings.push_back(consent_setting(name));
+        program_.defaults.emplace_back();
     }
 }
 
@@ -174,21 +184,27 @@ void Compiler::check_named_arguments(const Node& node, const expr::Expression& c
     }
     for (const auto& call : code.calls()) {
         const bool is_table = call.function == "lookup";
-        const bool is_secret = call.function == "secret";
-        if ((!is_table && !is_secret && call.function != "secret_equals") || call.constants.empty()) continue;
+        const bool is_signature = call.function == "signature";
+        const bool is_mark = is_signature || call.function == "secret";
+        const bool about_secret = call.function == "secret_equals" || call.function == "has_secret";
+        if ((!is_table && !is_mark && !about_secret) || call.constants.empty()) continue;
         const auto* name = call.constants[0];
-        if (is_secret && (!in_send_ || name == nullptr)) {
-            diagnostics_.error(
-                node.position_in_text(call.column - 1), node.path(),
-                in_send_ ? "secret() needs the name of a setting as a constant"
-                         : "secret() stands in requests to the vendor only: elsewhere nothing would fill it in");
+        if (is_mark && (!in_send_ || name == nullptr)) {
+            diagnostics_.error(node.position_in_text(call.column - 1), node.path(),
+                               in_send_ ? fmt::format("{}() needs a name as a constant", call.function)
+                                        : fmt::format("{}() stands in requests to the vendor only: elsewhere nothing "
+                                                      "would fill it in",
+                                                      call.function));
         }
         if (name == nullptr || !name->is_string()) continue;
-        if (is_secret && secrets_ != nullptr) secrets_->emplace_back(name->as_string());
-        const auto& known = is_table ? tables : secrets;
+        if (call.function == "secret" && secrets_ != nullptr) secrets_->emplace_back(name->as_string());
+        const auto& known = is_table ? tables : is_signature ? signatures_ : secrets;
         if (std::ranges::find(known, name->as_string()) != known.end()) continue;
         diagnostics_.error(node.position_in_text(call.columns[0] - 1), node.path(),
-                           fmt::format("there is no {} '{}'{}", is_table ? "table" : "secret setting",
+                           fmt::format("there is no {} '{}'{}",
+                                       is_table       ? "table"
+                                       : is_signature ? "signature"
+                                                      : "secret setting",
                                        name->as_string(), suggestion(name->as_string(), known)));
     }
 }

@@ -46,6 +46,7 @@ private:
     };
 
     // compiler.cpp: declarations, expressions, names
+    void consent_settings();
     void settings(const config::Node& node);
     void setting_default(const config::Node& node, SettingInfo& info, data::Value& value);
     void tables(const config::Node& node);
@@ -83,7 +84,13 @@ private:
 
     // compile_send.cpp: what goes out
     void send(const config::Node& node);
+    QueryProgram send_query(const config::Node& node);
+    void send_channel(const config::Node& node, SendProgram& out);
+    void send_limits(const config::Node& node, SendProgram& out);
+    void send_requests(const config::Node& node, SendProgram& out);
     void send_request(const config::Node& node, RequestProgram& out);
+    void check_document(const config::Node& node);
+    void signatures(const config::Node& node, RequestProgram& out);
     void send_body(const config::Node& node, RequestProgram& out);
     void send_response(const config::Node& node, ResponseProgram& out);
     NamedCodes named_codes(const config::Node& node);
@@ -100,6 +107,7 @@ private:
                                        std::chrono::milliseconds longest);
     void probe(const config::Node& node);
     void oauth2(const config::Node& node);
+    void token_response(const config::Node& node, OAuth2Program& out);
     std::optional<Code> constant(const std::string& text);
 
     // compile_media.cpp: where files of attachments are
@@ -108,7 +116,16 @@ private:
 
     // Makes the expressions of one call to the vendor: they see the fixed names and `more`, not those of `receive`.
     template <class Body>
-    void call_scope(std::span<const std::string_view> more, Body body);
+    void call_scope(std::span<const std::string_view> more, Body body) {
+        auto hidden = std::exchange(names_, {names_.begin(), names_.begin() + kFixedSlots});
+        names_.insert(names_.end(), more.begin(), more.end());
+        program_.slots = std::max(program_.slots, names_.size());
+        in_send_ = true;
+        in_records_ = true;
+        body();
+        in_send_ = false;
+        names_ = std::move(hidden);
+    }
 
     // compile_template.cpp
     class TemplateCompiler;
@@ -118,23 +135,12 @@ private:
     Program& program_;
     config::Diagnostics& diagnostics_;
     std::vector<std::string> names_;               // variables by slot
+    std::vector<std::string> signatures_;          // of the request at hand
     bool in_send_ = false;                         // secret() may be used
     bool oauth2_ = false;                          // the pack has such a section
     bool in_records_ = false;                      // $item can differ between declaration and use of a name
     std::uint8_t* members_ = nullptr;              // where uses of $request are noted
     std::vector<std::string>* secrets_ = nullptr;  // where uses of secrets are noted
 };
-
-template <class Body>
-void Compiler::call_scope(std::span<const std::string_view> more, Body body) {
-    auto hidden = std::exchange(names_, {names_.begin(), names_.begin() + kFixedSlots});
-    names_.insert(names_.end(), more.begin(), more.end());
-    program_.slots = std::max(program_.slots, names_.size());
-    in_send_ = true;
-    in_records_ = true;
-    body();
-    in_send_ = false;
-    names_ = std::move(hidden);
-}
 
 }  // namespace tandem::mapping

@@ -45,7 +45,37 @@ std::optional<double> coordinate(Value value, double limit) {
     return std::round(number * kParts) / kParts + 0.0;  // + 0.0 makes a zero of a negative zero
 }
 
+// The member of that name; without one, of that name behind a prefix of XML.
+Value member_at(Value object, std::string_view name) {
+    if (const auto* exact = object.find(name)) return *exact;
+    for (const auto& member : object.members()) {
+        const auto colon = member.key.rfind(':');
+        if (colon != std::string_view::npos && member.key.substr(colon + 1) == name) return member.value;
+    }
+    return {};
+}
+
+Value first_of(Value value) {
+    return !value.is_array() ? value : value.items().empty() ? Value() : value.items().front();
+}
+
 }  // namespace
+
+Outcome base64_function(Call& call) {
+    if (call.value(0).is_null()) return Value();
+    return text_value(call, base64(ScalarText(call.value(0)).view()));
+}
+
+Outcome pick_function(Call& call) {
+    Value at = call.value(0);
+    for (auto path = call.text(1); !path.empty() && !at.is_null();) {
+        const auto end = std::min(path.find('/'), path.size());
+        at = first_of(at);
+        at = at.is_object() ? member_at(at, path.substr(0, end)) : Value();
+        path.remove_prefix(std::min(end + 1, path.size()));
+    }
+    return at.is_object() ? at.get("#text") : at;
+}
 
 Outcome base64_text_function(Call& call) {
     if (call.value(0).is_null()) return Value();

@@ -44,6 +44,18 @@ Outcome secret_function(Call& call) {
     return text_value(call, mark);
 }
 
+Outcome has_secret_function(Call& call) {
+    const auto& host = call.host<FunctionHost>();
+    const auto found = host.secrets == nullptr ? nullptr : &*host.secrets;
+    return Value::boolean(found != nullptr && found->contains(std::string(call.text(0))));
+}
+
+Outcome signature_function(Call& call) {
+    std::string mark{kMarkBegin, kSignatureMark};
+    mark.append(call.text(0)).push_back(kMarkEnd);
+    return text_value(call, mark);
+}
+
 Outcome phone_function(Call& call) {
     if (call.value(0).is_null()) return Value();
     ScalarText raw(call.value(0));

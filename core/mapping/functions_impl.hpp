@@ -22,8 +22,10 @@ expr::Outcome uuid5_function(expr::Call& call);
 expr::Outcome coalesce_function(expr::Call& call);
 
 // functions_codec.cpp
+expr::Outcome base64_function(expr::Call& call);
 expr::Outcome base64_text_function(expr::Call& call);
 expr::Outcome geo_function(expr::Call& call);
+expr::Outcome pick_function(expr::Call& call);
 expr::Outcome gsm_text_function(expr::Call& call);
 expr::Outcome hex_text_function(expr::Call& call);
 expr::Outcome uri_component_function(expr::Call& call);
@@ -37,6 +39,8 @@ expr::Outcome regex_replace_function(expr::Call& call);
 expr::Outcome lookup_function(expr::Call& call);
 expr::Outcome secret_equals_function(expr::Call& call);
 expr::Outcome secret_function(expr::Call& call);
+expr::Outcome has_secret_function(expr::Call& call);
+expr::Outcome signature_function(expr::Call& call);
 expr::Outcome phone_function(expr::Call& call);
 expr::Outcome mailbox_function(expr::Call& call);
 expr::Outcome sms_address_function(expr::Call& call);

@@ -11,22 +11,19 @@ namespace {
 constexpr std::array<std::string_view, 6> kSettingTypes = {"string", "secret", "integer", "number", "boolean", "list"};
 constexpr std::array<std::string_view, 7> kDecoders = {"json", "form", "multipart", "xml", "csv", "text", "auto"};
 constexpr std::array<std::string_view, 2> kGuardVerdicts = {"rejected", "ignored"};
-constexpr std::array<std::string_view, 3> kVerdicts = {"accepted", "ignored", "rejected"};
 constexpr std::array<std::string_view, 2> kUnmatched = {"ignored", "quarantined"};
 constexpr std::array<std::string_view, 3> kJwtAlgorithms = {"HS256", "HS384", "HS512"};
 constexpr std::array<std::string_view, 2> kEncodings = {"hex", "base64"};
+constexpr std::array<std::string_view, 3> kSignatureEncodings = {"hex", "HEX", "base64"};
 constexpr std::array<std::string_view, 5> kAuthSchemes = {"basic", "bearer", "header", "query", "oauth2"};
 constexpr std::array<std::string_view, 2> kTokenAuth = {"basic", "body"};
 constexpr std::array<std::string_view, 2> kGrants = {"client_credentials", "password"};
 constexpr std::array<std::string_view, 2> kBackfillOrders = {"newest", "oldest"};
 constexpr std::array<std::string_view, 3> kSendMethods = {"POST", "PUT", "GET"};
-constexpr std::array<std::string_view, 7> kSendErrors = {"transient", "throttled", "auth",           "config",
-                                                         "rejected",  "opted_out", "unknown_outcome"};
-constexpr std::array<std::string_view, 2> kRecordTypes = {"snapshot", "receipt"};
 
 constexpr Key kAnswer[] = {
     {.name = "status", .shape = Shape::Integer, .help = "HTTP status, default 200", .minimum = 200, .maximum = 599},
-    {.name = "type", .shape = Shape::Text, .help = "Content-Type"},
+    {.name = "type", .shape = Shape::Text, .help = "Content-Type; an expression when it begins with $"},
     {.name = "body", .shape = Shape::Expression, .help = "a text is sent as it is, anything else as JSON"},
 };
 constexpr KeyTable kAnswerKeys{"answer", kAnswer};
@@ -144,12 +141,27 @@ constexpr Key kAuth[] = {
 };
 constexpr KeyTable kAuthKeys{"auth", kAuth};
 
+constexpr Key kSignature[] = {
+    {.name = "algorithm", .shape = Shape::Word, .help = "default sha256", .words = kAlgorithmNames},
+    {.name = "encoding", .shape = Shape::Word, .help = "default hex", .words = kSignatureEncodings},
+    {.name = "secret", .shape = Shape::Text, .help = "secret setting that is the key; absent: a plain digest"},
+    {.name = "message",
+     .shape = Shape::Expression,
+     .help = "the text that is digested; may hold secret('setting')",
+     .required = true},
+};
+constexpr KeyTable kSignatureKeys{"signature", kSignature};
+
 constexpr Key kSendRequest[] = {
     {.name = "method", .shape = Shape::Word, .help = "default POST", .words = kSendMethods},
-    {.name = "url", .shape = Shape::Expression, .help = "without query", .required = true},
+    {.name = "url", .shape = Shape::Expression, .help = "without query"},
     {.name = "query", .shape = Shape::Names, .help = "query parameters; null leaves one out, a list repeats it"},
     {.name = "headers", .shape = Shape::Names, .help = "headers; null leaves one out"},
     {.name = "auth", .shape = Shape::Object, .help = "credentials", .table = &kAuthKeys},
+    {.name = "signatures",
+     .shape = Shape::Map,
+     .help = "digests, put in their places by signature('name')",
+     .table = &kSignatureKeys},
     {.name = "json", .shape = Shape::OpenTemplate, .help = "body: a template, sent as JSON"},
     {.name = "form", .shape = Shape::Names, .help = "body: form fields; null leaves one out, a list repeats it"},
     {.name = "xml", .shape = Shape::OpenTemplate, .help = "body: a template with one root, `@name` for attributes"},
@@ -172,6 +184,7 @@ constexpr KeyTable kSendErrorKeys{"send_error", kSendError};
 
 constexpr Key kSendResponse[] = {
     {.name = "decode", .shape = Shape::Word, .help = "format of the answer, default json", .words = kDecoders},
+    {.name = "let", .shape = Shape::Names, .help = "names over the answer"},
     {.name = "accepted", .shape = Shape::Expression, .help = "the vendor took the message; default status 2xx"},
     {.name = "ids", .shape = Shape::Expression, .help = "what the vendor calls the message, or a list for its parts"},
     {.name = "namespace", .shape = Shape::Expression, .help = "of these ids, as in the receipts", .required = true},
@@ -184,28 +197,92 @@ constexpr Key kSendResponse[] = {
 };
 constexpr KeyTable kSendResponseKeys{"send_response", kSendResponse};
 
+constexpr Key kQueryResponse[] = {
+    {.name = "decode", .shape = Shape::Word, .help = "format of the answer, default json", .words = kDecoders},
+    {.name = "let", .shape = Shape::Names, .help = "names over the answer"},
+    {.name = "accepted",
+     .shape = Shape::Expression,
+     .help = "the vendor has answered the question; default status 2xx"},
+    {.name = "found",
+     .shape = Shape::Expression,
+     .help = "it has the message; false: it never saw it",
+     .required = true},
+    {.name = "ids", .shape = Shape::Expression, .help = "what it calls the message"},
+    {.name = "namespace", .shape = Shape::Expression, .help = "of these ids", .required = true},
+    {.name = "code", .shape = Shape::Expression, .help = "the vendor's error code"},
+    {.name = "reason", .shape = Shape::Expression, .help = "the vendor's words about an error"},
+    {.name = "errors",
+     .shape = Shape::Objects,
+     .help = "answers that tell nothing about the message",
+     .table = &kSendErrorKeys},
+};
+constexpr KeyTable kQueryResponseKeys{"query_response", kQueryResponse};
+
+constexpr Key kQuery[] = {
+    {.name = "request", .shape = Shape::Object, .help = "the question", .required = true, .table = &kSendRequestKeys},
+    {.name = "response",
+     .shape = Shape::Object,
+     .help = "what the answer means",
+     .required = true,
+     .table = &kQueryResponseKeys},
+};
+constexpr KeyTable kQueryKeys{"send_query", kQuery};
+
+constexpr Key kChoice[] = {
+    {.name = "when", .shape = Shape::Expression, .help = "for which messages; absent: all"},
+    {.name = "request", .shape = Shape::Object, .help = "what goes out", .required = true, .table = &kSendRequestKeys},
+};
+constexpr KeyTable kChoiceKeys{"send_choice", kChoice};
+
+constexpr Key kRefusal[] = {
+    {.name = "when", .shape = Shape::Expression, .help = "which messages cannot be sent", .required = true},
+    {.name = "reason", .shape = Shape::Expression, .help = "why, for the caller of the API", .required = true},
+};
+constexpr KeyTable kRefusalKeys{"send_refusal", kRefusal};
+
 constexpr Key kSend[] = {
-    {.name = "channel", .shape = Shape::Text, .help = "channel of what is sent", .required = true},
+    {.name = "channel",
+     .shape = Shape::Data,
+     .help = "channel of what is sent, or one for each scheme of `to`",
+     .required = true},
     {.name = "provider", .shape = Shape::Text, .help = "provider of what is sent; default the pack's name"},
     {.name = "to", .shape = Shape::Texts, .help = "schemes of the contact points it can write to", .required = true},
     {.name = "max_text", .shape = Shape::Integer, .help = "longest text, in characters", .minimum = 1},
     {.name = "split", .shape = Shape::Boolean, .help = "a longer text goes out in parts, one request for each"},
     {.name = "max_media", .shape = Shape::Integer, .help = "most attachments, default 0", .minimum = 0},
+    {.name = "caption",
+     .shape = Shape::Integer,
+     .help =
+         "a request holds one file and that many characters of text with it; the rest goes out in requests of its own",
+     .minimum = 0},
+    {.name = "needs", .shape = Shape::Texts, .help = "settings that receiving can do without and sending cannot"},
+    {.name = "refuse", .shape = Shape::Objects, .help = "messages that cannot be sent", .table = &kRefusalKeys},
     {.name = "repeatable",
      .shape = Shape::Boolean,
      .help = "the vendor knows a request with the same $message.id again"},
     {.name = "let", .shape = Shape::Names, .help = "names for request and response"},
-    {.name = "request", .shape = Shape::Object, .help = "what goes out", .required = true, .table = &kSendRequestKeys},
+    {.name = "request",
+     .shape = Shape::Object,
+     .help = "what goes out; without `response` only `json`, a document for the connector",
+     .table = &kSendRequestKeys},
+    {.name = "requests",
+     .shape = Shape::Objects,
+     .help = "instead of `request`: the first whose `when` holds",
+     .table = &kChoiceKeys},
+    {.name = "query",
+     .shape = Shape::Object,
+     .help = "how the vendor is asked about a message whose outcome is unknown",
+     .table = &kQueryKeys},
     {.name = "response",
      .shape = Shape::Object,
-     .help = "what comes back",
-     .required = true,
+     .help = "what comes back; absent: the connector speaks a protocol of its own",
      .table = &kSendResponseKeys},
 };
 constexpr KeyTable kSendKeys{"send", kSend};
 
 constexpr Key kCallResponse[] = {
     {.name = "decode", .shape = Shape::Word, .help = "format of the answer, default json", .words = kDecoders},
+    {.name = "let", .shape = Shape::Names, .help = "names over the answer"},
     {.name = "accepted", .shape = Shape::Expression, .help = "the answer is good; default status 2xx"},
     {.name = "code", .shape = Shape::Expression, .help = "the vendor's error code"},
     {.name = "reason", .shape = Shape::Expression, .help = "the vendor's words about an error"},
@@ -282,7 +359,11 @@ constexpr Key kTokenResponse[] = {
 constexpr KeyTable kTokenResponseKeys{"token_response", kTokenResponse};
 
 constexpr Key kOAuth2[] = {
-    {.name = "token_url", .shape = Shape::Expression, .help = "where a token is asked for", .required = true},
+    {.name = "token_url", .shape = Shape::Expression, .help = "where a token is asked for"},
+    {.name = "request",
+     .shape = Shape::Object,
+     .help = "instead of token_url, client_id …: the whole request for a token",
+     .table = &kSendRequestKeys},
     {.name = "grant", .shape = Shape::Word, .help = "default client_credentials", .words = kGrants},
     {.name = "client_id", .shape = Shape::Expression, .help = "who we are"},
     {.name = "secret", .shape = Shape::Text, .help = "name of the secret setting with the client's secret"},
@@ -373,172 +454,8 @@ constexpr Key kPack[] = {
     {.name = "media", .shape = Shape::Object, .help = "files of attachments are fetched", .table = &kMediaKeys},
 };
 
-constexpr Key kTestRequest[] = {
-    {.name = "method", .shape = Shape::Text, .help = "default POST"},
-    {.name = "url", .shape = Shape::Text, .help = "public URL"},
-    {.name = "headers", .shape = Shape::Data, .help = "name: value"},
-    {.name = "body", .shape = Shape::Text, .help = "exact text"},
-    {.name = "json", .shape = Shape::Data, .help = "body as JSON"},
-    {.name = "form", .shape = Shape::Data, .help = "body as a form: name: text or list of texts"},
-};
-constexpr KeyTable kTestRequestKeys{"request", kTestRequest};
-
-constexpr Key kExpectedRecord[] = {
-    {.name = "type", .shape = Shape::Word, .help = "snapshot or receipt", .required = true, .words = kRecordTypes},
-    {.name = "snapshot", .shape = Shape::Data, .help = "the keys that matter"},
-    {.name = "receipt", .shape = Shape::Data, .help = "the keys that matter"},
-};
-constexpr KeyTable kExpectedRecordKeys{"expected_record", kExpectedRecord};
-
-constexpr Key kExpect[] = {
-    {.name = "verdict", .shape = Shape::Word, .help = "of the request", .words = kVerdicts},
-    {.name = "status", .shape = Shape::Integer, .help = "HTTP status", .minimum = 100, .maximum = 599},
-    {.name = "answer", .shape = Shape::Text, .help = "exact body of the answer"},
-    {.name = "records", .shape = Shape::Objects, .help = "all of them, in order", .table = &kExpectedRecordKeys},
-    {.name = "ignored", .shape = Shape::Integer, .help = "number of ignored records", .minimum = 0},
-    {.name = "errors", .shape = Shape::Integer, .help = "number of records for quarantine", .minimum = 0},
-    {.name = "reason", .shape = Shape::Text, .help = "part of a reason"},
-};
-constexpr KeyTable kExpectKeys{"expect", kExpect};
-
-constexpr Key kTestCase[] = {
-    {.name = "name", .shape = Shape::Text, .help = "what the case shows", .required = true},
-    {.name = "settings", .shape = Shape::Data, .help = "added to those of the file"},
-    {.name = "request",
-     .shape = Shape::Object,
-     .help = "what the vendor posts",
-     .required = true,
-     .table = &kTestRequestKeys},
-    {.name = "received_at", .shape = Shape::Text, .help = "instead of the file's"},
-    {.name = "sign", .shape = Shape::Boolean, .help = "adds the signature that the pack asks for"},
-    {.name = "expect", .shape = Shape::Object, .help = "what must come out", .required = true, .table = &kExpectKeys},
-};
-constexpr KeyTable kTestCaseKeys{"case", kTestCase};
-
-constexpr Key kExpectedRequest[] = {
-    {.name = "method", .shape = Shape::Text, .help = "of HTTP"},
-    {.name = "url", .shape = Shape::Text, .help = "with its query"},
-    {.name = "headers", .shape = Shape::Data, .help = "those that matter; null: must be absent"},
-    {.name = "body", .shape = Shape::Text, .help = "exact text"},
-    {.name = "json", .shape = Shape::Data, .help = "the whole body as JSON"},
-    {.name = "form", .shape = Shape::Data, .help = "the whole body as a form: name: text or list of texts"},
-    {.name = "xml", .shape = Shape::Data, .help = "the whole body as XML, as `decode: xml` shows it"},
-    {.name = "multipart", .shape = Shape::Data, .help = "the whole body as multipart/form-data"},
-};
-constexpr KeyTable kExpectedRequestKeys{"expected_request", kExpectedRequest};
-
-constexpr Key kExpectedOutcome[] = {
-    {.name = "ids", .shape = Shape::Texts, .help = "all of them, in order; none: the vendor gave none"},
-    {.name = "namespace", .shape = Shape::Text, .help = "of the ids"},
-    {.name = "error", .shape = Shape::Word, .help = "kind of error", .words = kSendErrors},
-    {.name = "code", .shape = Shape::Text, .help = "the vendor's code"},
-    {.name = "reason", .shape = Shape::Text, .help = "part of the vendor's words"},
-    {.name = "retry_after", .shape = Shape::Integer, .help = "seconds"},
-};
-constexpr KeyTable kExpectedOutcomeKeys{"expected_outcome", kExpectedOutcome};
-
-constexpr Key kSendAnswer[] = {
-    {.name = "status", .shape = Shape::Integer, .help = "default 200", .minimum = 100, .maximum = 599},
-    {.name = "headers", .shape = Shape::Data, .help = "name: value"},
-    {.name = "body", .shape = Shape::Text, .help = "exact text"},
-    {.name = "json", .shape = Shape::Data, .help = "body as JSON"},
-    {.name = "expect",
-     .shape = Shape::Object,
-     .help = "what it means",
-     .required = true,
-     .table = &kExpectedOutcomeKeys},
-};
-constexpr KeyTable kSendAnswerKeys{"send_answer", kSendAnswer};
-
-constexpr Key kSendCase[] = {
-    {.name = "name", .shape = Shape::Text, .help = "what the case shows", .required = true},
-    {.name = "settings", .shape = Shape::Data, .help = "added to those of the file"},
-    {.name = "message",
-     .shape = Shape::Data,
-     .help = "what is sent: to, text, thread, reply_to, media",
-     .required = true},
-    {.name = "part", .shape = Shape::Integer, .help = "of a text that is split, from 1; default 1", .minimum = 1},
-    {.name = "parts", .shape = Shape::Integer, .help = "number of parts expected", .minimum = 1},
-    {.name = "request", .shape = Shape::Object, .help = "what must go out", .table = &kExpectedRequestKeys},
-    {.name = "refused", .shape = Shape::Text, .help = "part of the reason why no request can be made"},
-    {.name = "answers", .shape = Shape::Objects, .help = "what the vendor may say to it", .table = &kSendAnswerKeys},
-};
-constexpr KeyTable kSendCaseKeys{"send_case", kSendCase};
-
-constexpr Key kPollAnswer[] = {
-    {.name = "status", .shape = Shape::Integer, .help = "default 200", .minimum = 100, .maximum = 599},
-    {.name = "headers", .shape = Shape::Data, .help = "name: value"},
-    {.name = "body", .shape = Shape::Text, .help = "exact text"},
-    {.name = "json", .shape = Shape::Data, .help = "body as JSON"},
-};
-constexpr KeyTable kPollAnswerKeys{"poll_answer", kPollAnswer};
-
-constexpr Key kExpectedPage[] = {
-    {.name = "error", .shape = Shape::Word, .help = "kind of error", .words = kSendErrors},
-    {.name = "code", .shape = Shape::Text, .help = "the vendor's code"},
-    {.name = "reason", .shape = Shape::Text, .help = "part of the vendor's words"},
-    {.name = "retry_after", .shape = Shape::Integer, .help = "seconds"},
-    {.name = "keep", .shape = Shape::Boolean, .help = "whether the page is stored"},
-    {.name = "more", .shape = Shape::Boolean, .help = "whether it is asked again at once"},
-    {.name = "next", .shape = Shape::Data, .help = "the next page; null: there is none"},
-    {.name = "cursor", .shape = Shape::Data, .help = "the new cursor; null: none"},
-    {.name = "records", .shape = Shape::Objects, .help = "all of them, in order", .table = &kExpectedRecordKeys},
-    {.name = "ignored", .shape = Shape::Integer, .help = "number of ignored records", .minimum = 0},
-    {.name = "errors", .shape = Shape::Integer, .help = "number of records for quarantine", .minimum = 0},
-};
-constexpr KeyTable kExpectedPageKeys{"expected_page", kExpectedPage};
-
-constexpr Key kPollCase[] = {
-    {.name = "name", .shape = Shape::Text, .help = "what the case shows", .required = true},
-    {.name = "settings", .shape = Shape::Data, .help = "added to those of the file"},
-    {.name = "poll", .shape = Shape::Text, .help = "its name; default the first"},
-    {.name = "cursor", .shape = Shape::Data, .help = "$cursor"},
-    {.name = "page", .shape = Shape::Data, .help = "$page"},
-    {.name = "found", .shape = Shape::Data, .help = "$found"},
-    {.name = "since", .shape = Shape::Text, .help = "$since"},
-    {.name = "until", .shape = Shape::Text, .help = "$until"},
-    {.name = "received_at", .shape = Shape::Text, .help = "$now, instead of the file's"},
-    {.name = "request", .shape = Shape::Object, .help = "what must go out", .table = &kExpectedRequestKeys},
-    {.name = "refused", .shape = Shape::Text, .help = "part of the reason why no request can be made"},
-    {.name = "answer", .shape = Shape::Object, .help = "what the vendor says", .table = &kPollAnswerKeys},
-    {.name = "expect", .shape = Shape::Object, .help = "what it means", .table = &kExpectedPageKeys},
-};
-constexpr KeyTable kPollCaseKeys{"poll_case", kPollCase};
-
-constexpr Key kMediaCase[] = {
-    {.name = "name", .shape = Shape::Text, .help = "what the case shows", .required = true},
-    {.name = "settings", .shape = Shape::Data, .help = "added to those of the file"},
-    {.name = "url", .shape = Shape::Text, .help = "of the attachment", .required = true},
-    {.name = "kind", .shape = Shape::Text, .help = "of the attachment, default file"},
-    {.name = "media_type", .shape = Shape::Text, .help = "of the attachment"},
-    {.name = "filename", .shape = Shape::Text, .help = "of the attachment"},
-    {.name = "resolve",
-     .shape = Shape::Object,
-     .help = "the call that must go out first",
-     .table = &kExpectedRequestKeys},
-    {.name = "answer", .shape = Shape::Object, .help = "what the vendor says to it", .table = &kPollAnswerKeys},
-    {.name = "request", .shape = Shape::Object, .help = "what must go out", .table = &kExpectedRequestKeys},
-    {.name = "credentials", .shape = Shape::Boolean, .help = "whether the request may hold them"},
-    {.name = "refused", .shape = Shape::Text, .help = "part of the reason why nothing is fetched"},
-};
-constexpr KeyTable kMediaCaseKeys{"media_case", kMediaCase};
-
-constexpr Key kTestFile[] = {
-    {.name = "settings", .shape = Shape::Data, .help = "for all cases"},
-    {.name = "instance", .shape = Shape::Text, .help = "default test"},
-    {.name = "region", .shape = Shape::Text, .help = "default RU"},
-    {.name = "url", .shape = Shape::Text, .help = "default https://gw.example.test/hooks/<instance>"},
-    {.name = "received_at", .shape = Shape::Text, .help = "default 2026-11-20T12:00:00Z"},
-    {.name = "headers", .shape = Shape::Data, .help = "for all cases"},
-    {.name = "cases", .shape = Shape::Objects, .help = "run one by one", .table = &kTestCaseKeys},
-    {.name = "send", .shape = Shape::Objects, .help = "messages that go out", .table = &kSendCaseKeys},
-    {.name = "poll", .shape = Shape::Objects, .help = "pages that were asked for", .table = &kPollCaseKeys},
-    {.name = "media", .shape = Shape::Objects, .help = "files that are fetched", .table = &kMediaCaseKeys},
-};
-
 }  // namespace
 
 const KeyTable kPackKeys{"pack", kPack};
-const KeyTable kTestFileKeys{"tests", kTestFile};
 
 }  // namespace tandem::mapping

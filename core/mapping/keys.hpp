@@ -5,6 +5,7 @@
 #include "core/config/diagnostics.hpp"
 #include "core/config/node.hpp"
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -51,6 +52,10 @@ struct KeyTable {
     std::string_view name;  // of the definition in the JSON Schema
     std::span<const Key> keys;
 };
+
+// Kinds of errors that a pack can tell apart.
+inline constexpr std::array<std::string_view, 7> kSendErrors = {"transient", "throttled", "auth",           "config",
+                                                                "rejected",  "opted_out", "unknown_outcome"};
 
 extern const KeyTable kPackKeys;
 extern const KeyTable kTestFileKeys;

@@ -160,6 +160,7 @@ private:
     void snapshot(const Rule& rule, Value document) {
         if (!fill_in(document))
             return failed({"rev must be a whole number, not negative", rule.path + ".snapshot.rev"});
+        document = state_.consent->add_event(document, arena_);
         static thread_local model::Snapshot checked;
         if (check_ == SchemaCheck::Here) {
             if (auto result = model::read_snapshot(document, checked); !result) {

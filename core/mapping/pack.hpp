@@ -132,7 +132,12 @@ Settings read_settings(const Pack& pack,
 // Thread-safe after construction.
 class BoundPack {
 public:
-    BoundPack(std::shared_ptr<const Pack> pack, Settings settings, std::string instance, std::string region);
+    // `callback_url` is where the vendor reaches the instance's hook; empty when nobody knows.
+    BoundPack(std::shared_ptr<const Pack> pack,
+              Settings settings,
+              std::string instance,
+              std::string region,
+              std::string callback_url = {});
     ~BoundPack();
     BoundPack(BoundPack&&) noexcept;
 

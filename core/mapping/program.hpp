@@ -36,6 +36,7 @@ inline constexpr std::uint8_t kAllMembers = 255;
 struct AnswerProgram {
     int status = 200;
     std::string content_type;
+    std::optional<Code> type;  // instead of content_type
     std::optional<Code> body;
 };
 
@@ -101,8 +102,20 @@ struct SendErrorRule {
     std::optional<Code> code, reason, retry_after;
 };
 
+enum class SignatureEncoding : std::uint8_t { Hex, UpperHex, Base64 };
+
+// A digest over a text of the request that proves who we are: keyed if it has a secret.
+struct SignatureProgram {
+    std::string name;
+    Algorithm algorithm = Algorithm::Sha256;
+    SignatureEncoding encoding = SignatureEncoding::Hex;
+    std::string secret;
+    Code message;
+};
+
 // A request to the vendor: of a message, a poll, for a token, to try the credentials.
 struct RequestProgram {
+    std::vector<SignatureProgram> signatures;
     std::string method = "POST";
     std::optional<Code> url;
     NamedCodes query;
@@ -116,23 +129,45 @@ struct RequestProgram {
 
 struct ResponseProgram {
     std::string decoder = "json";
+    std::vector<Binding> let;  // names over the answer
     std::optional<Code> accepted, code, reason;
     std::vector<SendErrorRule> errors;
 };
 
+// The names that a message's request and response see besides the fixed ones, by their place behind them.
+inline constexpr std::size_t kSendNames = 3;
+inline constexpr std::string_view kSendNameTexts[kSendNames] = {"message", "callback_url", "now"};
+inline constexpr std::size_t kMessage = kFixedSlots, kCallbackUrl = kFixedSlots + 1, kSentAt = kFixedSlots + 2;
+
+struct QueryProgram {
+    RequestProgram request;
+    ResponseProgram response;
+    std::optional<Code> found, ids, name_space;
+};
+
+struct SendRefusal {
+    Code when;
+    std::optional<Code> reason;
+};
+
 struct SendProgram {
-    std::string channel;
+    std::string channel;                                        // empty: by scheme only
+    std::vector<std::pair<std::string, std::string>> channels;  // by scheme of the recipient
     std::string provider;
     std::vector<std::string> to;
     std::int64_t max_text = INT64_MAX;
     bool split = false;
     std::int64_t max_media = 0;
+    std::int64_t caption = -1;  // characters of text beside a file; negative: any, and all files in one request
     bool repeatable = false;
-    std::size_t message_slot = 0;  // of $message
+    bool by_http = true;             // false: a connector's own protocol carries what `json` makes
+    std::vector<std::string> needs;  // settings
+    std::vector<SendRefusal> refusals;
     std::vector<Binding> let;
-    RequestProgram request;
+    std::vector<std::pair<std::optional<Code>, RequestProgram>> requests;  // the first whose condition holds
     ResponseProgram response;
     std::optional<Code> ids, name_space;
+    std::optional<QueryProgram> query;
 };
 
 // The names that a poll's request and response see besides the fixed ones, by their place behind them.

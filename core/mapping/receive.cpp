@@ -15,6 +15,11 @@ using data::Value;
 
 namespace {
 
+// Whether a text can stand in a header as it is.
+bool is_header_value(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
 class Receiver final : public Texts {
 public:
     Receiver(const BoundPack::State& state, const Request& request, data::Arena& arena)
@@ -140,6 +145,10 @@ private:
     Answer answer(const AnswerProgram& program) { return answer(program, program_.guard_members); }
     Answer answer(const AnswerProgram& program, std::uint8_t members) {
         Answer out{.status = program.status, .content_type = program.content_type, .body = {}};
+        if (program.type) {
+            const auto type = value_of(*program.type, members);
+            if (type.is_string() && is_header_value(type.as_string())) out.content_type = type.as_string();
+        }
         if (!program.body) return out;
         const auto value = value_of(*program.body, members);
         if (value.is_null()) return out;

@@ -5,6 +5,7 @@
 #include "core/mapping/call.hpp"
 #include "core/mapping/scalar_text.hpp"
 #include "core/mapping/secret_mark.hpp"
+#include "core/mapping/verify_impl.hpp"
 
 #include <algorithm>
 #include <string>
@@ -66,12 +67,28 @@ private:
     }
 
     std::string secret(std::string_view name) {
+        if (name.starts_with(kSignatureMark)) return signature(name.substr(1));
         const auto secrets = state_.secrets(name);
         if (secrets.empty()) {
             missing_ = name;
             return {};
         }
         return std::string(reveal_ == Reveal::Secrets ? secrets.front().reveal() : kHidden);
+    }
+
+    std::string signature(std::string_view name) {
+        const auto found = std::ranges::find(program_.signatures, name, &SignatureProgram::name);
+        if (found == program_.signatures.end()) return {};
+        const std::string message = filled(ScalarText(names_.value(found->message)).view());
+        if (reveal_ == Reveal::Nothing) return std::string(kHidden);
+        const auto digest = found->secret.empty() ? plain_digest(found->algorithm, message)
+                                                  : keyed_digest(found->algorithm, secret(found->secret), message);
+        if (found->encoding == SignatureEncoding::Base64) return base64(digest);
+        auto out = hex({reinterpret_cast<const std::uint8_t*>(digest.data()), digest.size()});
+        if (found->encoding == SignatureEncoding::UpperHex) {
+            std::ranges::transform(out, out.begin(), [](char c) { return c >= 'a' && c <= 'f' ? char(c - 32) : c; });
+        }
+        return out;
     }
 
     std::string filled(std::string_view text) {
@@ -109,6 +126,12 @@ private:
                                       (auth.prefix.empty() ? "Bearer " : auth.prefix) + secret(auth.secret));
         } else if (auth.scheme == AuthProgram::Scheme::Header) {
             out_.headers.emplace_back(auth.name, auth.prefix + secret(auth.secret));
+        } else if (auth.scheme == AuthProgram::Scheme::OAuth2 && !auth.name.empty()) {
+            out_.token_prefix.emplace();
+            out_.token_query = auth.name;
+            if (reveal_ == Reveal::Nothing) {
+                out_.url += (out_.url.contains('?') ? "&" : "?") + auth.name + "=" + std::string(kHidden);
+            }
         } else if (auth.scheme == AuthProgram::Scheme::OAuth2) {
             out_.token_prefix = auth.prefix.empty() ? "Bearer " : auth.prefix;
             if (reveal_ == Reveal::Nothing) out_.headers.emplace_back("Authorization", *out_.token_prefix + "***");

@@ -9,6 +9,7 @@ namespace tandem::mapping {
 
 inline constexpr char kMarkBegin = '\x02';
 inline constexpr char kMarkEnd = '\x03';
+inline constexpr char kSignatureMark = '\x1f';  // before the name of a signature, which a setting's name cannot have
 
 inline bool has_secret(std::string_view text) {
     return text.contains(kMarkBegin);

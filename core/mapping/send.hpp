@@ -16,12 +16,15 @@
 namespace tandem::mapping {
 
 struct SendAbilities {
-    std::string channel;
+    std::string channel;                                        // empty: by scheme only
+    std::vector<std::pair<std::string, std::string>> channels;  // by scheme of the recipient
     std::string provider;
     std::vector<std::string> to;  // schemes of contact points
     std::int64_t max_text = 0;    // characters (code points)
     std::int64_t max_media = 0;
     bool repeatable = false;  // the vendor takes a request with the same message id for a repetition
+    bool resolvable = false;  // the vendor can be asked about a message: query_request()
+    bool by_http = true;      // false: a protocol of the connector's own carries the body of outgoing_request()
 };
 
 // A request to the vendor. Secrets are filled in: never log or store it. `shown` is the same with *** in their places.
@@ -32,6 +35,7 @@ struct OutgoingRequest {
     std::string body;
     // Set: the caller adds the header Authorization with this text and a token of oauth2 (poll.hpp).
     std::optional<std::string> token_prefix{};
+    std::string token_query{};  // the query parameter that the token goes into instead
 };
 
 // A vendor's answer. Views: outlives the call.
@@ -56,14 +60,32 @@ enum class Reveal { Secrets, Nothing };
 // nullopt when the pack cannot send.
 std::optional<SendAbilities> send_abilities(const Pack& pack);
 
-// The messages that one becomes, in order: a text that is too long is cut if the pack has `split`. Each has its own id
+// The messages that one becomes, in order: a text that is too long is cut if the pack has `split`,
+// files go one by one if it has `caption`. Each has its own id
 // and `part: {number, total}`; attachments and what is replied to go with the first. A message that fits is one, as it
 // is.
 std::vector<data::Value> message_parts(const Pack& pack, data::Value message, data::Arena& arena);
 
 // `message` is JSON's {id, to: {scheme, scope, value}, text, thread, reply_to, media: [{url, media_type, filename}]}.
+// Not by HTTP: only the body counts, a document for the connector; the message itself if the pack says nothing.
 // Failure: Config (a setting is missing), Rejected (the pack's expressions cannot make a request of it).
-Result<OutgoingRequest> outgoing_request(const BoundPack& pack, data::Value message, Reveal reveal, data::Arena& arena);
+Result<OutgoingRequest> outgoing_request(
+    const BoundPack& pack, data::Value message, Reveal reveal, Instant now, data::Arena& arena);
+
+// Why the message cannot be sent, as far as that can be known without the vendor: Config (a setting of `needs` is
+// missing), Rejected (`refuse`).
+Result<void> check_message(const BoundPack& pack, data::Value message, data::Arena& arena);
+
+// The question about a message whose outcome is unknown; as outgoing_request(). A message of several parts is Rejected:
+// of which of them would the answer speak?
+Result<OutgoingRequest> query_request(
+    const BoundPack& pack, data::Value message, Reveal reveal, Instant now, data::Arena& arena);
+
+// nullopt: the vendor never saw the message. Failure: nothing is known.
+Result<std::optional<std::vector<SendOutcome::Id>>> query_outcome(const BoundPack& pack,
+                                                                  data::Value message,
+                                                                  const VendorAnswer& answer,
+                                                                  data::Arena& arena);
 
 // Never fails: an answer that makes no sense is an outcome of unknown kind.
 SendOutcome send_outcome(const BoundPack& pack, data::Value message, const VendorAnswer& answer, data::Arena& arena);

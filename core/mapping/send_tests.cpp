@@ -18,12 +18,12 @@ constexpr std::string_view kMessageId = "019a9e4c-7c00-7000-8000-000000000001";
 
 class SendCase {
 public:
-    SendCase(const BoundPack& pack, const Node& node) : pack_(pack), node_(node) {}
+    SendCase(const BoundPack& pack, const Node& node, Instant now) : pack_(pack), node_(node), now_(now) {}
 
     std::vector<std::string> run() {
         const auto message = part();
         if (!failures_.empty()) return std::move(failures_);
-        auto request = outgoing_request(pack_, message, Reveal::Secrets, arena_);
+        auto request = outgoing_request(pack_, message, Reveal::Secrets, now_, arena_);
         if (const auto refused = node_.get("refused")) {
             if (request) return {"refused: a request was made"};
             contains("refused", refused.text(), request.error().text);
@@ -35,6 +35,7 @@ public:
             for (std::size_t i = 0; i < answers.items().size(); ++i)
                 answer(message, answers.items()[i], fmt::format("answers[{}]", i));
         }
+        if (const auto query = node_.get("query")) ask(message, query);
         return std::move(failures_);
     }
 
@@ -74,10 +75,38 @@ private:
         outcome(send_outcome(pack_, message, answer.view(), arena_), node.get("expect"), path);
     }
 
+    void ask(Value message, const Node& node) {
+        auto request = query_request(pack_, message, Reveal::Secrets, now_, arena_);
+        if (!request) return failures_.push_back("query: " + request.error().text);
+        std::vector<std::string> failures;
+        compare_request(node.get("request"), *request, failures, arena_);
+        for (auto& failure : failures)
+            failures_.push_back("query." + failure);
+        const auto answers = node.get("answers");
+        for (std::size_t i = 0; answers && i < answers.items().size(); ++i)
+            resolution(message, answers.items()[i], fmt::format("query.answers[{}]", i));
+    }
+
+    void resolution(Value message, const Node& node, const std::string& path) {
+        const TestAnswer answer(node);
+        const auto actual = query_outcome(pack_, message, answer.view(), arena_);
+        const auto expect = node.get("expect");
+        if (compare_error(expect, actual ? std::nullopt : std::optional(actual.error()), path, failures_)) return;
+        if (!actual) return;
+        if (const auto found = expect.get("found")) {
+            same(path + ".found", found.text(), actual->has_value() ? "true" : "false");
+        }
+        if (*actual) compare_ids(expect, **actual, path);
+    }
+
     void outcome(const SendOutcome& actual, const Node& expect, const std::string& path) {
         if (compare_error(expect, actual.error, path, failures_)) return;
+        compare_ids(expect, actual.ids, path);
+    }
+
+    void compare_ids(const Node& expect, const std::vector<SendOutcome::Id>& actual, const std::string& path) {
         std::vector<std::string> ids;
-        for (const auto& id : actual.ids) {
+        for (const auto& id : actual) {
             ids.push_back(id.external_id);
             if (const auto name_space = expect.get("namespace"))
                 same(path + ".namespace", name_space.text(), id.name_space);
@@ -91,14 +120,15 @@ private:
 
     const BoundPack& pack_;
     const Node& node_;
+    const Instant now_;
     data::Arena arena_;
     std::vector<std::string> failures_;
 };
 
 }  // namespace
 
-std::vector<std::string> run_send_case(const BoundPack& pack, const Node& node) {
-    return SendCase(pack, node).run();
+std::vector<std::string> run_send_case(const BoundPack& pack, const Node& node, Instant now) {
+    return SendCase(pack, node, now).run();
 }
 
 }  // namespace tandem::mapping

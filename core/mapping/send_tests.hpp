@@ -11,6 +11,6 @@
 namespace tandem::mapping {
 
 // Sentences about what is not as the case says. Secrets of `pack` show in them: they are those of the test.
-std::vector<std::string> run_send_case(const BoundPack& pack, const config::Node& node);
+std::vector<std::string> run_send_case(const BoundPack& pack, const config::Node& node, Instant now);
 
 }  // namespace tandem::mapping

@@ -27,6 +27,7 @@ std::optional<std::string> part_text(const MessagePart& part,
                                      const Request& request,
                                      const Credentials& credentials,
                                      std::string_view secret);
+std::string plain_digest(Algorithm algorithm, std::string_view message);
 std::string keyed_digest(Algorithm algorithm, std::string_view key, std::string_view message);
 bool digest_holds(const Verification& verification, const Request& request, const Credentials& credentials);
 std::optional<std::string> digest_signature(const Verification& verification,

@@ -19,22 +19,6 @@ std::string bytes_of(const Digest& digest) {
     return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
-std::string plain_digest(Algorithm algorithm, std::string_view message) {
-    switch (algorithm) {
-        case Algorithm::Md5:
-            return bytes_of(md5(message));
-        case Algorithm::Sha1:
-            return bytes_of(sha1(message));
-        case Algorithm::Sha256:
-            return bytes_of(sha256(message));
-        case Algorithm::Sha384:
-            return bytes_of(sha384(message));
-        case Algorithm::Sha512:
-            return bytes_of(sha512(message));
-    }
-    std::abort();
-}
-
 std::string encode(const std::string& bytes, bool as_base64) {
     if (as_base64) return base64(bytes);
     return hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
@@ -111,6 +95,22 @@ bool equals_one(std::string_view given, std::string_view separator, std::string_
 }
 
 }  // namespace
+
+std::string plain_digest(Algorithm algorithm, std::string_view message) {
+    switch (algorithm) {
+        case Algorithm::Md5:
+            return bytes_of(md5(message));
+        case Algorithm::Sha1:
+            return bytes_of(sha1(message));
+        case Algorithm::Sha256:
+            return bytes_of(sha256(message));
+        case Algorithm::Sha384:
+            return bytes_of(sha384(message));
+        case Algorithm::Sha512:
+            return bytes_of(sha512(message));
+    }
+    std::abort();
+}
 
 std::string keyed_digest(Algorithm algorithm, std::string_view key, std::string_view message) {
     switch (algorithm) {

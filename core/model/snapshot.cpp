@@ -3,6 +3,7 @@
 #include "core/model/schema.hpp"
 
 #include <array>
+#include <string>
 #include <utility>
 
 namespace tandem::model {
@@ -37,6 +38,22 @@ std::optional<ExternalId> external_id(const Value* value) {
     return ExternalId{text_at(*value, "namespace"), text_at(*value, "external_id")};
 }
 
+bool good_part(std::int64_t number, std::int64_t total) {
+    return number >= 1 && number <= total && total <= kMaxParts;
+}
+
+// A message in one part is a whole one.
+Result<void> read_part(const Value* value, std::optional<Part>& out) {
+    out.reset();
+    if (value == nullptr) return {};
+    const Part part{text_at(*value, "key"), value->get("number").as_int(), value->get("total").as_int()};
+    if (!good_part(part.number, part.total)) {
+        return fail(rejected("part: number must be from 1 to total, total at most " + std::to_string(kMaxParts)));
+    }
+    if (part.total > 1) out = part;
+    return {};
+}
+
 void read_points(const Value& party, std::vector<ContactPoint>& out) {
     out.clear();
     const auto* points = party.find("contact_points");
@@ -65,6 +82,8 @@ struct SnapshotFields {
     std::size_t name_space = schema.number("namespace");
     std::size_t external_id = schema.number("external_id");
     std::size_t rev = schema.number("rev");
+    std::size_t part = schema.number("part");
+    std::size_t patch = schema.number("patch");
     std::size_t channel = schema.number("channel");
     std::size_t provider = schema.number("provider");
     std::size_t direction = schema.number("direction");
@@ -84,6 +103,9 @@ Result<void> read_snapshot(Value document, Snapshot& out) {
     out.name_space = text(slots[kFields.name_space]);
     out.external_id = text(slots[kFields.external_id]);
     out.rev = slots[kFields.rev]->as_int();
+    if (auto ok = read_part(slots[kFields.part], out.part); !ok) return ok;
+    out.patch = slots[kFields.patch] != nullptr && slots[kFields.patch]->as_bool();
+    if (out.patch && out.part) return fail(rejected("patch: a part of a message cannot be one"));
     out.channel = text(slots[kFields.channel]);
     out.provider = text(slots[kFields.provider]);
     out.direction = text(slots[kFields.direction]);
@@ -119,6 +141,14 @@ Result<void> read_receipt(Value document, Receipt& out) {
     out.at = time(document.get("at"));
     out.code = text_at(document, "code");
     out.reason = text_at(document, "reason");
+    if (document.find("part") != nullptr || document.find("parts") != nullptr) {
+        out.part = document.get("part").is_integer() ? document.get("part").as_int() : 0;
+        out.parts = document.get("parts").is_integer() ? document.get("parts").as_int() : 0;
+        if (!good_part(out.part, out.parts) || out.external_id.empty()) {
+            return fail(rejected("part: must be from 1 to parts, parts at most " + std::to_string(kMaxParts)));
+        }
+        if (out.parts == 1) out.part = out.parts = 0;
+    }
     out.thread = external_id(document.find("thread"));
     if (const auto* until = document.find("until")) out.until = time(*until);
     out.document = document;

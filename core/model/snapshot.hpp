@@ -46,11 +46,21 @@ struct Party {
     std::vector<ContactPoint> points;
 };
 
+// One of several that a long message came in. Parts of one message share namespace, key and total.
+struct Part {
+    std::string_view key;
+    std::int64_t number = 0;  // from 1 to total
+    std::int64_t total = 0;   // at most kMaxParts
+};
+inline constexpr std::int64_t kMaxParts = 255;
+
 struct Snapshot {
     std::string_view source;
     std::string_view name_space;
     std::string_view external_id;
     std::int64_t rev = 0;
+    std::optional<Part> part;
+    bool patch = false;  // says only what changed
     std::string_view channel;
     std::string_view provider;
     std::string_view direction;
@@ -80,13 +90,16 @@ struct Receipt {
     Instant at{};
     std::string_view code;    // vendor's error code
     std::string_view reason;  // vendor's error text
+    std::int64_t part = 0;    // of a message in several parts that share an id: from 1 to parts; 0: the whole message
+    std::int64_t parts = 0;
     // A watermark covers every outbound message of `thread` sent up to this instant (Messenger, Instagram).
     std::optional<ExternalId> thread;
     std::optional<Instant> until;
     data::Value document;
 };
 
-// Same rules for {"namespace","external_id","status","at"[,"code","reason","thread","until","recipient"]}.
+// Same rules for
+// {"namespace","external_id","status","at"[,"code","reason","part","parts","thread","until","recipient"]}.
 Result<void> read_receipt(data::Value document, Receipt& out);
 
 }  // namespace tandem::model

@@ -35,9 +35,10 @@ constexpr std::array<std::string_view, 21> kEndReasons = {"completed",
                                                           "spam",
                                                           "blocked",
                                                           "unknown"};
-constexpr std::array<std::string_view, 17> kSchemes = {
-    "tel",   "mailto",  "sip",    "whatsapp", "telegram", "viber",   "vk",  "instagram", "facebook",
-    "apple", "webchat", "cookie", "device",   "crm",      "account", "ext", "anon"};
+constexpr std::array<std::string_view, 24> kSchemes = {
+    "tel",      "mailto",  "sip",    "whatsapp", "telegram", "viber",   "vk",   "instagram",
+    "facebook", "line",    "wechat", "jiochat",  "slack",    "matrix",  "xmpp", "rocketchat",
+    "apple",    "webchat", "cookie", "device",   "crm",      "account", "ext",  "anon"};
 constexpr std::array<std::string_view, 8> kLinkKinds = {
     "transfer_blind", "transfer_attended", "consult",     "conference",
     "callback",       "channel_switch",    "bot_handoff", "reply"};
@@ -103,6 +104,12 @@ const ObjectSchema& previous() {
 const ObjectSchema& campaign() {
     static const ObjectSchema schema(
         {required_text("external_id"), text("name"), text("contact_list"), word("purpose", kPurposes)});
+    return schema;
+}
+
+const ObjectSchema& part() {
+    static const ObjectSchema schema(
+        {required_text("key", 1000), count("number", kRequired), count("total", kRequired)});
     return schema;
 }
 
@@ -216,6 +223,8 @@ const ObjectSchema& snapshot_schema() {
         required_text("external_id", 1000),
         objects("aliases", external_id()),
         count("rev", kRequired),
+        object("part", part()),
+        {.name = "patch", .check = Check::Flag},
         word("channel", kChannels, kRequired),
         text("provider"),
         word("direction", kDirections, kRequired),
@@ -259,6 +268,8 @@ const ObjectSchema& receipt_schema() {
         text("code"),
         text("reason"),
         text("recipient"),
+        count("part"),
+        count("parts"),
         object("thread", external_id()),
         time("until"),
         {.name = "attributes", .check = Check::OpenObject},

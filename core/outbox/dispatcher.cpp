@@ -270,6 +270,8 @@ private:
 
     milliseconds delay(const store::ClaimedMessage& message, const Error& error) {
         if (error.kind == ErrorKind::Auth || error.kind == ErrorKind::Config) return shared_->options.human_pause;
+        // A vendor that has too much says nothing about the message: it does not wait longer each time.
+        if (error.kind == ErrorKind::Throttled && error.retry_after) return *error.retry_after;
         async::Backoff backoff(shared_->options.retry);
         milliseconds out{};
         for (std::uint32_t i = 0; i < std::min(message.attempt, 20U); ++i)

@@ -125,7 +125,7 @@ public:
             .add("namespace", kNamespace)
             .add("external_id", external_id_)
             .add("rev", Value::integer(0))
-            .add("channel", instance_.channel)
+            .add("channel", instance_.channel_of(to_.scheme))
             .add("provider", instance_.provider)
             .add("direction", "outbound")
             .add("initiated_by", "agent")
@@ -205,6 +205,27 @@ private:
     const std::string external_id_;
 };
 
+// All of them: a messenger's id and the number that came with it are points of one conversation.
+std::vector<identity::Point> customer_points(Value document) {
+    std::vector<identity::Point> out;
+    const auto parties = document.get("parties");
+    if (!parties.is_array()) return out;
+    for (const auto& party : parties.items()) {
+        const auto points = party.get("contact_points");
+        if (party.string_at("role") != "customer" || !points.is_array()) continue;
+        for (const auto& point : points.items()) {
+            out.push_back({.scheme = std::string(point.string_at("scheme").value_or("")),
+                           .scope = std::string(point.string_at("scope").value_or("")),
+                           .value = std::string(point.string_at("value").value_or(""))});
+        }
+    }
+    return out;
+}
+
+bool holds(const std::vector<identity::Point>& points, const identity::Point& point) {
+    return std::ranges::find(points, point) != points.end();
+}
+
 std::optional<Thread> thread_of(Value document) {
     const auto thread = document.get("thread");
     if (!thread.is_object()) return std::nullopt;
@@ -253,11 +274,15 @@ Result<store::AcceptedMessage> Messages::accept(const MessageRequest& request) {
     const auto id = observation->id;
     Value answered;
     if (!around->message.empty()) answered = thread_value(Thread{around->name_space, around->message}, arena);
+    const auto wire = data::to_json(writer.message(id, around->thread, answered, arena));
+    if (instance->check) {
+        if (auto good = instance->check(wire); !good) return fail(std::move(good.error()));
+    }
     store::OutgoingMessage message{.observation = std::move(*observation),
                                    .key = request.owner + "/" + request.idempotency_key,
                                    .request_hash = hash_of(request),
                                    .instance = instance->name,
-                                   .request = data::to_json(writer.message(id, around->thread, answered, arena)),
+                                   .request = wire,
                                    .expires_at = now + request.expires_in,
                                    .needs_consent = request.purpose != kWithoutConsent};
     auto accepted = store_.outbox().accept(message, now);
@@ -283,7 +308,7 @@ Result<Messages::Conversation> Messages::conversation(const MessageRequest& requ
         auto found = answered(*request.reply_to, known);
         if (!found) return found;
         out = std::move(*found);
-        if (request.to && out.point && *request.to != *out.point) {
+        if (request.to && out.point && !holds(out.points, *request.to)) {
             return fail(rejected("the conversation is with " + identity::to_text(*out.point) + ", not with " +
                                  identity::to_text(*request.to)));
         }
@@ -337,12 +362,11 @@ Result<Messages::Conversation> Messages::answered(InteractionId id, const std::v
     if (messages.is_array() && messages.size() > 0) {
         out.message = messages.items().front().string_at("external_id").value_or("");
     }
-    if (!(*found)->point || !(*found)->customer) return out;
-    auto customer = store_.customer(*(*found)->customer);
-    if (!customer) return fail(std::move(customer.error()));
-    if (!*customer) return out;
-    for (const auto& point : (*customer)->points) {
-        if (point.id == *(*found)->point) out.point = point.point;
+    out.points = customer_points(*document);
+    const auto* instance = find(known, out.instance);
+    for (const auto& point : out.points) {
+        const bool writable = instance == nullptr || can_write_to(*instance, point.scheme);
+        if (writable && !out.point) out.point = point;
     }
     return out;
 }
@@ -358,13 +382,14 @@ Result<Messages::Conversation> Messages::latest(const identity::Point& point,
     auto page = store_.timeline((*customer)->id, {.limit = kLookBack});
     if (!page) return fail(std::move(page.error()));
     for (const auto& item : page->items) {
-        if (item.point != id) continue;
+        Arena arena;
+        const auto document = data::parse_json(item.document, arena);
+        if (!document || !holds(customer_points(*document), point)) continue;
         for (const auto& source : item.sources) {
             const auto* instance = find(known, source);
             if (instance == nullptr || !can_write_to(*instance, point.scheme)) continue;
             out.instance = source;
-            Arena arena;
-            if (const auto document = data::parse_json(item.document, arena)) out.thread = thread_of(*document);
+            out.thread = thread_of(*document);
             return out;
         }
     }

@@ -14,10 +14,12 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tandem::outbox {
@@ -55,6 +57,14 @@ struct SendingInstance {
     std::vector<std::string> to;  // schemes of contact points
     std::int64_t max_text = 0;    // characters
     std::int64_t max_media = 0;
+    std::map<std::string, std::string> channels = {};  // by scheme, before `channel`
+    // Why a message (JSON, core/mapping/send.hpp) cannot be sent, before anybody is asked. May be empty; thread-safe.
+    std::function<Result<void>(std::string_view message)> check = {};
+
+    const std::string& channel_of(const std::string& scheme) const {
+        const auto found = channels.find(scheme);
+        return found == channels.end() ? channel : found->second;
+    }
 };
 
 // Thread-safe; blocks on the store: call it on a pool.
@@ -80,6 +90,7 @@ public:
 private:
     struct Conversation {  // what the new message continues
         std::optional<identity::Point> point;
+        std::vector<identity::Point> points{};  // all of the customer's in the interaction that is answered
         std::string instance;
         std::optional<Thread> thread;
         std::string message;  // external id of the message that is answered

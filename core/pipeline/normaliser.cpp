@@ -240,6 +240,10 @@ Result<store::Observation> to_observation(Value document,
     out.document = json;
     out.event = context.event;
     out.consent = consent_of(document);
+    out.patch = snapshot.patch;
+    if (snapshot.part) {
+        out.part = store::MessagePart{std::string(snapshot.part->key), snapshot.part->number, snapshot.part->total};
+    }
     return out;
 }
 
@@ -250,8 +254,13 @@ Result<ReceiptOutcome> to_receipt(Value document) {
         return store::Watermark{thread_id(receipt.thread->name_space, receipt.thread->external_id), receipt.status,
                                 *receipt.until};
     }
-    return store::ReceiptUpdate{interaction_id(receipt.name_space, receipt.external_id), receipt.status, receipt.at,
-                                std::string(receipt.code), std::string(receipt.reason)};
+    return store::ReceiptUpdate{interaction_id(receipt.name_space, receipt.external_id),
+                                receipt.status,
+                                receipt.at,
+                                std::string(receipt.code),
+                                std::string(receipt.reason),
+                                receipt.part,
+                                receipt.parts};
 }
 
 }  // namespace tandem::pipeline

@@ -3,6 +3,7 @@
 #include "core/data/json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace tandem::pipeline {
@@ -78,6 +79,15 @@ store::Batch map_all(const ReplayContext& context, const std::vector<journal::St
     return batch;
 }
 
+// What parts and patches say of these fields is seen in the whole interaction together with what others say.
+bool joined_with_others(const FieldChange& change) {
+    const auto field = std::string_view(change.path).substr(0, change.path.find_first_of(".["));
+    constexpr std::array<std::string_view, 12> kJoined = {"part",         "patch",    "external_id", "channel",
+                                                          "direction",    "thread",   "parties",     "started_at",
+                                                          "initiated_by", "messages", "attachments", "attributes"};
+    return change.after.empty() || std::ranges::find(kJoined, field) != kJoined.end();
+}
+
 Result<ReplayItem> compare(const ReplayContext& context, const store::Observation& observation) {
     auto stored = context.store.interaction(observation.id);
     if (!stored) return fail(std::move(stored.error()));
@@ -90,6 +100,7 @@ Result<ReplayItem> compare(const ReplayContext& context, const store::Observatio
         return item;
     }
     item.changes = differences((*stored)->document, observation.document);
+    if (observation.part || observation.patch) std::erase_if(item.changes, joined_with_others);
     auto stored_rev = revision((*stored)->document);
     if (observation.rev < stored_rev) {
         // The original of something edited since: what is stored came later and stays.

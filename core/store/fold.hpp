@@ -14,9 +14,14 @@
 
 namespace tandem::store {
 
-// The latest that one source said about an interaction.
+// What a register speaks of: the whole interaction, a part of its message by number (from 1), or only what changed.
+inline constexpr std::int64_t kWhole = 0;
+inline constexpr std::int64_t kPatch = 1'000'000;
+
+// The latest that one source said about an interaction, or about a part of it.
 struct Register {
     std::string source{};
+    std::int64_t slot = kWhole;
     int precedence = 100;
     std::int64_t rev = 0;
     std::uint64_t rev_hash = 0;
@@ -41,8 +46,8 @@ struct Visible {
     std::string document;
 };
 
-// Puts `incoming` in its place: true if it is new or newer, i.e. (rev, rev_hash) is above that of the same source.
-// Registers stay ordered by (precedence, source), best first.
+// Puts `incoming` in its place: true if it is new or newer, i.e. (rev, rev_hash) is above that of the same source and
+// slot. Registers stay ordered by (precedence, source, slot), best first.
 bool put_register(std::vector<Register>& registers, Register incoming);
 
 // Of at least one register. A single source's document is taken as it is.
@@ -60,6 +65,18 @@ Visible fold_header(std::span<const Register> registers);  // the same without t
 // References to parties in items that come from another source than the parties are translated; a party that the best
 // source does not know is added.
 std::string fold_documents(std::span<const std::string_view> documents);
+
+// What one source said, in the order of slots, as one document:
+//   parts    the message has their texts in order, with a mark where one is missing; `attributes` say so as well
+//            (incomplete, missing_parts) until all are there. A whole document of the same source wins over parts
+//   patch    its fields win, but for what does not change: identity, channel, direction, thread, parties, started_at.
+//            Of a message that both know, fields that the patch lacks stay, and sent_at. A patch that deletes leaves no
+//            messages and attachments but its own
+struct SlotDocument {
+    std::int64_t slot = kWhole;
+    std::string_view document;
+};
+std::string fold_slots(std::span<const SlotDocument> documents);
 
 // Whether two documents say the same; their `rev` does not count, because a new mapping version raises it everywhere.
 bool same_content(std::string_view a, std::string_view b);

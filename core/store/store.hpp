@@ -48,6 +48,13 @@ struct MediaReference {
     std::string filename;    // the same
 };
 
+// One of several that a long message came in. The first to come names the interaction; the others join it.
+struct MessagePart {
+    std::string key;  // shared by the parts of one message, within the name space
+    std::int64_t number = 0;
+    std::int64_t total = 0;
+};
+
 // What one source says about one interaction: a register, ordered by (rev, rev_hash).
 struct Observation {
     InteractionId id;
@@ -68,8 +75,10 @@ struct Observation {
     std::string document;                                 // the snapshot as JSON
     std::uint64_t event = 0;                              // journal position it came from (raw payload)
     std::optional<ConsentChange> consent = std::nullopt;  // of points[0]; the latest counts
-    std::vector<MediaReference> media{};                  // to be fetched; known ones are not fetched again
-    std::string fetched_by{};                             // instance that fetches them
+    std::optional<MessagePart> part = std::nullopt;
+    bool patch = false;                   // says only what changed (fold.hpp)
+    std::vector<MediaReference> media{};  // to be fetched; known ones are not fetched again
+    std::string fetched_by{};             // instance that fetches them
 };
 
 struct ReceiptUpdate {
@@ -78,6 +87,8 @@ struct ReceiptUpdate {
     Instant at{};
     std::string code;
     std::string reason;
+    std::int64_t part = 0;  // of a message whose `parts` share this id; 0: the whole message
+    std::int64_t parts = 0;
 };
 
 // Everything outbound in `thread` up to `until` has that status.

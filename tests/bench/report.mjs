@@ -1,5 +1,5 @@
 // One report from the JSON files that the benchmarks wrote:
-//   node tests/bench/report.mjs FOLDER      reads FOLDER/gateway.json, *_bench.json, store_bench.txt; prints Markdown
+//   node tests/bench/report.mjs FOLDER      reads FOLDER/{gateway,smpp}.json, *_bench.json, store_bench.txt; prints Markdown
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
@@ -81,6 +81,17 @@ function microTable(name) {
   return `### ${name}\n\n${table(['benchmark', 'time', 'items'], rows)}`;
 }
 
+function shortMessages({ messages, window, callers, tandem, kannel }) {
+  const rows = [
+    ['out: accepted by the centre', tandem.out.rate, kannel.out.rate],
+    ['out: taken from the callers', tandem.out.asked, kannel.out.asked],
+    ['in: acknowledged to the centre', tandem.in.rate, kannel.in.rate],
+    ['in: where they belong', tandem.in.stored, kannel.in.stored],
+  ].map(([what, ours, theirs]) => [what, `${thousands(ours)}/s`, `${thousands(theirs)}/s`, (ours / theirs).toFixed(2)]);
+  rows.push(['resident memory at its highest', mb(tandem.memory_peak_mib), mb(kannel.memory_peak_mib), '']);
+  return table([`${messages} messages, window ${window}, ${callers} callers`, 'Tandem, durable', 'Kannel, no spool', 'ratio'], rows);
+}
+
 const commit = execFileSync('git', ['-C', folder, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
 const parts = [
   '# Benchmarks',
@@ -91,6 +102,8 @@ if (reached.length) parts.push('## Figures and targets', table(['figure', 'measu
 if (gateway.acks) parts.push('## One webhook: Tandem and Node-RED', comparison());
 if (gateway.http) parts.push('## Parts of the way', others());
 if (gateway.sustained) parts.push('## Sustained', endToEnd());
+const smpp = join(folder, 'smpp.json');
+if (existsSync(smpp)) parts.push('## Short messages over SMPP: Tandem and Kannel', shortMessages(read(smpp)));
 if (Object.keys(micro).length) parts.push('## One core', ...Object.keys(micro).map(microTable));
 const store = join(folder, 'store_bench.txt');
 if (existsSync(store)) parts.push('### store_bench', '```\n' + readFileSync(store, 'utf8').trimEnd() + '\n```');

@@ -1,7 +1,8 @@
-// Kill test of sending. Clients ask for numbered messages until the gateway has accepted them; a vendor counts what it is
-// given, refuses some, breaks off after others and reports deliveries. The gateway is killed with SIGKILL at random moments.
-// In the end a judge checks that no accepted message was lost and that the vendor has twice only what we ourselves had
-// marked as unknown_outcome and an operator then sent again.
+// Kill test of sending. Clients ask for numbered messages until the gateway has accepted them; a vendor over HTTP counts what
+// it is given, refuses some, breaks off after others and reports deliveries; a message centre (SMPP, from the shared
+// fixtures) takes every second one. The gateway is killed with SIGKILL at random moments. In the end a judge checks that no
+// accepted message was lost and that they have twice only what we ourselves had marked as unknown_outcome and an operator
+// then sent again.
 //   node sending.mjs [--rounds N] [--connections N] [--seed N]
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
@@ -10,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { Gateway, eventually } from '../support/gateway.mjs';
+import { Smsc, simulatorThere } from '../support/smsc.mjs';
 import { ACME_PACK, Vendor, report } from '../support/vendor.mjs';
 import { generator } from './random.mjs';
 
@@ -23,6 +25,8 @@ const random = generator(seed);
 const TOKEN = 'crash-token-0123456789';
 const KEY = 'acme-key';
 const vendor = await new Vendor().start();
+const smsc = simulatorThere() ? await new Smsc('--resp-delay-ms', '20').start() : null;
+if (!smsc) console.log('without the shared fixtures there is no message centre: HTTP only');
 const text = (number) => `message ${number}`;
 const numberOf = (message) => Number(message.text.slice('message '.length));
 
@@ -41,6 +45,12 @@ identity: { region: US }
 api: { tokens: [ { name: judge, secret: "\${env:TANDEM_TOKEN}", scopes: [read, write, admin] } ] }
 connectors:
   - { name: out, pack: acme, options: { send_window: 8 }, settings: { api_url: "${vendor.url}", key: "\${env:ACME_KEY}" } }
+${smsc ? `
+  - name: operator
+    type: smpp
+    pack: smpp
+    options: { host: 127.0.0.1, port: ${smsc.port}, system_id: tandem, password: "\${env:SMPP_PASSWORD}", source_address: "5550", account: acme,
+               reconnect_first: 50ms, reconnect_limit: 200ms, response_timeout: 5s }` : ''}
 `;
 
 // Resolves to {status, body}; status 0 when the connection broke.
@@ -62,6 +72,7 @@ function call(agent, base, method, path, body, headers = {}) {
   });
 }
 
+const via = (number) => (smsc && number % 2 === 0 ? 'operator' : 'out');
 const accepted = new Map();  // number -> id
 const asked = new Set();
 const unsure = [];
@@ -73,7 +84,7 @@ async function ask(gateway, stop) {
   while (!stop.now) {
     const number = unsure.pop() ?? next++;
     asked.add(number);
-    const message = { to: '+1202555' + String(100 + (number % 100)).padStart(4, '0'), via: 'out', text: text(number), idempotency_key: `n${number}` };
+    const message = { to: '+1202555' + String(100 + (number % 100)).padStart(4, '0'), via: via(number), text: text(number), idempotency_key: `n${number}` };
     const { status, body } = await call(agent, gateway.url, 'POST', '/v1/messages', { ...message, to: `tel:${message.to}` });
     if (status === 202) accepted.set(number, JSON.parse(body).id);
     else unsure.push(number);
@@ -122,14 +133,15 @@ async function judge(gateway) {
   await everythingSettled(gateway);
 
   const problems = [];
-  const count = () => {
+  const count = async () => {
     const counts = new Map();
-    for (const message of vendor.taken) counts.set(numberOf(message), (counts.get(numberOf(message)) ?? 0) + 1);
+    const all = smsc ? [...vendor.taken, ...(await smsc.get('/messages'))] : vendor.taken;
+    for (const message of all) counts.set(numberOf(message), (counts.get(numberOf(message)) ?? 0) + 1);
     return counts;
   };
   const view = async (number) => JSON.parse((await call(agent, gateway.url, 'GET', `/v1/messages/${accepted.get(number)}`)).body);
 
-  const before = count();
+  const before = await count();
   for (const number of before.keys()) if (!asked.has(number)) problems.push(`message ${number} was sent and never asked for`);
   const unknown = [];
   for (const number of accepted.keys()) {
@@ -149,14 +161,16 @@ async function judge(gateway) {
   }
   await everythingSettled(gateway);
   while (reported < vendor.taken.length) await reports(gateway, { now: false });
-  for (const [number, times] of count()) {
+  const after = await count();
+  for (const [number, times] of after) {
     const most = unknown.includes(number) ? 2 : 1;
     if (times > most) problems.push(`message ${number} was sent ${times} times`);
   }
   for (const number of accepted.keys()) {
-    if (!count().has(number)) problems.push(`message ${number} never reached the vendor`);
+    if (!after.has(number)) problems.push(`message ${number} never reached the vendor`);
   }
   for (const number of accepted.keys()) {
+    if (via(number) !== 'out') continue;  // the message centre reports once, whoever listens
     await eventually(async () => (await view(number)).interaction.delivery.status === 'delivered', `message ${number} is delivered`)
       .catch((error) => problems.push(error.message));
     if (problems.length > 20) break;
@@ -170,15 +184,17 @@ async function judge(gateway) {
 const folder = mkdtempSync(join(tmpdir(), 'tandem-crash-'));
 process.on('exit', (code) => {
   gateway.process?.kill('SIGKILL');
+  smsc?.stop();
   if (code === 0) rmSync(folder, { recursive: true, force: true });
   else console.log(`data and configuration: ${folder}`);
 });
 mkdirSync(join(folder, 'packs'));
 writeFileSync(join(folder, 'packs', 'acme.yaml'), ACME_PACK);
-const gateway = new Gateway(folder, configuration, { TANDEM_TOKEN: TOKEN, ACME_KEY: KEY });
+const gateway = new Gateway(folder, configuration, { TANDEM_TOKEN: TOKEN, ACME_KEY: KEY, SMPP_PASSWORD: 'secret' });
 for (let number = 1; number <= rounds; number++) await round(gateway);
 const { problems, unknown, doubtful } = await judge(gateway);
 console.log(`seed ${seed}: ${rounds} kills, ${accepted.size} messages accepted, ${vendor.requests} requests at the vendor, ` +
+  `${smsc ? (await smsc.get('/messages')).length : 0} at the message centre, ` +
   `${unknown} marked unknown_outcome, ${doubtful} of them had arrived`);
 for (const problem of problems.slice(0, 20)) console.log(`LOST OR DOUBLED: ${problem}`);
 if (accepted.size < rounds) { console.log('too few messages were accepted for a verdict'); process.exit(1); }

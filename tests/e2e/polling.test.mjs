@@ -36,7 +36,7 @@ async function items(gateway, point) {
   }
 }
 
-const bodies = (list) => list.map((item) => item.messages[0].body).sort();
+const bodies = (list) => list.map((item) => item.text).sort();
 
 async function connector(gateway, name) {
   const { items: list } = await gateway.json('/v1/connectors', ADMIN);
@@ -44,7 +44,7 @@ async function connector(gateway, name) {
 }
 
 describe('Matrix by /sync', () => {
-  const ann = 'account:@ann:sim.example@matrix';
+  const ann = 'account:matrix:%40ann%3Asim.example';
   const folder = temporaryFolder();
   let server;
   let gateway;
@@ -100,9 +100,10 @@ describe('Matrix by /sync', () => {
 
   test('a server that throttles is waited for, and it shows', async () => {
     server.refuse = Array.from({ length: 2 }, () => ({ status: 429, errcode: 'M_LIMIT_EXCEEDED', more: { retry_after_ms: 1 } }));
-    server.say('r', '@ann:sim.example', 'patience');
+    server.say('r', '@ann:sim.example', 'ends the request that waits');
     await eventually(async () => (await connector(gateway, 'matrix')).state === 'degraded', 'degraded');
     assert.match((await connector(gateway, 'matrix')).detail, /poll sync: refused; again at /);
+    server.say('r', '@ann:sim.example', 'patience');
     await eventually(async () => (await connector(gateway, 'matrix')).state === 'ready', 'ready again');
     await eventually(async () => bodies(await items(gateway, ann)).includes('patience'), 'the message');
   });
@@ -138,27 +139,28 @@ describe('LiveTex Web API', () => {
     server.stop();
   });
 
-  const chat = (id) => eventually(async () => (await items(gateway, `webchat:v${id}@livetex:acme`))[0], `chat ${id}; ${gateway.log}`);
+  const chat = (id) => eventually(async () => (await items(gateway, `webchat:livetex%3Aacme:v${id}`))[0], `chat ${id}; ${gateway.log}`);
 
   test('all pages of the first window', async () => {
-    assert.equal((await chat(1)).messages[0].body, 'today 1');
-    assert.equal((await chat(150)).messages[0].body, 'today 150');
+    assert.equal((await chat(1)).text, 'today 1');
+    assert.equal((await chat(150)).text, 'today 150');
     assert.equal(server.asked.find((one) => one.offset === '100') !== undefined, true);
   });
 
   test('the past, with the context of the visitor, as far back as was asked', async () => {
-    const old = await chat(900);
+    const { id } = await chat(900);
+    const { document: old } = await gateway.json(`/v1/interactions/${id}`, READ);
     assert.equal(old.visitor.search_query, 'red shoes');
     assert.equal(old.visitor.utm_from_url.source, 'yandex');
     await eventually(() => gateway.log.includes('backfill is complete'), 'the end of the backfill');
-    assert.deepEqual(await items(gateway, 'webchat:v901@livetex:acme'), []);
+    assert.deepEqual(await items(gateway, 'webchat:livetex%3Aacme:v901'), []);
   });
 
   test('a revoked token is replaced, and what is new arrives', async () => {
     assert.equal(server.tokensGiven, 1, 'live runs and backfill share one');
     server.revoke();
     server.chat(1000, new Date(), 'just now');
-    assert.equal((await chat(1000)).messages[0].body, 'just now');
+    assert.equal((await chat(1000)).text, 'just now');
     assert.equal(server.tokensGiven, 2);
     assert.ok(!gateway.log.includes('tok-1-secret'));
   });

@@ -13,7 +13,7 @@
 
 namespace tandem::test {
 
-class FakeHost final : public connector::Host {
+class FakeHost : public connector::Host {
 public:
     async::Task<Result<void>> emit(connector::Batch batch) override {
         if (refusal) co_return fail(*refusal);
@@ -34,6 +34,13 @@ public:
         states.push_back(state);
         details.push_back(std::move(detail));
     }
+    async::Task<Result<std::vector<journal::Event>>> recall(connector::Recall what) override {
+        std::vector<journal::Event> out;
+        for (const auto& event : archive) {
+            if (event.content_type == what.content_type && event.received_at >= what.since) out.push_back(event);
+        }
+        co_return out;
+    }
     void failed(Error error) override { failure = std::move(error); }
     void serve_hook(net::HttpHandler handler) override { hook = std::move(handler); }
     std::string public_url(const net::HttpRequest& request) const override { return "https://gw" + request.target; }
@@ -53,6 +60,7 @@ public:
     net::HttpHandler hook;
     std::vector<journal::Event> events;
     std::map<std::string, std::vector<connector::Cursor>> cursors;  // of each stream, in the order they came
+    std::vector<journal::Event> archive;  // what recall() finds
     std::vector<connector::State> states;
     std::vector<std::string> details;
     std::map<std::string, std::uint64_t> counters;

@@ -14,6 +14,7 @@
 #include "tools/tandem/packs.hpp"
 #include "tools/tandem/region.hpp"
 
+#include <functional>
 #include <map>
 
 namespace tandem::tool {
@@ -29,6 +30,8 @@ std::string fingerprint(const ConnectorOptions& entry, const PackText& pack, con
     return hex(sha256(text));
 }
 
+using MessageCheck = std::function<Result<void>(std::string_view message)>;
+
 class Assembler {
 public:
     Assembler(Assembly& out, const connector::Registry& registry, config::Diagnostics& diagnostics)
@@ -37,29 +40,49 @@ public:
     void add(const ConnectorOptions& entry) {
         connector::InstanceSpec spec;
         spec.name = entry.name;
-        spec.connector = entry.pack.empty() ? entry.type : "http";
+        spec.connector = entry.type.empty() ? "http" : entry.type;
         spec.pack = entry.pack;
         spec.options = entry.options;
         PackText pack;
         std::string region = out_.config.identity.region;
-        if (!entry.pack.empty() && !bind(entry, spec, pack, region)) return;
+        std::optional<mapping::SendAbilities> abilities;
+        MessageCheck check;
+        if (!entry.pack.empty() && !bind(entry, spec, pack, region, abilities, check)) return;
         spec.fingerprint = fingerprint(entry, pack, region);
         registry_.validate(spec, entry.position, entry.path, diagnostics_);
-        const auto* connector = registry_.find(spec.connector);
-        if (const auto limits = connector != nullptr ? connector->send_limits(spec) : std::nullopt) {
-            out_.lanes.push_back({.instance = spec.name,
-                                  .repeatable = limits->repeatable,
-                                  .resolvable = limits->resolvable,
-                                  .window = limits->window,
-                                  .rate = limits->rate});
-        }
+        if (abilities) add_sending(spec, std::move(*abilities), std::move(check));
         out_.instances.push_back(std::move(spec));
     }
 
     pipeline::Sources take_sources() { return std::move(sources_); }
 
 private:
-    bool bind(const ConnectorOptions& entry, connector::InstanceSpec& spec, PackText& text, std::string& region) {
+    // An instance sends if its pack says how it looks on the timeline and its connector can do it as configured.
+    void add_sending(const connector::InstanceSpec& spec, mapping::SendAbilities abilities, MessageCheck check) {
+        const auto* connector = registry_.find(spec.connector);
+        const auto limits = connector != nullptr ? connector->send_limits(spec) : std::nullopt;
+        if (!limits) return;
+        out_.lanes.push_back({.instance = spec.name,
+                              .repeatable = limits->repeatable,
+                              .resolvable = limits->resolvable,
+                              .window = limits->window,
+                              .rate = limits->rate});
+        out_.sending.push_back({.name = spec.name,
+                                .channel = std::move(abilities.channel),
+                                .provider = std::move(abilities.provider),
+                                .to = std::move(abilities.to),
+                                .max_text = abilities.max_text,
+                                .max_media = abilities.max_media,
+                                .channels = {abilities.channels.begin(), abilities.channels.end()},
+                                .check = std::move(check)});
+    }
+
+    bool bind(const ConnectorOptions& entry,
+              connector::InstanceSpec& spec,
+              PackText& text,
+              std::string& region,
+              std::optional<mapping::SendAbilities>& abilities,
+              MessageCheck& check) {
         auto pack = compiled(entry, text);
         if (!pack) return false;
         config::Diagnostics findings;
@@ -67,21 +90,27 @@ private:
         region = region_of(settings, entry.settings, region, findings);
         diagnostics_.append(findings);
         if (findings.has_errors()) return false;
-        auto bound = std::make_shared<const mapping::BoundPack>(pack, std::move(settings), entry.name, region);
-        for (const auto& warning : bound->warnings()) {
+        const auto& base = out_.config.gateway.public_url;
+        auto bound = std::make_shared<const mapping::BoundPack>(pack, std::move(settings), entry.name, region,
+                                                                base.empty() ? "" : base + "/hooks/" + entry.name);
+        // These are about requests; who asks nobody in need not verify them.
+        const auto* connector = registry_.find(spec.connector);
+        const bool hook = connector == nullptr || connector->manifest().capabilities.hook;
+        for (const auto& warning : hook ? bound->warnings() : std::vector<std::string>()) {
             diagnostics_.warning(entry.position, entry.path + ".settings", warning);
         }
         warn_of_literals(*pack, entry);
         spec.judge = std::make_shared<PackJudge>(bound);
         spec.caller = std::make_shared<PackCaller>(bound);
-        if (auto abilities = mapping::send_abilities(*pack)) {
+        abilities = mapping::send_abilities(*pack);
+        if (abilities) {
             spec.sender = std::make_shared<PackSender>(bound);
-            out_.sending.push_back({.name = entry.name,
-                                    .channel = std::move(abilities->channel),
-                                    .provider = std::move(abilities->provider),
-                                    .to = std::move(abilities->to),
-                                    .max_text = abilities->max_text,
-                                    .max_media = abilities->max_media});
+            check = [bound](std::string_view text) -> Result<void> {
+                data::Arena arena;
+                const auto message = data::parse_json(text, arena);
+                if (!message) return fail(message.error());
+                return mapping::check_message(*bound, *message, arena);
+            };
         }
         auto media = mapping::media_abilities(*bound);
         if (media) out_.media.push_back(entry.name);

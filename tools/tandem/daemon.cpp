@@ -217,6 +217,8 @@ Result<void> Daemon::open_server(const Secret& key) {
     cursors_ = std::make_unique<StoreCursors>(*store_, *pipeline_, readers_);
     connector::SupervisorOptions options{
         .public_url = std::move(*url), .clock = clock_, .log = log_, .http = &*client_, .cursors = cursors_.get()};
+    archive_ = std::make_unique<JournalArchive>(assembly_.journal_file(), readers_);
+    options.archive = archive_.get();
     supervisor_ = std::make_unique<connector::Supervisor>(io_, registry_, *journal_, std::move(options));
     api_ = std::make_unique<api::Api>(api_options(key, *session_key), api_sources(), *store_, readers_, clock_, log_);
     net::Router router;

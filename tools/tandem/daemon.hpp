@@ -18,6 +18,7 @@
 #include "core/outbox/messages.hpp"
 #include "core/pipeline/pipeline.hpp"
 #include "core/store/store.hpp"
+#include "tools/tandem/archive.hpp"
 #include "tools/tandem/assembly.hpp"
 #include "tools/tandem/store_cursors.hpp"
 
@@ -80,6 +81,7 @@ private:
     std::unique_ptr<pipeline::Pipeline> pipeline_;
     std::optional<net::HttpClient> client_;
     std::unique_ptr<StoreCursors> cursors_;
+    std::unique_ptr<JournalArchive> archive_;
     std::unique_ptr<connector::Supervisor> supervisor_;
     std::unique_ptr<outbox::Dispatcher> dispatcher_;
     std::unique_ptr<media::Folder> media_folder_;

@@ -1,5 +1,6 @@
-// tandem list [packs|connectors|schemes|functions]
+// tandem list [packs|vendors|connectors|schemes|functions]
 #include "core/data/json.hpp"
+#include "core/mapping/abilities.hpp"
 #include "core/mapping/functions.hpp"
 #include "core/mapping/verify.hpp"
 #include "tools/tandem/assembly.hpp"
@@ -27,7 +28,40 @@ struct ListArguments {
     std::string what = "all";
     std::string folder = "packs";
     bool json = false;
+    bool markdown = false;
 };
+
+std::vector<std::shared_ptr<const mapping::Pack>> compiled_packs(const std::string& folder) {
+    std::vector<std::shared_ptr<const mapping::Pack>> out;
+    PackLibrary library(folder);
+    for (const auto& name : library.names()) {
+        config::Diagnostics diagnostics;
+        if (auto pack = library.load(name, {}, diagnostics)) out.push_back(std::move(pack));
+    }
+    return out;
+}
+
+// Words for what a pack can do: "receive, send, receipts; hmac".
+Table vendors(const std::string& folder) {
+    Table out{"vendors", {}};
+    for (const auto& pack : compiled_packs(folder)) {
+        const auto able = mapping::abilities(*pack);
+        std::string text;
+        const auto add = [&](bool does, std::string_view word) {
+            if (does) text += (text.empty() ? "" : ", ") + std::string(word);
+        };
+        add(able.receive, "receive");
+        add(able.send, "send");
+        add(able.receipts, "receipts");
+        add(able.media, "media");
+        add(able.edits, "edits");
+        add(able.poll, "poll");
+        add(able.backfill, "backfill");
+        if (!able.signature.empty()) text += "; proof: " + able.signature;
+        out.rows.push_back({pack->name(), text});
+    }
+    return out;
+}
 
 Table packs(const std::string& folder) {
     Table out{"packs", {}};
@@ -92,6 +126,11 @@ int list(const ListArguments& arguments) {
     std::vector<Table> tables;
     auto wanted = [&](std::string_view name) { return arguments.what == "all" || arguments.what == name; };
     if (wanted("packs")) tables.push_back(packs(arguments.folder));
+    if (arguments.markdown) {
+        std::cout << mapping::vendor_table(compiled_packs(arguments.folder));
+        return 0;
+    }
+    if (wanted("vendors")) tables.push_back(vendors(arguments.folder));
     if (wanted("connectors")) tables.push_back(connectors());
     if (wanted("schemes")) tables.push_back(schemes());
     if (wanted("functions")) tables.push_back(functions());
@@ -112,13 +151,15 @@ int list(const ListArguments& arguments) {
 
 void add_list(CLI::App& app, Shell& shell) {
     auto arguments = std::make_shared<ListArguments>();
-    auto* command =
-        app.add_subcommand("list", "What this binary knows: packs, connectors, verification schemes, functions");
+    auto* command = app.add_subcommand(
+        "list", "What this binary knows: packs, what they can do, connectors, verification schemes, functions");
     command->add_option("what", arguments->what, "One table only")
-        ->check(CLI::IsMember({"all", "packs", "connectors", "schemes", "functions"}))
+        ->check(CLI::IsMember({"all", "packs", "vendors", "connectors", "schemes", "functions"}))
         ->capture_default_str();
     command->add_option("--packs", arguments->folder, "Folder of your own packs, searched first")
         ->capture_default_str();
+    command->add_flag("--markdown", arguments->markdown,
+                      "What each vendor's pack can do, as the table of docs/vendors.md");
     command->add_flag("--json", arguments->json, "JSON for scripts");
     command->callback([arguments, &shell] { shell.code = list(*arguments); });
 }

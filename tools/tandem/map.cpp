@@ -112,7 +112,7 @@ int show_sent(const MapArguments& arguments, const mapping::BoundPack& pack) {
     }
     data::ArenaList<data::Value> requests(arena);
     for (const auto part : mapping::message_parts(pack.pack(), with_id(*message, arena), arena)) {
-        auto request = mapping::outgoing_request(pack, part, mapping::Reveal::Nothing, arena);
+        auto request = mapping::outgoing_request(pack, part, mapping::Reveal::Nothing, SystemClock().now(), arena);
         if (!request) return complain(request.error().text);
         data::ArenaList<data::Member> headers(arena);
         for (const auto& [name, value] : request->headers)

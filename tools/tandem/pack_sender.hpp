@@ -17,12 +17,19 @@ public:
     explicit PackSender(std::shared_ptr<const mapping::BoundPack> pack) : pack_(std::move(pack)) {}
 
     bool repeatable() const override;
+    bool resolvable() const override;
+    bool by_http() const override;
     std::vector<connector::Outgoing> parts(const connector::Outgoing& outgoing) const override;
     Result<connector::WireRequest> request(const connector::Outgoing& outgoing) const override;
     Result<std::vector<connector::SentId>> outcome(const connector::Outgoing& outgoing,
                                                    int status,
                                                    const std::vector<net::Header>& headers,
                                                    std::string_view body) const override;
+    Result<connector::WireRequest> query(const connector::Outgoing& outgoing) const override;
+    Result<std::optional<std::vector<connector::SentId>>> resolution(const connector::Outgoing& outgoing,
+                                                                     int status,
+                                                                     const std::vector<net::Header>& headers,
+                                                                     std::string_view body) const override;
 
 private:
     std::shared_ptr<const mapping::BoundPack> pack_;

@@ -10,7 +10,8 @@ Aliases::Aliases(sqlite::Database& database)
       add_(database.prepare("INSERT INTO alias VALUES(?,?,?,NULL) ON CONFLICT DO NOTHING")),
       part_(database.prepare("SELECT delivery FROM alias WHERE id = ?")),
       keep_part_(database.prepare("UPDATE alias SET delivery = ? WHERE id = ?")),
-      parts_(database.prepare("SELECT delivery FROM alias WHERE interaction = ?")) {
+      parts_(database.prepare("SELECT delivery, parts FROM alias WHERE interaction = ? AND parts > 1")),
+      move_(database.prepare("UPDATE alias SET interaction = ? WHERE interaction = ?")) {
     forget();
 }
 
@@ -41,9 +42,17 @@ std::vector<Delivery> Aliases::parts(std::int64_t interaction) {
     std::vector<Delivery> out;
     const sqlite::Resetting guard(parts_);
     parts_.bind_all(interaction);
-    while (parts_.step())
+    std::size_t total = 0;
+    while (parts_.step()) {
         out.push_back(Receipts::decode(sqlite::as_text(parts_.blob(0))).view());
+        total = static_cast<std::size_t>(parts_.integer(1));
+    }
+    if (out.size() < total) out.resize(total);
     return out;
+}
+
+void Aliases::move(std::int64_t from, std::int64_t to) {
+    move_.bind_all(to, from).run();
 }
 
 void Aliases::forget() {

@@ -1,5 +1,6 @@
-// What vendors call the messages that we sent: an id of theirs leads to our interaction. A message in several parts has
-// one id, and receipts of its own, for each of them.
+// Other names of interactions. Of a message that we sent, what the vendor calls it: one id, and receipts of its own,
+// for each part; where the parts share an id, their numbers stand for ids. Of a long message that came in parts, the
+// ids of the parts.
 #pragma once
 
 #include "core/sqlite/database.hpp"
@@ -26,13 +27,16 @@ public:
     // Receipts of one part, and what all parts together say (fold_parts() in delivery.hpp).
     Receipts part(const InteractionId& vendor_id);
     void keep_part(const InteractionId& vendor_id, const Receipts& receipts);
+    // As many as the message has parts, also those that nothing is known of.
     std::vector<Delivery> parts(std::int64_t interaction);
+    // What led to one interaction leads to the other.
+    void move(std::int64_t from, std::int64_t to);
 
     void forget();  // after a rollback or somebody else's write
 
 private:
     sqlite::Database& database_;
-    sqlite::Statement find_, add_, part_, keep_part_, parts_;
+    sqlite::Statement find_, add_, part_, keep_part_, parts_, move_;
     bool any_ = false;  // most stores have none: then a message costs no look-up
 };
 

@@ -10,9 +10,15 @@ namespace {
 
 constexpr std::uint64_t kOutbound = 1;
 constexpr std::uint64_t kThread = 2;
+constexpr std::uint64_t kSlot = 4;
 
 std::string_view thread_text(const ThreadId& thread) {
     return {reinterpret_cast<const char*>(thread.bytes.data()), thread.bytes.size()};
+}
+
+// The shown document is the register's own.
+bool shown_as_it_is(std::span<const Register> registers) {
+    return registers.size() == 1 && registers.front().slot == kWhole;
 }
 
 }  // namespace
@@ -27,11 +33,12 @@ std::string encode_registers(std::span<const Register> registers) {
         out.number(one.event);
         out.signed_number(to_micros(one.started_at));
         out.text(one.channel);
-        out.number((one.outbound ? kOutbound : 0) | (one.thread ? kThread : 0));
+        out.number((one.outbound ? kOutbound : 0) | (one.thread ? kThread : 0) | (one.slot != kWhole ? kSlot : 0));
+        if (one.slot != kWhole) out.signed_number(one.slot);
         if (one.thread) out.text(thread_text(*one.thread));
         out.signed_number(one.point);
         out.signed_number(one.point_rank);
-        out.text(registers.size() > 1 ? std::string_view(one.document) : std::string_view{});
+        out.text(shown_as_it_is(registers) ? std::string_view{} : std::string_view(one.document));
     }
     return out.take();
 }
@@ -50,6 +57,7 @@ std::vector<Register> decode_registers(std::string_view column, std::string_view
         one.channel = in.text();
         const std::uint64_t flags = in.number();
         one.outbound = (flags & kOutbound) != 0;
+        if ((flags & kSlot) != 0) one.slot = in.signed_number();
         if ((flags & kThread) != 0) {
             const auto text = in.text();
             ThreadId thread;
@@ -61,7 +69,7 @@ std::vector<Register> decode_registers(std::string_view column, std::string_view
         one.document = in.text();
     }
     if (!in.ok()) throw sqlite::Failure(corrupt("an interaction's registers are damaged"));
-    if (registers.size() == 1) registers.front().document = document;
+    if (shown_as_it_is(registers)) registers.front().document = document;
     return registers;
 }
 

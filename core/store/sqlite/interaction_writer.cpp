@@ -2,12 +2,10 @@
 
 #include "core/store/sqlite/interaction_row.hpp"
 
-#include <limits>
+#include <algorithm>
 
 namespace tandem::store {
 namespace {
-
-constexpr std::int64_t kBeforeAll = std::numeric_limits<std::int64_t>::min();
 
 // Lower is stronger: how surely the customer is known first, then what kind of point it is.
 int rank_of(const PartyPoint& point) {
@@ -37,7 +35,9 @@ int rank_of(const PartyPoint& point) {
 }
 
 Register register_of(const Observation& observation, std::int64_t point) {
+    const std::int64_t slot = observation.patch ? kPatch : observation.part ? observation.part->number : kWhole;
     return {.source = observation.source,
+            .slot = slot,
             .precedence = observation.precedence,
             .rev = observation.rev,
             .rev_hash = observation.rev_hash,
@@ -48,11 +48,18 @@ Register register_of(const Observation& observation, std::int64_t point) {
             .thread = observation.thread,
             .point = point,
             .point_rank = observation.points.empty() ? 0 : rank_of(observation.points.front()),
-            .document = {}};
+            .document = slot == kWhole ? std::string() : observation.document};
 }
 
-bool has_watermarks(const Visible& visible) {
-    return visible.outbound && visible.thread.has_value();
+bool has_slot(std::span<const Register> registers, std::int64_t slot) {
+    return std::ranges::find(registers, slot, &Register::slot) != registers.end();
+}
+
+bool has_all_parts(std::span<const Register> registers, std::int64_t total) {
+    for (std::int64_t number = 1; number <= total; ++number) {
+        if (!has_slot(registers, number)) return false;
+    }
+    return true;
 }
 
 bool same_header(const Visible& a, const Visible& b) {
@@ -101,6 +108,7 @@ InteractionWriter::InteractionWriter(sqlite::Database& database, IdentityWriter&
           "INSERT INTO consent VALUES(?,?,?) ON CONFLICT DO UPDATE SET granted = excluded.granted,"
           " at = excluded.at WHERE excluded.at > at OR (excluded.at = at AND excluded.granted < granted)")),
       aliases_(database),
+      groups_(database),
       media_(database, feed) {}
 
 void InteractionWriter::observe(const Observation& observation, Instant now, ApplyReport& report) {
@@ -112,8 +120,11 @@ void InteractionWriter::observe(const Observation& observation, Instant now, App
         row = alias->interaction;
         incoming.document = observation.document;
         merge(load(row), std::move(incoming), now, report);
+    } else if (observation.part && join_group(observation, incoming, now, report)) {
+        row = aliases_.find(observation.id)->interaction;
     } else if (row = insert_new(observation, incoming, point.customer, now); row != 0) {
         ++report.created;
+        if (observation.part) groups_.open(observation, row);
     } else {
         auto known = find(observation.id);
         if (!known) throw sqlite::Failure(corrupt("an interaction that was found is missing"));
@@ -122,6 +133,25 @@ void InteractionWriter::observe(const Observation& observation, Instant now, App
         merge(std::move(*known), std::move(incoming), now, report);
     }
     if (!observation.media.empty()) media_.add(row, observation, now);
+}
+
+// A part whose message waits for it is one more name of that message. A reference that is used again finds its number
+// taken, and begins a message of its own.
+bool InteractionWriter::join_group(const Observation& observation,
+                                   Register& incoming,
+                                   Instant now,
+                                   ApplyReport& report) {
+    if (row_of(observation.id) != 0) return false;
+    const auto group = groups_.find(observation);
+    if (!group) return false;
+    Row row = load(group->interaction);
+    if (has_slot(row.registers, incoming.slot)) return false;
+    aliases_.add(observation.id, group->interaction, 1);
+    Row before = row;
+    put_register(row.registers, std::move(incoming));
+    store_merged(row, before, now, report);
+    if (has_all_parts(row.registers, observation.part->total)) groups_.close(observation);
+    return true;
 }
 
 void InteractionWriter::note_consent(const Observation& observation, std::int64_t point) {
@@ -144,7 +174,9 @@ std::int64_t InteractionWriter::insert_new(const Observation& observation,
     cover(receipts, visible);
     const std::string registers = encode_registers({&first, 1});
     const std::string delivery = receipts.empty() ? std::string() : receipts.encode();
-    insert_.bind_all(blob_of(observation.id), 1, sqlite::as_blob(registers), std::string_view(observation.document));
+    const std::string joined = first.slot == kWhole ? std::string() : fold({&first, 1}).document;
+    insert_.bind_all(blob_of(observation.id), 1, sqlite::as_blob(registers),
+                     std::string_view(first.slot == kWhole ? observation.document : joined));
     bind_optional(insert_, 5, delivery);
     bind_outbound(insert_, 6, visible);
     insert_.run();
@@ -185,95 +217,6 @@ void InteractionWriter::store_merged(Row& row, const Row& before, Instant now, A
              now);
 }
 
-void InteractionWriter::receive(const ReceiptUpdate& receipt, Instant now, ApplyReport& report) {
-    if (const auto alias = aliases_.find(receipt.id)) return receive_part(*alias, receipt, now, report);
-    auto row = find(receipt.id);
-    if (!row) {
-        park(receipt);
-        ++report.unchanged;
-        return;
-    }
-    change_delivery(std::move(*row), now, report, [&](Receipts& receipts) {
-        return receipts.add(receipt.status, receipt.at, receipt.code, receipt.reason);
-    });
-}
-
-void InteractionWriter::receive_part(const Alias& alias,
-                                     const ReceiptUpdate& receipt,
-                                     Instant now,
-                                     ApplyReport& report) {
-    change_delivery(load(alias.interaction), now, report, [&](Receipts& whole) {
-        if (alias.parts == 1) return whole.add(receipt.status, receipt.at, receipt.code, receipt.reason);
-        Receipts part = aliases_.part(receipt.id);
-        if (!part.add(receipt.status, receipt.at, receipt.code, receipt.reason)) return false;
-        aliases_.keep_part(receipt.id, part);
-        return fold_parts(aliases_.parts(alias.interaction), whole);
-    });
-}
-
-template <class Change>
-void InteractionWriter::change_delivery(Row row, Instant now, ApplyReport& report, Change change) {
-    const Delivery before = row.receipts.view();
-    if (!change(row.receipts)) {
-        ++report.unchanged;
-        return;
-    }
-    const bool visible = !row.registers.empty() && row.receipts.view() != before;
-    if (visible) ++row.version;
-    update_delivery(row);
-    ++(visible ? report.changed : report.unchanged);
-    if (visible) {
-        announce(FeedKind::InteractionChanged, row.row, fold_header(row.registers).point, row.version, now);
-    }
-}
-
-void InteractionWriter::adopt(const InteractionId& id,
-                              std::span<const VendorId> ids,
-                              Instant now,
-                              ApplyReport& report) {
-    const std::int64_t row = row_of(id);
-    for (const VendorId& vendor : ids) {
-        const InteractionId vendor_id = interaction_id(vendor.name_space, vendor.external_id);
-        if (vendor_id == id || !aliases_.add(vendor_id, row, static_cast<std::int64_t>(ids.size()))) continue;
-        if (auto stray = find(vendor_id)) absorb(std::move(*stray), id, ids.size(), now, report);
-    }
-}
-
-// A receipt or an echo was faster than the vendor's answer to us. The row stays, empty, because the feed names it.
-void InteractionWriter::absorb(
-    Row stray, const InteractionId& whole, std::size_t parts, Instant now, ApplyReport& report) {
-    Row row = *find(whole);
-    const Row before = row;
-    if (parts == 1) {
-        row.receipts.join(stray.receipts);
-    } else {
-        aliases_.keep_part(stray.id, stray.receipts);
-        fold_parts(aliases_.parts(row.row), row.receipts);
-    }
-    if (!stray.registers.empty()) {
-        const Visible visible = fold_header(stray.registers);
-        move(stray.row, stray.id, {visible.point, to_micros(visible.started_at), visible.channel}, {});
-        --feed_.counts().interactions;
-    }
-    for (Register& one : stray.registers)
-        put_register(row.registers, std::move(one));
-    stray.registers.clear();
-    stray.receipts = {};
-    update(stray, {});
-    media_.move(stray.row, row.row);
-    store_merged(row, before, now, report);
-}
-
-void InteractionWriter::retract_failures(const InteractionId& id, Instant now) {
-    auto row = find(id);
-    if (!row) return;
-    ApplyReport report;
-    change_delivery(std::move(*row), now, report, [](Receipts& receipts) {
-        receipts.retract_failures();
-        return true;
-    });
-}
-
 std::int64_t InteractionWriter::row_of(const InteractionId& id) {
     const sqlite::Resetting guard(find_);
     return find_.bind_all(blob_of(id)).step() ? find_.integer(0) : 0;
@@ -290,45 +233,6 @@ InteractionWriter::Row InteractionWriter::load(std::int64_t row) {
     if (!find_row_.bind_all(row).step())
         throw sqlite::Failure(corrupt("an interaction that another table names is missing"));
     return read_row(find_row_);
-}
-
-// Each message takes the earliest watermark that covers it, so a new one concerns only the messages between the
-// watermark below it and itself.
-void InteractionWriter::advance(const Watermark& watermark, Instant now, ApplyReport& report) {
-    if (watermark.status != model::ReceiptStatus::Read && watermark.status != model::ReceiptStatus::Delivered) return;
-    for (const std::int64_t number : newly_covered(watermark)) {
-        find_row_.bind_all(number);
-        if (!find_row_.step()) continue;
-        Row row = read_row(find_row_);
-        const Delivery before = row.receipts.view();
-        if (!row.receipts.set_watermark(watermark.status, watermark.until)) continue;
-        const bool visible = row.receipts.view() != before;
-        if (visible) ++row.version;
-        update_delivery(row);
-        if (!visible) continue;
-        ++report.changed;
-        announce(FeedKind::InteractionChanged, row.row, fold_header(row.registers).point, row.version, now);
-    }
-}
-
-std::vector<std::int64_t> InteractionWriter::newly_covered(const Watermark& watermark) {
-    const auto status = static_cast<std::int64_t>(watermark.status);
-    const std::int64_t until = to_micros(watermark.until);
-    add_watermark_.bind_all(blob_of(watermark.thread), status, until).run();
-    std::vector<std::int64_t> rows;
-    if (database_.changes() == 0) return rows;
-    std::int64_t from = kBeforeAll;
-    {
-        const sqlite::Resetting guard(previous_);
-        if (previous_.bind_all(blob_of(watermark.thread), status, until).step() && !previous_.is_null(0)) {
-            from = previous_.integer(0);
-        }
-    }
-    const sqlite::Resetting guard(outbound_);
-    outbound_.bind_all(blob_of(watermark.thread), from, until);
-    while (outbound_.step())
-        rows.push_back(outbound_.integer(0));
-    return rows;
 }
 
 std::optional<InteractionWriter::Row> InteractionWriter::find(const InteractionId& id) {
@@ -348,14 +252,6 @@ InteractionWriter::Row InteractionWriter::read_row(sqlite::Statement& statement)
     return row;
 }
 
-void InteractionWriter::park(const ReceiptUpdate& receipt) {
-    Receipts receipts;
-    if (!receipts.add(receipt.status, receipt.at, receipt.code, receipt.reason)) return;
-    const std::string delivery = receipts.encode();
-    insert_.bind_all(blob_of(receipt.id), 0, sqlite::Blob{}, std::string_view{}, sqlite::as_blob(delivery));
-    insert_.bind_null(6).bind_null(7).run();
-}
-
 void InteractionWriter::update(const Row& row, const Visible& visible) {
     const std::string registers = encode_registers(row.registers);
     const std::string delivery = row.receipts.empty() ? std::string() : row.receipts.encode();
@@ -363,25 +259,6 @@ void InteractionWriter::update(const Row& row, const Visible& visible) {
     bind_optional(update_, 4, delivery);
     bind_outbound(update_, 5, visible);
     update_.bind(7, row.row).run();
-}
-
-void InteractionWriter::update_delivery(const Row& row) {
-    const std::string delivery = row.receipts.encode();
-    update_delivery_.bind_all(row.version, sqlite::as_blob(delivery), row.row).run();
-}
-
-void InteractionWriter::cover(Receipts& receipts, const Visible& visible) {
-    using enum model::ReceiptStatus;
-    for (const auto status : {Delivered, Read}) {
-        receipts.set_watermark(
-            status, has_watermarks(visible) ? covering(*visible.thread, status, visible.started_at) : std::nullopt);
-    }
-}
-
-std::optional<Instant> InteractionWriter::covering(const ThreadId& thread, model::ReceiptStatus status, Instant at) {
-    const sqlite::Resetting guard(covering_);
-    covering_.bind_all(blob_of(thread), static_cast<std::int64_t>(status), to_micros(at));
-    return covering_.step() ? std::optional(from_micros(covering_.integer(0))) : std::nullopt;
 }
 
 void InteractionWriter::move(std::int64_t row, const InteractionId& id, const Place& from, const Place& to) {

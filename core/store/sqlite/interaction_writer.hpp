@@ -8,6 +8,7 @@
 #include "core/store/sqlite/feed_writer.hpp"
 #include "core/store/sqlite/identity_writer.hpp"
 #include "core/store/sqlite/media_jobs.hpp"
+#include "core/store/sqlite/part_groups.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -15,6 +16,11 @@
 #include <vector>
 
 namespace tandem::store {
+
+// Watermarks of its thread speak of it.
+inline bool has_watermarks(const Visible& visible) {
+    return visible.outbound && visible.thread.has_value();
+}
 
 class InteractionWriter {
 public:
@@ -51,10 +57,16 @@ private:
         friend bool operator==(const Place&, const Place&) = default;
     };
 
+    bool join_group(const Observation& observation, Register& incoming, Instant now, ApplyReport& report);
     std::int64_t insert_new(const Observation& observation, const Register& first, std::int64_t customer, Instant now);
     void merge(Row row, Register incoming, Instant now, ApplyReport& report);
     void store_merged(Row& row, const Row& before, Instant now, ApplyReport& report);
-    void receive_part(const Alias& alias, const ReceiptUpdate& receipt, Instant now, ApplyReport& report);
+    void receive_numbered(const std::optional<Alias>& alias,
+                          const ReceiptUpdate& receipt,
+                          Instant now,
+                          ApplyReport& report);
+    void receive_part(
+        const Alias& alias, const InteractionId& id, const ReceiptUpdate& receipt, Instant now, ApplyReport& report);
     template <class Change>
     void change_delivery(Row row, Instant now, ApplyReport& report, Change change);
     void absorb(Row stray, const InteractionId& whole, std::size_t parts, Instant now, ApplyReport& report);
@@ -78,6 +90,7 @@ private:
     sqlite::Statement insert_, find_, find_row_, update_, update_delivery_, touch_, place_, unplace_, customer_;
     sqlite::Statement add_watermark_, covering_, previous_, outbound_, consent_;
     Aliases aliases_;
+    PartGroups groups_;
     MediaJobs media_;
 };
 

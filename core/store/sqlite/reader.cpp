@@ -218,8 +218,9 @@ InteractionView Reader::view_interaction(sqlite::Statement& row) {
     view.delivery = Receipts::decode(sqlite::as_text(row.blob(4))).view();
     view.version = static_cast<std::uint64_t>(row.integer(1));
     const auto registers = decode_registers(sqlite::as_text(row.blob(2)), {});
-    for (const Register& one : registers)
-        view.sources.push_back(one.source);
+    for (const Register& one : registers) {
+        if (std::ranges::find(view.sources, one.source) == view.sources.end()) view.sources.push_back(one.source);
+    }
     const Visible visible = fold_header(registers);
     view.started_at = visible.started_at;
     view.channel = visible.channel;

@@ -90,12 +90,17 @@ CREATE INDEX outbox_log_outbox ON outbox_log(outbox);
 
 CREATE TABLE consent(point INTEGER PRIMARY KEY, granted INTEGER NOT NULL, at INTEGER NOT NULL);
 )sql",
-    // 3. Polling: where an instance resumes.
+    // 3. Long messages.
+    //    part_group        messages that wait for more parts, by what their parts share
+    R"sql(
+CREATE TABLE part_group(key BLOB PRIMARY KEY, interaction INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+)sql",
+    // 4. Polling: where an instance resumes.
     R"sql(
 CREATE TABLE cursor(
     instance TEXT NOT NULL, stream TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(instance, stream)) WITHOUT ROWID;
 )sql",
-    // 4. Media.
+    // 5. Media.
     //    media_file.sha512   is it there already; show it
     //    media_job unique    a repeated address of an attachment; the files of an interaction
     //    media_job_due       claim: what is to be fetched next

@@ -57,6 +57,32 @@ TEST_F(EmitTest, ReturnsOnlyWhenTheBatchIsDurable) {
     EXPECT_EQ(journal_.events().size(), 1U);
 }
 
+class OneAnswer final : public Archive {
+public:
+    async::Task<Result<std::vector<journal::Event>>> recall(std::string instance, Recall what) override {
+        std::vector<journal::Event> out(1);
+        out[0].raw = instance + " " + what.content_type;
+        co_return out;
+    }
+};
+
+TEST_F(EmitTest, RecallsFromTheArchiveIfThereIsOne) {
+    OneAnswer archive;
+    auto with = options();
+    with.archive = &archive;
+    Host& host = start(std::move(with));
+    const auto found = loop_.run(host.recall({.content_type = "part"}));
+    ASSERT_TRUE(found);
+    ASSERT_EQ(found->size(), 1U);
+    EXPECT_EQ(found->front().raw, "sms part");
+}
+
+TEST_F(EmitTest, RecallsNothingWithoutAnArchive) {
+    const auto found = loop_.run(start(options()).recall({}));
+    ASSERT_TRUE(found);
+    EXPECT_TRUE(found->empty());
+}
+
 TEST_F(EmitTest, AFullJournalIsTold) {
     Host& host = start(options());
     journal_.set_full(true);

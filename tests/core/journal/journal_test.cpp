@@ -1,3 +1,4 @@
+#include "core/journal/reader.hpp"
 #include "tests/core/journal/journal_fixture.hpp"
 
 #include <algorithm>
@@ -25,6 +26,38 @@ TEST_F(JournalTest, GivesBackExactlyWhatWasAppended) {
     EXPECT_EQ(got.envelope, given.envelope);
     EXPECT_FALSE(journal_->find(2)->has_value());
     EXPECT_FALSE(journal_->find(0)->has_value());
+}
+
+TEST_F(JournalTest, ALaterRunFindsWhatAnInstanceAppendedLately) {
+    open();
+    const auto put = [&](const char* instance, const char* type, const char* raw, std::chrono::seconds ago) {
+        Event made = event(raw);
+        made.instance = instance;
+        made.content_type = type;
+        made.received_at = clock_.now() - ago;
+        ASSERT_TRUE(append({made}));
+    };
+    using namespace std::chrono_literals;
+    put("smpp", "part", "old", 700s);
+    put("smpp", "part", "a", 500s);
+    put("smpp", "part", "late arrival", 620s);
+    put("other", "part", "not mine", 400s);
+    put("smpp", "message", "not a part", 300s);
+    put("smpp", "part", "b", 200s);
+
+    const auto reader = Reader::open(dir_.path() / "journal.db");
+    ASSERT_TRUE(reader);
+    const auto raws = [&](std::size_t limit, std::size_t bytes) {
+        std::vector<std::string> out;
+        const auto found = (*reader)->recent({"smpp", "part", clock_.now() - 600s, limit, bytes});
+        EXPECT_TRUE(found);
+        for (const auto& one : *found)
+            out.push_back(one.raw);
+        return out;
+    };
+    EXPECT_EQ(raws(10, 1'000'000), (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(raws(1, 1'000'000), (std::vector<std::string>{"b"})) << "the newest";
+    EXPECT_EQ(raws(10, 1), (std::vector<std::string>{"b"}));
 }
 
 TEST_F(JournalTest, CommitsTheEventsOfOneCallTogetherAndTellsTheLastPosition) {

@@ -180,7 +180,9 @@ TEST(Compile, KeepsWhatItDeclares) {
     EXPECT_EQ(pack->name(), "acme");
     EXPECT_EQ(pack->version(), 3);
     EXPECT_EQ(pack->title(), "ACME");
-    ASSERT_EQ(pack->settings().size(), 1U);
+    ASSERT_EQ(pack->settings().size(), 3U) << "and the two that every pack has";
+    EXPECT_EQ(pack->settings()[1].name, "opt_out_words");
+    EXPECT_EQ(pack->settings()[2].name, "opt_in_words");
     EXPECT_EQ(pack->settings()[0].default_text, "7");
     EXPECT_FALSE(pack->settings()[0].secret());
 }

@@ -166,6 +166,21 @@ TEST(ReceiveBodies, GuardsAndAnswersUseNames) {
     EXPECT_EQ(odd.answer.body, "");
 }
 
+TEST(ReceiveBodies, TypeOfTheAnswerMayBeAnExpression) {
+    auto bound = bound_pack(compile(pack_text(R"y(
+  let: { wanted: type }
+  answer: { type: $wanted, body: "'<ok/>'" }
+  records: [ { rules: [ { name: any, ignore: "'any'" } ] } ]
+)y")));
+    data::Arena arena;
+    const auto type = [&](const std::string& wanted) {
+        return bound.receive(Sent{.body = R"({"type":)" + wanted + "}"}.request(), arena).answer.content_type;
+    };
+    EXPECT_EQ(type(R"("text/xml")"), "text/xml");
+    for (const auto* wanted : {"null", "7", R"("")", R"("text/xml\r\nX: 1")"})
+        EXPECT_EQ(type(wanted), "text/plain; charset=utf-8") << wanted;
+}
+
 TEST(ReceiveBodies, CharsetOfBodiesThatNameNone) {
     auto bound = bound_pack(compile(pack_text(R"y(
   methods: [GET, POST]

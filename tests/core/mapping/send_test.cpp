@@ -38,6 +38,8 @@ send:
       - { when: "body.code == `8`", kind: throttled, retry_after: body.wait, code: "'busy'" }
 )yaml";
 
+constexpr Instant kNow = Instant(std::chrono::seconds(1'763'640'000));
+
 constexpr std::string_view kMessage = R"({"id": "m1", "to": {"scheme": "tel", "value": "+74951234567"},
     "text": "Привет & пока", "media": [{"url": "https://x.test/1", "filename": "a b"}, {"url": "https://x.test/2"}]})";
 
@@ -69,7 +71,7 @@ protected:
     data::Value message(std::string_view json = kMessage) { return data::parse_json(json, arena_).value(); }
     OutgoingRequest request(const Parts& parts, Reveal reveal = Reveal::Secrets) {
         const auto pack = bound(parts);
-        auto made = outgoing_request(pack, message(), reveal, arena_);
+        auto made = outgoing_request(pack, message(), reveal, kNow, arena_);
         EXPECT_TRUE(made) << made.error().text;
         return made.value_or(OutgoingRequest{});
     }
@@ -124,7 +126,7 @@ TEST_F(SendTest, WritesXmlAndMultipart) {
 
 TEST_F(SendTest, XmlNeedsOneRoot) {
     const auto pack = bound({.body = "xml: { a: text, b: text }"});
-    const auto made = outgoing_request(pack, message(), Reveal::Secrets, arena_);
+    const auto made = outgoing_request(pack, message(), Reveal::Secrets, kNow, arena_);
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().kind, ErrorKind::Rejected);
     EXPECT_EQ(made.error().text, "request.xml: an XML document needs one root element");
@@ -136,12 +138,71 @@ TEST_F(SendTest, ALongTextGoesOutInParts) {
         pack.pack(), message(R"({"id":"m","to":{"value":"+7"},"text":"first second","reply_to":{},"media":[]})"),
         arena_);
     ASSERT_EQ(parts.size(), 2U);
-    EXPECT_EQ(data::to_json(parts[0]), R"({"id":"m","to":{"value":"+7"},"text":"first","reply_to":{},"media":[],)"
+    EXPECT_EQ(data::to_json(parts[0]), R"({"id":"m","to":{"value":"+7"},"text":"first","reply_to":{},)"
                                        R"("part":{"number":1,"total":2}})");
     EXPECT_EQ(data::to_json(parts[1]),
               R"({"id":"m-2","to":{"value":"+7"},"text":"second","part":{"number":2,"total":2}})");
     EXPECT_EQ(message_parts(pack.pack(), message(R"({"id":"m","text":"first"})"), arena_).size(), 1U);
     EXPECT_EQ(send_abilities(pack.pack())->max_text, 6 * 20);
+}
+
+TEST_F(SendTest, FilesGoOneByOneBesideTextThatFits) {
+    const auto pack = bound({.limits = "max_text: 100\n  caption: 5"});
+    const auto shown = [&](std::string_view json) {
+        std::vector<std::string> out;
+        for (const auto part : message_parts(pack.pack(), message(json), arena_)) {
+            const auto media = part.get("media");
+            out.push_back(std::string(part.string_at("text").value_or("")) + "|" +
+                          std::string(media.is_array() ? media.items()[0].string_at("url").value_or("") : "") +
+                          (media.is_array() && media.size() > 1 ? "+" : ""));
+        }
+        return out;
+    };
+    using Parts = std::vector<std::string>;
+    EXPECT_EQ(shown(R"({"id":"m","text":"short","media":[{"url":"a"}]})"), Parts{"short|a"});
+    EXPECT_EQ(shown(R"({"id":"m","text":"longer","media":[{"url":"a"}]})"), (Parts{"longer|", "|a"}));
+    EXPECT_EQ(shown(R"({"id":"m","text":"short","media":[{"url":"a"},{"url":"b"}]})"), (Parts{"short|a", "|b"}));
+    EXPECT_EQ(shown(R"({"id":"m","media":[{"url":"a"},{"url":"b"}]})"), (Parts{"|a", "|b"}));
+}
+
+TEST_F(SendTest, SignsWithSecretsTimeAndItsOwnAddress) {
+    const Parts parts{.body = R"x(signatures:
+      sign: { algorithm: md5, encoding: HEX, message: "join('', ['a', secret('token'), digits($now)])" }
+      mac: { algorithm: sha256, secret: token, message: text }
+    json: { s: "signature('sign')", m: "signature('mac')", has: "has_secret('extra')", to: $callback_url, t: "base64('x')" })x"};
+    config::Diagnostics diagnostics;
+    const auto pack = compile(parts, diagnostics);
+    ASSERT_TRUE(pack) << diagnostics.to_text();
+    auto settings =
+        read_settings(*pack, config::parse_yaml(parts.settings, "settings", diagnostics), "settings", diagnostics);
+    const BoundPack here(pack, std::move(settings), "acme", "RU", "https://gw.test/hooks/acme");
+    const auto asked = message(R"({"id":"m","to":{"value":"+7"},"text":"what do ya want for nothing?"})");
+    const auto made = outgoing_request(here, asked, Reveal::Secrets, kNow, arena_);
+    ASSERT_TRUE(made) << made.error().text;
+    const auto body = data::parse_json(made->body, arena_).value();
+    EXPECT_EQ(body.string_at("s"), "5AE0BBC26703099E40D407B69319D43C");
+    EXPECT_EQ(body.string_at("m"), "33bfd994af6ab9c18b2f4a3ad36a104f12a3da5d05e62dce7a86da7fefb35382");
+    EXPECT_FALSE(body.get("has").as_bool());
+    EXPECT_EQ(body.string_at("to"), "https://gw.test/hooks/acme");
+    EXPECT_EQ(body.string_at("t"), "eA==");
+    const auto shown = outgoing_request(here, asked, Reveal::Nothing, kNow, arena_);
+    EXPECT_EQ(data::parse_json(shown->body, arena_).value().string_at("s"), "***");
+}
+
+TEST_F(SendTest, RefusesAndNeeds) {
+    const auto pack =
+        bound({.limits = "max_text: 100\n  needs: [extra]\n  refuse: [ { when: \"!text\", reason: \"'a text is "
+                         "needed'\" } ]"});
+    EXPECT_EQ(check_message(pack, message(), arena_).error().text, "the setting 'extra' is needed for sending");
+    const auto good =
+        bound({.settings = "{ token: s, extra: e }",
+               .limits = "max_text: 100\n  needs: [extra]\n  refuse: [ { when: \"!text\", reason: \"'a text "
+                         "is needed'\" } ]"});
+    EXPECT_TRUE(check_message(good, message(), arena_));
+    const auto refused = check_message(good, message(R"({"id":"m","media":[]})"), arena_);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::Rejected);
+    EXPECT_EQ(refused.error().text, "a text is needed");
 }
 
 struct AuthCase {
@@ -180,7 +241,7 @@ TEST_F(SendTest, AnExpressionPlacesASecretWithoutSeeingIt) {
 TEST_F(SendTest, NoMessageCanAskForASecret) {
     const auto pack = bound({});
     const auto made = outgoing_request(pack, message(R"({"id":"m","to":{"value":"+7"},"text":"\u0002token\u0003"})"),
-                                       Reveal::Secrets, arena_);
+                                       Reveal::Secrets, kNow, arena_);
 
     ASSERT_TRUE(made);
     EXPECT_EQ(made->body.find("s3cret"), std::string::npos) << made->body;
@@ -189,7 +250,7 @@ TEST_F(SendTest, NoMessageCanAskForASecret) {
 TEST_F(SendTest, NoValueCanAddAHeader) {
     const auto pack = bound({});
     const auto made = outgoing_request(pack, message(R"({"id":"m\r\nX-Evil: 1","to":{"value":"+7"},"text":"x"})"),
-                                       Reveal::Secrets, arena_);
+                                       Reveal::Secrets, kNow, arena_);
 
     ASSERT_TRUE(made);
     EXPECT_EQ(header(*made, "X-Id"), "m  X-Evil: 1");
@@ -197,7 +258,7 @@ TEST_F(SendTest, NoValueCanAddAHeader) {
 
 TEST_F(SendTest, SaysWhichSettingIsMissing) {
     const auto pack = bound({.body = "json: { key: \"secret('extra')\" }"});
-    const auto made = outgoing_request(pack, message(), Reveal::Secrets, arena_);
+    const auto made = outgoing_request(pack, message(), Reveal::Secrets, kNow, arena_);
 
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().kind, ErrorKind::Config);
@@ -294,7 +355,7 @@ receive: { records: [ { rules: [ { name: all, ignore: "secret('token')" } ] } ] 
     EXPECT_NE(diagnostics.to_text().find("in requests to the vendor only"), std::string::npos) << diagnostics.to_text();
 }
 
-TEST(SendAbilitiesOf, APackThatOnlyReceivesAreNone) {
+TEST(SendAbilitiesOf, APackAreWhatItsSendSays) {
     config::Diagnostics diagnostics;
     const auto pack = compile({}, diagnostics);
     ASSERT_TRUE(pack) << diagnostics.to_text();
@@ -306,6 +367,48 @@ TEST(SendAbilitiesOf, APackThatOnlyReceivesAreNone) {
     EXPECT_EQ(abilities->max_text, 1600);
     EXPECT_EQ(abilities->max_media, 2);
     EXPECT_FALSE(abilities->repeatable);
+    EXPECT_TRUE(abilities->by_http);
+}
+
+std::shared_ptr<const Pack> pack_with_send(const std::string& send, config::Diagnostics& diagnostics) {
+    const auto text =
+        "pack: acme\nversion: 1\nreceive: { records: [ { rules: [ { name: all, ignore: \"'x'\" } ] } ] }\n" + send;
+    return Pack::compile(config::parse_yaml(text, "acme.yaml", diagnostics), diagnostics);
+}
+
+TEST(SendAbilitiesOf, APackThatOnlyReceivesAreNone) {
+    config::Diagnostics diagnostics;
+    const auto pack = pack_with_send("", diagnostics);
+    ASSERT_TRUE(pack) << diagnostics.to_text();
+    EXPECT_FALSE(send_abilities(*pack));
+}
+
+TEST(SendAbilitiesOf, APackMakesADocumentForAConnectorWithAProtocolOfItsOwn) {
+    for (const auto& [request, body] :
+         {std::pair{"", R"({"id":"m1","text":"hi"})"},
+          {", request: { json: { words: text, from: \"'5550'\" } }", R"({"words":"hi","from":"5550"})"}}) {
+        config::Diagnostics diagnostics;
+        const auto pack = pack_with_send(std::string("send: { channel: sms, to: [tel]") + request + " }", diagnostics);
+        ASSERT_TRUE(pack) << diagnostics.to_text();
+        EXPECT_FALSE(send_abilities(*pack)->by_http);
+        const BoundPack bound(pack, read_settings(*pack, {}, "settings", diagnostics), "acme", "RU");
+        data::Arena arena;
+        const auto message = data::parse_json(R"({"id":"m1","text":"hi"})", arena);
+        const auto made = outgoing_request(bound, *message, Reveal::Secrets, kNow, arena);
+        ASSERT_TRUE(made) << made.error().text;
+        EXPECT_EQ(made->body, body);
+    }
+}
+
+TEST(SendAbilitiesOf, WhatIsMissingOrTooMuchIsTold) {
+    for (const auto& [rest, says] :
+         {std::pair{"response: { namespace: \"'a'\" }", "acme.yaml:4:7: error: send: needs `request`, or a list `requests`"},
+          {"request: { json: {} }, response: { namespace: \"'a'\" }", "'url' is missing"},
+          {"request: { url: \"'x'\" }", "4:45: error: without `response` a request is a document"}}) {
+        config::Diagnostics diagnostics;
+        EXPECT_FALSE(pack_with_send(std::string("send: { channel: sms, to: [tel], ") + rest + " }", diagnostics));
+        EXPECT_NE(diagnostics.to_text().find(says), std::string::npos) << diagnostics.to_text();
+    }
 }
 
 }  // namespace

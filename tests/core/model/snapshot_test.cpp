@@ -40,6 +40,28 @@ TEST(Snapshot, ReadsWhatTheStoreNeeds) {
     EXPECT_TRUE(snapshot.parties[1].points.empty());
 }
 
+TEST(Snapshot, ReadsPartsAndPatches) {
+    data::Arena arena;
+    Snapshot snapshot;
+    const auto read = [&](const std::string& more) {
+        std::string text(kValid);
+        text.insert(text.find(R"("channel")"), more);
+        return read_snapshot(data::parse_json(arena.copy(text), arena).value(), snapshot).has_value();
+    };
+    ASSERT_TRUE(read(R"("part": {"key": "a:7", "number": 2, "total": 3},)"));
+    ASSERT_TRUE(snapshot.part);
+    EXPECT_EQ(snapshot.part->key, "a:7");
+    EXPECT_EQ(snapshot.part->number, 2);
+    EXPECT_EQ(snapshot.part->total, 3);
+    EXPECT_FALSE(snapshot.patch);
+    ASSERT_TRUE(read(R"("part": {"key": "a:7", "number": 1, "total": 1},)"));
+    EXPECT_FALSE(snapshot.part) << "one part is the whole message";
+    ASSERT_TRUE(read(R"("patch": true,)"));
+    EXPECT_TRUE(snapshot.patch);
+    ASSERT_TRUE(read(""));
+    EXPECT_FALSE(snapshot.patch || snapshot.part);
+}
+
 struct Wrong {
     std::string_view from;  // text in kValid ...
     std::string_view to;    // ... and what it becomes
@@ -73,6 +95,12 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{R"("source": "sms-main")", R"("source": "SMS main")", "source: 'SMS main' is not a source name"},
         Wrong{R"("external_id": "SM1", "rev")", R"("external_id": "", "rev")", "external_id: must not be empty"},
         Wrong{R"("rev": 1)", R"("rev": -1)", "rev: must not be negative"},
+        Wrong{R"("rev": 1)", R"("rev": 1, "part": {"key": "k", "number": 3, "total": 2})",
+              "part: number must be from 1"},
+        Wrong{R"("rev": 1)", R"("rev": 1, "part": {"key": "k", "number": 1, "total": 256})", "part: number must be"},
+        Wrong{R"("rev": 1)", R"("rev": 1, "part": {"number": 1, "total": 2})", "part.key: is missing"},
+        Wrong{R"("rev": 1)", R"("rev": 1, "patch": true, "part": {"key": "k", "number": 1, "total": 2})",
+              "patch: a part"},
         Wrong{R"("rev": 1)", R"("rev": 1.5)", "rev: an integer is needed, not a fraction"},
         Wrong{R"("channel": "sms")", R"("channel": "pigeon")", "channel: 'pigeon' is not one of voice, "},
         Wrong{R"("channel": "sms",)", "", "channel: is missing"},

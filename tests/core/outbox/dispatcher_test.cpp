@@ -262,6 +262,22 @@ TEST_F(DispatcherTest, WaitsAsLongAsTheVendorSays) {
     EXPECT_EQ(status.retried, 1U);
 }
 
+TEST_F(DispatcherTest, ThrottlingMakesNoMessageWaitLongerEachTime) {
+    for (int i = 0; i < 10; ++i)
+        vendor_.answers.push_back(fail(throttled("slow down", 1ms)));
+    const auto id = accept("m1");
+    start();
+    for (std::size_t attempt = 1; attempt <= 10; ++attempt) {
+        ASSERT_TRUE(outbox_->wait_settled(attempt));
+        EXPECT_EQ(view(id).due, clock_.now() + 1ms);
+        clock_.advance(1ms);
+        dispatcher_->wake("sms");
+    }
+    ASSERT_TRUE(outbox_->wait_settled(11));
+
+    EXPECT_EQ(state(id), OutboxState::Sent);
+}
+
 TEST_F(DispatcherTest, AVendorThatTookAMessageOfUnknownOutcomeSaysSo) {
     options_.ask_after = 1s;
     vendor_.answers.push_back(fail(unknown_outcome("no answer")));

@@ -39,10 +39,21 @@ protected:
     }
     // An inbound message of the past.
     InteractionId observe(const std::string& name, const std::string& source, const store::PartyPoint& point) {
+        return observe(name, source, std::vector{point});
+    }
+    InteractionId observe(const std::string& name,
+                          const std::string& source,
+                          const std::vector<store::PartyPoint>& points) {
         auto message =
-            test::message({.external_id = name, .source = source, .thread = "t-" + source, .points = {point}});
+            test::message({.external_id = name, .source = source, .thread = "t-" + source, .points = points});
+        std::string listed;
+        for (const auto& one : points) {
+            listed += std::string(listed.empty() ? "" : ",") + R"({"scheme":")" + one.point.scheme + R"(","scope":")" +
+                      one.point.scope + R"(","value":")" + one.point.value + R"("})";
+        }
         message.document = R"({"namespace":"test","external_id":")" + name +
-                           R"(","channel":"sms","messages":[{"external_id":"v-)" + name +
+                           R"(","channel":"sms","parties":[{"no":0,"role":"customer","contact_points":[)" + listed +
+                           R"(]}],"messages":[{"external_id":"v-)" + name +
                            R"("}],"thread":{"namespace":"test","external_id":"t-)" + source + R"("}})";
         apply(message);
         return message.id;
@@ -135,6 +146,37 @@ TEST_F(MessagesTest, AnAnswerGoesToThePointThatWrote) {
     asked = request(identity::Point{"tel", "", "+74959999999"});
     asked.reply_to = asked_id;
     EXPECT_NE(refusal(asked).find("the conversation is with tel:+74951234567"), std::string::npos);
+}
+
+TEST_F(MessagesTest, AMessengerThatTellsTheNumberIsAnsweredByTheMessenger) {
+    auto messenger = test::tel("+74951234567");
+    messenger.point = {"telegram", "bot", "17"};
+    const auto asked_id = observe("m1", "tg", std::vector{test::tel("+74951234567"), messenger});
+    auto asked = request(std::nullopt);
+    asked.reply_to = asked_id;
+    const auto message = accepted(asked);
+
+    EXPECT_EQ(message.instance, "tg");
+    data::Arena arena;
+    EXPECT_EQ(data::parse_json(message.request, arena).value().get("to").string_at("scheme"), "telegram");
+}
+
+TEST_F(MessagesTest, TheInstanceSaysWhyAMessageCannotBeSent) {
+    messages_->use({{.name = "sms",
+                     .channel = "sms",
+                     .provider = "twilio",
+                     .to = {"tel"},
+                     .max_text = 20,
+                     .channels = {{"tel", "messenger"}},
+                     .check = [](std::string_view message) -> Result<void> {
+                         if (message.contains("forbidden")) return fail(rejected("not this"));
+                         return {};
+                     }}});
+    auto asked = request();
+    asked.text = "forbidden";
+    EXPECT_EQ(refusal(asked), "not this");
+    const auto message = accepted(request());
+    EXPECT_TRUE(store_->interaction(message.id).value().value().document.contains(R"("channel":"messenger")"));
 }
 
 TEST_F(MessagesTest, SaysWhyNobodyCanCarryIt) {

@@ -120,6 +120,25 @@ TEST_F(ToObservation, ReadsTheLatestWordOfConsent) {
     EXPECT_FALSE(observe(snapshot_json("[]"))->consent);
 }
 
+TEST_F(ToObservation, SaysWhatIsAPartOrAPatch) {
+    const auto with = [&](std::string_view more) {
+        auto json = snapshot_json("[]");
+        json.insert(json.find(R"("channel")"), more);
+        return observe(json);
+    };
+    const auto part = with(R"("part":{"key":"a:7","number":2,"total":3},)");
+    ASSERT_TRUE(part && part->part);
+    EXPECT_EQ(part->part->key, "a:7");
+    EXPECT_EQ(part->part->number, 2);
+    EXPECT_EQ(part->part->total, 3);
+    EXPECT_FALSE(part->patch);
+    const auto patch = with(R"("patch":true,)");
+    ASSERT_TRUE(patch);
+    EXPECT_TRUE(patch->patch);
+    EXPECT_FALSE(with("")->patch || with("")->part);
+    EXPECT_FALSE(with(R"("part":{"key":"a:7","number":0,"total":3},)"));
+}
+
 TEST(ContentHash, LeavesOutTheTimeOfArrival) {
     auto first = snapshot_json("[]", "2026-03-01T10:00:00.123456Z");
     auto again = snapshot_json("[]", "2026-03-01T10:00:05.654321Z");
@@ -159,6 +178,19 @@ TEST(Receipts, BecomeUpdatesOrWatermarks) {
     ASSERT_TRUE(mark);
     EXPECT_EQ(std::get<store::ReceiptUpdate>(*update).id, interaction_id("n", "m"));
     EXPECT_EQ(std::get<store::ReceiptUpdate>(*update).code, "30003");
+    EXPECT_EQ(std::get<store::ReceiptUpdate>(*update).part, 0);
+    auto part = to_receipt(parse(R"({"namespace":"n","external_id":"m","status":"sent","at":"2026-03-01T10:00:00Z",
+                                     "part":2,"parts":3})",
+                                 arena));
+    ASSERT_TRUE(part);
+    EXPECT_EQ(std::get<store::ReceiptUpdate>(*part).part, 2);
+    EXPECT_EQ(std::get<store::ReceiptUpdate>(*part).parts, 3);
+    for (const auto* wrong : {R"("part":4,"parts":3)", R"("part":1)", R"("parts":2)"}) {
+        const auto json =
+            std::string(R"({"namespace":"n","external_id":"m","status":"sent","at":"2026-03-01T10:00:00Z",)") + wrong +
+            "}";
+        EXPECT_FALSE(to_receipt(parse(arena.copy(json), arena))) << wrong;
+    }
     EXPECT_EQ(std::get<store::Watermark>(*mark).thread, thread_id("n", "t"));
     EXPECT_EQ(format_time(std::get<store::Watermark>(*mark).until), "2026-03-01T09:00:00Z");
 }

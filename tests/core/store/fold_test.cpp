@@ -79,6 +79,59 @@ TEST_P(FoldCases, Folds) {
 
 INSTANTIATE_TEST_SUITE_P(All, FoldCases, ::testing::ValuesIn(kCases));
 
+struct SlotCase {
+    const char* name;
+    std::vector<SlotDocument> documents;
+    const char* folded;
+};
+
+const SlotCase kSlotCases[] = {
+    {"a whole message makes its parts superfluous",
+     {{kWhole, R"({"messages":[{"body":"ab","external_id":"m"}]})"},
+      {1, R"({"part":{"total":2},"messages":[{"body":"a","external_id":"1"}]})"}},
+     R"({"messages":[{"body":"ab","external_id":"m"}]})"},
+    {"attachments and attributes of all parts are kept",
+     {{1, R"({"part":{"total":2},"messages":[{"body":"a","external_id":"1"}],"attributes":{"x":1},
+              "attachments":[{"external_id":"f1"}]})"},
+      {2, R"({"part":{"total":2},"messages":[{"body":"b","external_id":"2"}],"attributes":{"x":2,"y":2},
+              "attachments":[{"external_id":"f2"}]})"}},
+     R"({"attachments":[{"external_id":"f1"},{"external_id":"f2"}],"attributes":{"x":1,"y":2},
+         "messages":[{"body":"ab","external_id":"1"}]})"},
+    {"a part without a text is there",
+     {{1, R"({"part":{"total":2}})"}, {2, R"({"part":{"total":2},"messages":[{"body":"b","external_id":"2"}]})"}},
+     R"({"messages":[{"body":"b","external_id":"2"}]})"},
+    {"a patch changes a message, not when and by whom it was sent",
+     {{kWhole, R"({"channel":"chat","direction":"inbound","started_at":"2026-11-20T09:00:00Z","subject":"s",
+                   "parties":[{"no":0,"role":"customer","name":"Ann"}],
+                   "messages":[{"external_id":"m","sender":0,"author_kind":"customer","body":"a","in_reply_to":"l",
+                                "sent_at":"2026-11-20T09:00:00Z"}],
+                   "attachments":[{"external_id":"f"}]})"},
+      {kPatch, R"({"patch":true,"channel":"other","direction":"unknown","started_at":"2026-11-20T10:00:00Z",
+                   "parties":[{"no":5,"role":"queue","name":"q"},{"no":7,"role":"customer","name":"Ann"}],
+                   "messages":[{"external_id":"m","sender":7,"author_kind":"system","body":"b",
+                                "sent_at":"2026-11-20T10:00:00Z","edited_at":"2026-11-20T10:00:00Z"}],
+                   "attributes":{"edited":true}})"}},
+     R"({"attachments":[{"external_id":"f"}],"attributes":{"edited":true},"channel":"chat","direction":"inbound",
+         "messages":[{"author_kind":"customer","body":"b","edited_at":"2026-11-20T10:00:00Z","external_id":"m",
+                      "in_reply_to":"l","sender":0,"sent_at":"2026-11-20T09:00:00Z"}],
+         "parties":[{"name":"Ann","no":0,"role":"customer"},{"name":"q","no":1,"role":"queue"}],
+         "started_at":"2026-11-20T09:00:00Z","subject":"s"})"},
+    {"a patch that deletes leaves nothing that was said",
+     {{kWhole,
+       R"({"direction":"inbound","started_at":"2026-11-20T09:00:00Z","messages":[{"external_id":"m","body":"a"}],
+                   "attachments":[{"external_id":"f"}],"events":[{"type":"a.b"}]})"},
+      {kPatch, R"({"patch":true,"direction":"unknown","started_at":"2026-11-20T10:00:00Z",
+                   "deleted_at":"2026-11-20T10:00:00Z"})"}},
+     R"({"deleted_at":"2026-11-20T10:00:00Z","direction":"inbound","events":[{"type":"a.b"}],
+         "started_at":"2026-11-20T09:00:00Z"})"},
+    {"a patch alone is what there is", {{kPatch, R"({"patch":true,"a":1})"}}, R"({"a":1})"},
+};
+
+TEST(FoldSlots, Folds) {
+    for (const auto& one : kSlotCases)
+        EXPECT_EQ(canonical(fold_slots(one.documents)), canonical(one.folded)) << one.name;
+}
+
 TEST(PutRegister, KeepsTheHighestRevisionOfEachSourceInEveryOrder) {
     std::vector<Register> input = {{.source = "b", .precedence = 50, .rev = 1, .rev_hash = 9},
                                    {.source = "b", .precedence = 50, .rev = 2, .rev_hash = 3},

@@ -1,0 +1,373 @@
+// Documents of several sources, or of one source's slots, as one.
+#include "core/data/json.hpp"
+#include "core/data/value.hpp"
+#include "core/store/fold.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <tuple>
+
+namespace tandem::store {
+namespace {
+
+using data::Arena;
+using data::ArenaList;
+using data::Member;
+using data::Value;
+
+enum class Rule { FirstKnown, Earliest, Highest, ByKey, Union, OnlyBest };
+
+constexpr std::string_view kGap = "[…]";  // in the text of a long message, where a part is missing
+
+// What a patch cannot change.
+bool lasting(std::string_view key) {
+    static constexpr std::array<std::string_view, 10> kKeys = {
+        "schema_version", "source",    "namespace", "external_id",  "channel",
+        "provider",       "direction", "thread",    "initiated_by", "entry_point"};
+    return std::ranges::find(kKeys, key) != kKeys.end();
+}
+
+Rule rule_for(std::string_view key) {
+    if (key == "started_at" || key == "answered_at") return Rule::Earliest;
+    if (key.ends_with("_msgs") || key == "transfer_count") return Rule::Highest;
+    if (key == "attributes" || key == "durations_ms" || key == "visitor") return Rule::ByKey;
+    if (key == "messages" || key == "events" || key == "attachments") return Rule::Union;
+    if (key == "deleted_at") return Rule::OnlyBest;
+    return Rule::FirstKnown;
+}
+
+// Times are RFC 3339 in snapshots; whole numbers compare as they are.
+bool less(Value a, Value b) {
+    if (a.is_number() && b.is_number()) return a.as_double() < b.as_double();
+    if (!a.is_string() || !b.is_string()) return a.is_number() && b.is_string();
+    const auto first = parse_time(a.as_string());
+    const auto second = parse_time(b.as_string());
+    if (first && second) return *first < *second;
+    return a.as_string() < b.as_string();
+}
+
+std::span<const Value> items_of(Value list) {
+    return list.is_array() ? list.items() : std::span<const Value>{};
+}
+
+std::string_view text_of(Value object, std::string_view key) {
+    return object.is_object() ? object.string_at(key).value_or("") : std::string_view{};
+}
+
+bool same_point(Value a, Value b) {
+    return text_of(a, "scheme") == text_of(b, "scheme") && text_of(a, "scope") == text_of(b, "scope") &&
+           text_of(a, "value") == text_of(b, "value");
+}
+
+bool same_party(Value a, Value b) {
+    if (!text_of(a, "user_ref").empty() && text_of(a, "user_ref") == text_of(b, "user_ref")) return true;
+    for (const Value& mine : items_of(a.get("contact_points"))) {
+        for (const Value& other : items_of(b.get("contact_points"))) {
+            if (same_point(mine, other)) return true;
+        }
+    }
+    return text_of(a, "role") == text_of(b, "role") && text_of(a, "name") == text_of(b, "name") &&
+           !text_of(a, "name").empty();
+}
+
+Value with_member(Value object, std::string_view key, Value value, Arena& arena) {
+    ArenaList<Member> members(arena, object.size() + 1);
+    for (const Member& member : object.members()) {
+        if (member.key != key) members.push_back(member);
+    }
+    members.push_back({key, value});
+    return Value::object(members.items());
+}
+
+// The folded party list, and for each source how its party numbers translate into it.
+class Parties {
+public:
+    Parties(std::span<const Value> documents, Arena& arena) : arena_(arena), list_(arena), numbers_(documents.size()) {
+        for (std::size_t source = 0; source < documents.size(); ++source) {
+            for (const Value& party : items_of(documents[source].get("parties"))) {
+                if (party.is_object() && party.get("no").is_integer()) place(source, party);
+            }
+        }
+    }
+
+    bool empty() const { return list_.size() == 0; }
+    Value list() const { return Value::array(list_.items()); }
+
+    Value translate(std::size_t source, Value number) const {
+        if (!number.is_integer()) return number;
+        const auto known = numbers_[source].find(number.as_int());
+        return known == numbers_[source].end() ? number : Value::integer(known->second);
+    }
+
+    // A message, event or attachment with its party references in terms of the folded list.
+    Value translate_item(std::size_t source, Value item) {
+        if (source == first_source_ || !item.is_object()) return item;
+        for (const std::string_view key : {"sender", "party"}) {
+            if (item.get(key).is_integer()) item = with_member(item, key, translate(source, item.get(key)), arena_);
+        }
+        for (const std::string_view key : {"to", "cc"}) {
+            if (!item.get(key).is_array()) continue;
+            ArenaList<Value> numbers(arena_);
+            for (const Value& number : item.get(key).items())
+                numbers.push_back(translate(source, number));
+            item = with_member(item, key, Value::array(numbers.items()), arena_);
+        }
+        return item;
+    }
+
+private:
+    void place(std::size_t source, Value party) {
+        if (empty()) first_source_ = source;
+        if (source == first_source_) {
+            numbers_[source][party.get("no").as_int()] = party.get("no").as_int();
+            next_ = std::max(next_, party.get("no").as_int() + 1);
+            list_.push_back(party);
+            return;
+        }
+        for (const Value& known : list_.items()) {
+            if (!same_party(known, party)) continue;
+            numbers_[source][party.get("no").as_int()] = known.get("no").as_int();
+            return;
+        }
+        numbers_[source][party.get("no").as_int()] = next_;
+        list_.push_back(with_member(party, "no", Value::integer(next_++), arena_));
+    }
+
+    Arena& arena_;
+    ArenaList<Value> list_;
+    std::size_t first_source_ = 0;
+    std::int64_t next_ = 0;
+    std::vector<std::map<std::int64_t, std::int64_t>> numbers_;
+};
+
+std::int64_t rev_of(Value item) {
+    return item.is_object() && item.get("rev").is_integer() ? item.get("rev").as_int() : 0;
+}
+
+std::string item_time(Value item) {
+    for (const std::string_view key : {"sent_at", "at"}) {
+        const auto at = parse_time(text_of(item, key));
+        if (at) return format_time(*at);
+    }
+    return {};
+}
+
+enum class Between { Sources, PatchAndBase };
+
+class Fold {
+public:
+    // Best document first; of PatchAndBase the patch, but the parties are those of the base.
+    Fold(std::span<const Value> documents, Arena& arena, Between between = Between::Sources)
+        : arena_(arena),
+          documents_(documents),
+          patched_(between == Between::PatchAndBase),
+          parties_(party_order(documents, patched_), arena) {}
+
+    Value run() {
+        ArenaList<Member> out(arena_);
+        for (const Value& document : documents_) {
+            for (const Member& member : document.members()) {
+                const auto known = [&](const Member& other) { return other.key == member.key; };
+                if (std::ranges::any_of(out.items(), known)) continue;
+                const Value value = field(member.key);
+                if (!value.is_null()) out.push_back({member.key, value});
+            }
+        }
+        return Value::object(out.items());
+    }
+
+private:
+    static std::vector<Value> party_order(std::span<const Value> documents, bool patched) {
+        std::vector<Value> out(documents.begin(), documents.end());
+        if (patched) std::ranges::reverse(out);
+        return out;
+    }
+    std::size_t party_source(std::size_t document) const {
+        return patched_ ? documents_.size() - 1 - document : document;
+    }
+
+    Value field(std::string_view key) {
+        if (key == "parties" && !parties_.empty()) return parties_.list();
+        if (patched_ && lasting(key) && !documents_.back().get(key).is_null()) return documents_.back().get(key);
+        switch (rule_for(key)) {
+            case Rule::Earliest:
+                return pick(key, [](Value best, Value other) { return less(other, best); });
+            case Rule::Highest:
+                return pick(key, [](Value best, Value other) { return less(best, other); });
+            case Rule::ByKey:
+                return by_key(key);
+            case Rule::Union:
+                return united(key);
+            case Rule::OnlyBest:
+                return documents_.front().get(key);
+            case Rule::FirstKnown:
+                break;
+        }
+        return pick(key, [](Value, Value) { return false; });
+    }
+
+    template <class Better>
+    Value pick(std::string_view key, Better better) const {
+        Value best;
+        for (const Value& document : documents_) {
+            const Value value = document.get(key);
+            if (!value.is_null() && (best.is_null() || better(best, value))) best = value;
+        }
+        return best;
+    }
+
+    Value by_key(std::string_view key) {
+        ArenaList<Member> out(arena_);
+        for (const Value& document : documents_) {
+            const Value object = document.get(key);
+            if (!object.is_object()) continue;
+            for (const Member& member : object.members()) {
+                const auto known = [&](const Member& other) { return other.key == member.key; };
+                if (!member.value.is_null() && std::ranges::none_of(out.items(), known)) out.push_back(member);
+            }
+        }
+        return Value::object(out.items());
+    }
+
+    Value united(std::string_view key) {
+        std::map<std::string, Value> items;
+        bool any = false;
+        const bool emptied = patched_ && key != "events" && !documents_.front().get("deleted_at").is_null();
+        for (std::size_t source = 0; source < (emptied ? 1 : documents_.size()); ++source) {
+            const Value list = documents_[source].get(key);
+            any = any || list.is_array();
+            for (const Value& raw : items_of(list)) {
+                const Value item = parties_.translate_item(party_source(source), raw);
+                const auto id = text_of(item, "external_id");
+                auto name = id.empty() ? "content:" + data::to_canonical_json(item) : "id:" + std::string(id);
+                const auto [known, added] = items.try_emplace(std::move(name), item);
+                if (!added && patched_) known->second = patched_item(known->second, item);
+                if (!added && !patched_ && rev_of(item) > rev_of(known->second)) known->second = item;
+            }
+        }
+        if (!any) return {};
+        std::vector<std::tuple<std::string, std::string_view, Value>> sorted;
+        for (const auto& [name, item] : items)
+            sorted.emplace_back(item_time(item), name, item);
+        std::ranges::sort(sorted, {}, [](const auto& entry) {
+            return std::pair(std::string_view(std::get<0>(entry)), std::get<1>(entry));
+        });
+        ArenaList<Value> out(arena_, sorted.size());
+        for (const auto& entry : sorted)
+            out.push_back(std::get<2>(entry));
+        return Value::array(out.items());
+    }
+
+    // A message that both know: it was sent when and by whom the base says.
+    Value patched_item(Value patch, Value base) {
+        Value out = patch;
+        for (const Member& member : base.members()) {
+            const bool first = member.key == "sent_at" || member.key == "sender" || member.key == "author_kind";
+            if (first || patch.get(member.key).is_null()) out = with_member(out, member.key, member.value, arena_);
+        }
+        return out;
+    }
+
+    Arena& arena_;
+    std::span<const Value> documents_;
+    bool patched_;
+    Parties parties_;
+};
+
+Value without(Value object, std::string_view key, Arena& arena) {
+    ArenaList<Member> members(arena, object.size());
+    for (const Member& member : object.members()) {
+        if (member.key != key) members.push_back(member);
+    }
+    return Value::object(members.items());
+}
+
+struct Slot {
+    std::int64_t number = 0;
+    Value document;
+};
+
+// The first message of every part, in order; a gap wherever one is missing.
+std::string joined_text(std::span<const Slot> parts, std::int64_t total, ArenaList<Value>& missing) {
+    std::string text;
+    std::size_t next = 0;
+    for (std::int64_t number = 1; number <= total; ++number) {
+        const bool there = next < parts.size() && parts[next].number == number;
+        if (there) {
+            const auto messages = items_of(parts[next++].document.get("messages"));
+            if (!messages.empty()) text += text_of(messages.front(), "body");
+        } else {
+            if (missing.size() == 0 || missing.items().back().as_int() != number - 1) text += kGap;
+            missing.push_back(Value::integer(number));
+        }
+    }
+    return text;
+}
+
+// `parts` in order, at least one.
+Value join_parts(std::span<const Slot> parts, Arena& arena) {
+    std::vector<Value> documents;
+    std::int64_t total = parts.back().number;
+    for (const Slot& part : parts) {
+        documents.push_back(part.document);
+        const Value stated = part.document.get("part").get("total");
+        if (stated.is_integer()) total = std::max(total, std::min(stated.as_int(), kPatch - 1));
+    }
+    Value out = without(Fold(documents, arena).run(), "part", arena);
+    ArenaList<Value> missing(arena);
+    const auto text = joined_text(parts, total, missing);
+    const auto messages = items_of(documents.front().get("messages"));
+    if (!messages.empty()) {
+        ArenaList<Value> whole(arena, 1);
+        whole.push_back(with_member(messages.front(), "body", data::make_string(arena, text), arena));
+        out = with_member(out, "messages", Value::array(whole.items()), arena);
+    }
+    if (missing.size() == 0) return out;
+    Value attributes = out.get("attributes").is_object() ? out.get("attributes") : Value::object({});
+    attributes = with_member(attributes, "incomplete", Value::boolean(true), arena);
+    attributes = with_member(attributes, "missing_parts", Value::array(missing.items()), arena);
+    return with_member(out, "attributes", attributes, arena);
+}
+
+}  // namespace
+
+std::string fold_documents(std::span<const std::string_view> documents) {
+    Arena arena;
+    std::vector<Value> values;
+    for (const std::string_view document : documents) {
+        const auto value = data::parse_json(document, arena);
+        if (value && value->is_object()) values.push_back(*value);
+    }
+    if (values.empty()) return documents.empty() ? std::string() : std::string(documents.front());
+    return data::to_json(Fold(values, arena).run());
+}
+
+std::string fold_slots(std::span<const SlotDocument> documents) {
+    Arena arena;
+    std::optional<Value> base;
+    std::optional<Value> patch;
+    std::vector<Slot> parts;
+    for (const auto& [slot, document] : documents) {
+        const auto value = data::parse_json(document, arena);
+        if (!value || !value->is_object()) continue;
+        if (slot == kWhole) {
+            base = *value;
+        } else if (slot == kPatch) {
+            patch = without(*value, "patch", arena);
+        } else {
+            parts.push_back({slot, *value});
+        }
+    }
+    if (!base && !parts.empty()) base = join_parts(parts, arena);
+    if (base && patch) {
+        const std::array both = {*patch, *base};
+        base = Fold(both, arena, Between::PatchAndBase).run();
+    }
+    if (!base) base = patch;
+    if (!base) return documents.empty() ? std::string() : std::string(documents.front().document);
+    return data::to_json(*base);
+}
+
+}  // namespace tandem::store
