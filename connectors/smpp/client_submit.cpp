@@ -173,11 +173,11 @@ Task<SubmitOutcome> Client::submit(OutgoingText message) {
         const bool last = i + 1 == pdus->size();
         if (error.kind == ErrorKind::UnknownOutcome && last && !message.message.empty())
             doubts_.add({message.message, out.ids, destination, trace.connection, trace.sequence, trace.reference});
-        const bool later = error.kind == ErrorKind::Transient || error.kind == ErrorKind::Throttled;
-        // Sending the whole again would double the parts that went out.
-        if (i > 0 && later) error.kind = ErrorKind::UnknownOutcome;
-        if (i > 0)
+        // Sending the whole again would double the parts that went out, whatever the reason was.
+        if (i > 0) {
+            error.kind = ErrorKind::UnknownOutcome;
             error.text = fmt::format("part {} of {}, those before it were taken: {}", i + 1, out.parts, error.text);
+        }
         out.error = std::move(error);
         break;
     }

@@ -277,7 +277,8 @@ TestReport run_pack_tests(const std::shared_ptr<const Pack>& pack, const Node& t
         CaseResult result{node.get("name").text(), node.position(), {}};
         const auto request = reader.read(node, result.failures);
         if (result.failures.empty()) {
-            const BoundPack bound(pack, request.settings, request.instance, request.region, request.url);
+            const auto hook = text_or(tests.get("url"), "https://gw.example.test/hooks/" + request.instance);
+            const BoundPack bound(pack, request.settings, request.instance, request.region, hook);
             result.failures = run_send_case(bound, node, request.received_at);
         }
         report.cases.push_back(std::move(result));

@@ -19,7 +19,8 @@ using data::Value;
 
 enum class Rule { FirstKnown, Earliest, Highest, ByKey, Union, OnlyBest };
 
-constexpr std::string_view kGap = "[…]";  // in the text of a long message, where a part is missing
+constexpr std::string_view kOwn = "tandem";  // source and name space of messages that this gateway sent
+constexpr std::string_view kGap = "[…]";     // in the text of a long message, where a part is missing
 
 // What a patch cannot change.
 bool lasting(std::string_view key) {
@@ -163,6 +164,7 @@ public:
         : arena_(arena),
           documents_(documents),
           patched_(between == Between::PatchAndBase),
+          own_(patched_ ? documents.size() : own_message(documents)),
           parties_(party_order(documents, patched_), arena) {}
 
     Value run() {
@@ -233,18 +235,24 @@ private:
 
     Value united(std::string_view key) {
         std::map<std::string, Value> items;
-        bool any = false;
+        bool any = false;  // some source has a list
         const bool emptied = patched_ && key != "events" && !documents_.front().get("deleted_at").is_null();
         for (std::size_t source = 0; source < (emptied ? 1 : documents_.size()); ++source) {
             const Value list = documents_[source].get(key);
             any = any || list.is_array();
             for (const Value& raw : items_of(list)) {
-                const Value item = parties_.translate_item(party_source(source), raw);
+                Value item = parties_.translate_item(party_source(source), raw);
+                if (is_echo(source, key)) {
+                    if (!changed(item)) continue;
+                    item = as_own(item);
+                }
                 const auto id = text_of(item, "external_id");
                 auto name = id.empty() ? "content:" + data::to_canonical_json(item) : "id:" + std::string(id);
                 const auto [known, added] = items.try_emplace(std::move(name), item);
                 if (!added && patched_) known->second = patched_item(known->second, item);
-                if (!added && !patched_ && rev_of(item) > rev_of(known->second)) known->second = item;
+                if (!added && !patched_ && (rev_of(item) > rev_of(known->second) || is_echo(source, key))) {
+                    known->second = item;
+                }
             }
         }
         if (!any) return {};
@@ -260,6 +268,27 @@ private:
         return Value::array(out.items());
     }
 
+    // The document of a message that this gateway sent; documents.size() if there is none.
+    static std::size_t own_message(std::span<const Value> documents) {
+        for (std::size_t i = 0; i < documents.size(); ++i) {
+            const bool ours = text_of(documents[i], "source") == kOwn && text_of(documents[i], "namespace") == kOwn;
+            if (ours && !items_of(documents[i].get("messages")).empty()) return i;
+        }
+        return documents.size();
+    }
+
+    // What a vendor says about a message of ours repeats it under the vendor's ids.
+    bool is_echo(std::size_t source, std::string_view key) const {
+        if (own_ == documents_.size() || source == own_) return false;
+        return (key == "messages" || key == "attachments") && documents_[own_].get(key).is_array();
+    }
+    static bool changed(Value item) { return !item.get("edited_at").is_null() || !item.get("deleted_at").is_null(); }
+    Value as_own(Value item) {
+        const Value own = items_of(documents_[own_].get("messages")).front();
+        item = with_member(item, "external_id", own.get("external_id"), arena_);
+        return with_member(item, "sender", parties_.translate(own_, own.get("sender")), arena_);
+    }
+
     // A message that both know: it was sent when and by whom the base says.
     Value patched_item(Value patch, Value base) {
         Value out = patch;
@@ -273,6 +302,7 @@ private:
     Arena& arena_;
     std::span<const Value> documents_;
     bool patched_;
+    std::size_t own_;  // index of the document
     Parties parties_;
 };
 

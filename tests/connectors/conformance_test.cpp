@@ -2,6 +2,7 @@
 // listed. Its connectors/<name>/sample.yaml is the configuration. Laws about hooks apply to connectors that serve one.
 #include "connectors/all.hpp"
 #include "core/async/timeout.hpp"
+#include "core/config/substitution.hpp"
 #include "core/connector/supervisor.hpp"
 #include "core/net/http_server.hpp"
 #include "tests/support/fake_host.hpp"
@@ -47,7 +48,10 @@ protected:
         std::ifstream in(file, std::ios::binary);
         const std::string text(std::istreambuf_iterator<char>(in), {});
         config::Diagnostics diagnostics;
-        const auto entries = config::parse_yaml(text, file, diagnostics).get("connectors").items();
+        const config::Environment environment{
+            .variable = [](const std::string& name) { return std::optional("value of " + name); }, .file = {}};
+        const auto root = config::substitute(config::parse_yaml(text, file, diagnostics), environment, diagnostics);
+        const auto entries = root.get("connectors").items();
         EXPECT_FALSE(entries.empty()) << "no sample in " << file;
         InstanceSpec spec;
         if (entries.empty()) return spec;
@@ -62,9 +66,10 @@ protected:
     connector::Registry registry_;
 };
 
-INSTANTIATE_TEST_SUITE_P(EveryConnector, Conformance, ::testing::ValuesIn(connector_names(false)), [](const auto& info) {
-    return info.param;
-});
+INSTANTIATE_TEST_SUITE_P(EveryConnector,
+                         Conformance,
+                         ::testing::ValuesIn(connector_names(false)),
+                         [](const auto& info) { return info.param; });
 
 TEST_P(Conformance, ManifestIsComplete) {
     const auto& manifest = subject().manifest();

@@ -44,7 +44,7 @@ async function connector(gateway, name) {
 }
 
 describe('Matrix by /sync', () => {
-  const ann = 'account:matrix:%40ann%3Asim.example';
+  const ann = 'matrix:%40ann%3Asim.example';
   const folder = temporaryFolder();
   let server;
   let gateway;

@@ -26,7 +26,7 @@ async function items(gateway) {
   const answer = await gateway.get(`/v1/customers?point=${encodeURIComponent(POINT)}`, TOKEN);
   if (!answer.ok) return [];
   const { id } = await answer.json();
-  return (await gateway.json(`/v1/customers/${id}/timeline`, TOKEN)).items;
+  return (await gateway.json(`/v1/customers/${id}/timeline?limit=200`, TOKEN)).items;
 }
 
 async function post(gateway, path, message) {

@@ -389,15 +389,17 @@ TEST_F(PeerTest, WithoutAnswerInTimeTheOutcomeIsUnknown) {
 
 TEST_F(PeerTest, WhenTheFirstPartWentOutTheRestIsNoMatterForARepetition) {
     auto connection = connected();
-    auto outcome = submit(std::string(200, 'a'));
-    answer(connection, connection.expect(Command::SubmitSm), 0, "first");
-    answer(connection, connection.expect(Command::SubmitSm), 0x08);
-    const auto half = get(std::move(outcome));
-    EXPECT_EQ(half.ids, std::vector<std::string>{"first"});
-    EXPECT_EQ(half.parts, 2U);
-    ASSERT_TRUE(half.error);
-    EXPECT_EQ(half.error->kind, ErrorKind::UnknownOutcome);
-    EXPECT_NE(half.error->text.find("part 2 of 2"), std::string::npos);
+    for (const std::uint32_t refusal : {0x08U, 0x0BU, 0x61U}) {
+        auto outcome = submit(std::string(200, 'a'));
+        answer(connection, connection.expect(Command::SubmitSm), 0, "first");
+        answer(connection, connection.expect(Command::SubmitSm), refusal);
+        const auto half = get(std::move(outcome));
+        EXPECT_EQ(half.ids, std::vector<std::string>{"first"});
+        EXPECT_EQ(half.parts, 2U);
+        ASSERT_TRUE(half.error);
+        EXPECT_EQ(half.error->kind, ErrorKind::UnknownOutcome);
+        EXPECT_NE(half.error->text.find("part 2 of 2"), std::string::npos);
+    }
 }
 
 TEST_F(PeerTest, WhatCannotBeSentIsRefusedBeforeItGoesOut) {

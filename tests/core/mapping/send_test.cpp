@@ -404,7 +404,7 @@ TEST(SendAbilitiesOf, WhatIsMissingOrTooMuchIsTold) {
     for (const auto& [rest, says] :
          {std::pair{"response: { namespace: \"'a'\" }", "acme.yaml:4:7: error: send: needs `request`, or a list `requests`"},
           {"request: { json: {} }, response: { namespace: \"'a'\" }", "'url' is missing"},
-          {"request: { url: \"'x'\" }", "4:45: error: without `response` a request is a document"}}) {
+          {"request: { url: \"'x'\" }", "4:45: error: send.request: without `response` a request is a document"}}) {
         config::Diagnostics diagnostics;
         EXPECT_FALSE(pack_with_send(std::string("send: { channel: sms, to: [tel], ") + rest + " }", diagnostics));
         EXPECT_NE(diagnostics.to_text().find(says), std::string::npos) << diagnostics.to_text();
