@@ -17,6 +17,8 @@ using data::Value;
 
 constexpr std::int64_t kLongestWait = 30 * 24 * 3600;  // seconds a message may wait
 constexpr std::size_t kLongestKey = 200;
+constexpr std::size_t kLongestName = 200;
+constexpr std::size_t kLongestUrl = 4000;
 constexpr std::array kStates = {store::OutboxState::Queued, store::OutboxState::Sending, store::OutboxState::Sent,
                                 store::OutboxState::Failed, store::OutboxState::Expired, store::OutboxState::Unknown};
 constexpr std::size_t kLongestText = 100'000;
@@ -28,6 +30,9 @@ public:
         : object_(object), path_(std::move(path)), members_(std::move(members)) {
         for (const auto& member : object_.members()) {
             const std::string key(member.key);
+            if (std::ranges::count(object_.members(), member.key, &data::Member::key) > 1) {
+                wrong(key, "'" + key + "' is there twice");
+            }
             if (std::ranges::find(members_, key) != members_.end()) continue;
             const auto meant = did_you_mean(key, members_);
             wrong(key, "there is no member '" + key + "' here" + (meant ? ", did you mean '" + *meant + "'?" : ""));
@@ -83,6 +88,11 @@ public:
         out_.author = reader_.text("author");
         out_.expires_in = std::chrono::seconds(reader_.integer("expires_in", 24 * 3600, 1, kLongestWait));
         if (out_.text.size() > kLongestText) reader_.wrong("text", "'text' is longer than any vendor takes");
+        if (std::ranges::any_of(out_.text, unprintable)) {
+            reader_.wrong("text", "'text' holds control characters other than tab and line ends");
+        }
+        short_text("via", out_.via, kLongestName);
+        short_text("author", out_.author, kLongestName);
         key();
         purpose();
         to();
@@ -94,10 +104,26 @@ public:
     }
 
 private:
+    static bool unprintable(char c) {
+        return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
+    }
+    static bool control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+    // One line of at most `longest` bytes.
+    void short_text(std::string_view key, const std::string& text, std::size_t longest) {
+        if (text.size() <= longest && std::ranges::none_of(text, control)) return;
+        reader_.wrong(key,
+                      "'" + std::string(key) + "' must be one line of at most " + std::to_string(longest) + " bytes");
+    }
+
     void key() {
         out_.idempotency_key = reader_.text("idempotency_key");
         const auto* header = call_.request.header("Idempotency-Key");
         if (out_.idempotency_key.empty() && header != nullptr) out_.idempotency_key = *header;
+        if (header != nullptr && *header != out_.idempotency_key) {
+            reader_.wrong("idempotency_key",
+                          "the header Idempotency-Key and 'idempotency_key' name different messages");
+        }
         if (out_.idempotency_key.empty() || out_.idempotency_key.size() > kLongestKey) {
             reader_.wrong("idempotency_key",
                           "'idempotency_key' must be a text of 1 to 200 bytes that names this message and no other: "
@@ -149,11 +175,21 @@ private:
             if (!list.items()[i].is_object()) return reader_.wrong(path, "an object is needed");
             BodyReader inner(list.items()[i], path + ".", {"url", "media_type", "filename"});
             out_.media.push_back({inner.text("url", true), inner.text("media_type"), inner.text("filename")});
-            const auto& url = out_.media.back().url;
-            if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://")) {
-                inner.wrong("url", "'url' must begin with https:// or http://");
-            }
+            check_file(inner, out_.media.back());
             if (inner.problem() && !reader_.problem()) reader_.problem() = std::move(inner.problem());
+        }
+    }
+
+    static void check_file(BodyReader& inner, const outbox::Media& file) {
+        const auto scheme = to_lower_ascii(file.url.substr(0, file.url.find(':')));
+        const bool space = std::ranges::any_of(file.url, [](char c) { return control(c) || c == ' '; });
+        if (!file.url.empty() && ((scheme != "https" && scheme != "http") || space || file.url.size() > kLongestUrl)) {
+            inner.wrong("url", "'url' must be an address that begins with https:// or http://, without spaces");
+        }
+        for (const auto& [key, text] : {std::pair("media_type", &file.media_type), {"filename", &file.filename}}) {
+            if (text->size() > kLongestName || std::ranges::any_of(*text, control)) {
+                inner.wrong(key, "'" + std::string(key) + "' must be one line of at most 200 bytes");
+            }
         }
     }
 
@@ -184,7 +220,7 @@ Problem problem_of_message(const Error& error) {
                 .detail = "a key names one message: send this one under its own",
                 .field = "idempotency_key"};
     }
-    return problem_of(error, "message");
+    return problem_of(error, error.kind == ErrorKind::Rejected && !error.code.empty() ? error.code : "message");
 }
 
 std::expected<std::string, Problem> message_json(Services& services, InteractionId id) {
@@ -260,7 +296,13 @@ Answer resend(Services& services, const Call& call) {
     if (!id) return refuse(bad_parameter("id", "a message id is a UUID"));
     const std::chrono::seconds wait(call.query.integer("expires_in", 24 * 3600));
     if (auto done = (*messages)->resend(*id, call.principal.name, wait); !done) {
-        return refuse(problem_of(done.error(), "id"));
+        if (done.error().kind == ErrorKind::OptedOut) return refuse(problem_of_message(done.error()));
+        if (done.error().kind != ErrorKind::Rejected) return refuse(problem_of(done.error(), "id"));
+        return refuse(Problem{.status = 409,
+                              .slug = "wrong-state",
+                              .title = "The message cannot be sent again now",
+                              .detail = done.error().text + "; what failed, expired or has an unknown outcome can be",
+                              .field = {}});
     }
     return answer_with(services, *id, 202);
 }
@@ -320,6 +362,7 @@ void add_messages(std::vector<Endpoint>& endpoints, Services& services) {
                                          .most = kLongestWait}},
                          .response_schema = "Message",
                          .statuses = {202},
+                         .problems = {404, 409},
                          .handle = [&services](const Call& call) { return resend(services, call); }});
 }
 

@@ -54,6 +54,9 @@ public:
 private:
     std::shared_ptr<Supervised> launch(InstanceSpec spec);
     Task<void> stop_all(std::vector<std::shared_ptr<Supervised>> leaving);
+    Task<void> replace(std::vector<std::shared_ptr<Supervised>> leaving,
+                       std::vector<InstanceSpec> arriving,
+                       Instances next);
     void publish(Instances instances);
 
     async::Io& io_;
@@ -113,6 +116,41 @@ Task<void> Supervisor::Impl::stop_all(std::vector<std::shared_ptr<Supervised>> l
     }
 }
 
+// Each instance starts when its own predecessor is gone, whatever others still wait for. The leaving ones stay in the
+// table until then: their hooks get 503, not 404.
+Task<void> Supervisor::Impl::replace(std::vector<std::shared_ptr<Supervised>> leaving,
+                                     std::vector<InstanceSpec> arriving,
+                                     Instances next) {
+    for (const auto& instance : leaving) {
+        asio::post(instance->strand(), [instance] { instance->request_stop(); });
+    }
+    for (;;) {
+        std::erase_if(leaving, [this](const auto& instance) {
+            if (instance->ended && instance->abandoned()) abandoned_.push_back(instance->spec().name);
+            return instance->ended;
+        });
+        const auto waits = [&](const InstanceSpec& spec) {
+            return std::ranges::any_of(leaving, [&](const auto& old) { return old->spec().name == spec.name; });
+        };
+        std::vector<InstanceSpec> still;
+        for (InstanceSpec& spec : arriving) {
+            if (waits(spec)) {
+                still.push_back(std::move(spec));
+            } else {
+                std::string name = spec.name;
+                next.insert_or_assign(std::move(name), launch(std::move(spec)));
+            }
+        }
+        arriving = std::move(still);
+        auto table = next;
+        for (const auto& instance : leaving)
+            table.emplace(instance->spec().name, instance);
+        publish(std::move(table));
+        if (leaving.empty()) co_return;
+        co_await changed_.wait();
+    }
+}
+
 Task<void> Supervisor::Impl::apply(std::vector<InstanceSpec> specs) {
     while (busy_)
         co_await changed_.wait();
@@ -134,13 +172,7 @@ Task<void> Supervisor::Impl::apply(std::vector<InstanceSpec> specs) {
     for (const auto& [name, instance] : *old) {
         if (!next.contains(name)) leaving.push_back(instance);
     }
-    // The leaving ones stay in the table until they are gone: their hooks get 503, not 404.
-    co_await stop_all(std::move(leaving));
-    for (InstanceSpec& spec : arriving) {
-        std::string name = spec.name;
-        next.emplace(std::move(name), launch(std::move(spec)));
-    }
-    publish(std::move(next));
+    co_await replace(std::move(leaving), std::move(arriving), std::move(next));
     busy_ = false;
     changed_.notify_all();
 }

@@ -19,6 +19,10 @@ using data::Value;
 namespace {
 
 constexpr double kLongestWait = 24 * 3600;  // seconds
+constexpr std::size_t kLongestCode = 100;   // bytes
+constexpr std::size_t kLongestReason = 1000;
+constexpr std::size_t kShortestMasked = 6;  // a shorter secret is part of many words
+constexpr std::string_view kHidden = "***";
 
 // {status, headers: {lower-case name: text}, body, text}
 Value answer_value(const ResponseProgram& program, const VendorAnswer& answer, data::Arena& arena) {
@@ -111,6 +115,7 @@ void Evaluation::fail_at(std::string path, std::string reason) {
 
 AnswerReader::AnswerReader(const Call& call, const ResponseProgram& program, const VendorAnswer& answer)
     : program_(program),
+      secrets_(call.state.settings.secrets),
       status_(answer.status),
       answer_(answer_value(program, answer, call.arena)),
       names_(call, answer_) {
@@ -123,6 +128,23 @@ std::optional<Error> AnswerReader::error(ErrorKind unclear) {
     if (const auto* found = rule()) return error_of(found->kind, found);
     if (accepted) return std::nullopt;
     return error_of(kind_of_status(status_, unclear), nullptr);
+}
+
+// Vendors repeat what they were sent, credentials too, and answer with whole pages.
+std::string AnswerReader::presentable(std::string text, std::size_t longest) const {
+    for (const auto& [name, values] : secrets_) {
+        for (const auto& value : values) {
+            const auto secret = value.reveal();
+            if (secret.size() < kShortestMasked) continue;
+            for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + kHidden.size()))
+                text.replace(at, secret.size(), kHidden);
+        }
+    }
+    std::ranges::replace_if(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+    if (text.size() <= longest) return text;
+    while (longest > 0 && (text[longest] & 0xC0) == 0x80)
+        --longest;
+    return text.substr(0, longest) + "…";
 }
 
 const SendErrorRule* AnswerReader::rule() {
@@ -138,6 +160,8 @@ Error AnswerReader::error_of(ErrorKind kind, const SendErrorRule* rule) {
     const bool own_wait = rule != nullptr && rule->retry_after;
     Error out{.kind = kind, .text = text_of(names_.value(own_reason ? rule->reason : program_.reason))};
     out.code = text_of(names_.value(own_code ? rule->code : program_.code));
+    out.code = presentable(out.code, kLongestCode);
+    out.text = presentable(out.text, kLongestReason);
     if (out.code.empty()) out.code = std::to_string(status_);
     if (out.text.empty()) out.text = "the vendor answered " + std::to_string(status_);
     out.retry_after = wait_of(own_wait ? names_.value(rule->retry_after) : answer_.get("headers").get("retry-after"));

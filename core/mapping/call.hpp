@@ -7,6 +7,7 @@
 #include "core/mapping/send.hpp"
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -67,6 +68,8 @@ public:
     std::optional<Error> error(ErrorKind unclear);
 
     data::Value value(const std::optional<Code>& code) { return names_.value(code); }
+    // Words of the vendor for people: one line, cut to `longest` bytes, our secrets as ***.
+    std::string presentable(std::string text, std::size_t longest) const;
     bool failed() const { return names_.failed(); }
     std::string failure() const { return names_.failure().path + ": " + names_.failure().reason; }
 
@@ -75,6 +78,7 @@ private:
     Error error_of(ErrorKind kind, const SendErrorRule* rule);
 
     const ResponseProgram& program_;
+    const std::map<std::string, std::vector<Secret>>& secrets_;
     const int status_;
     const data::Value answer_;
     Evaluation names_;

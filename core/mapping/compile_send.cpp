@@ -1,3 +1,4 @@
+#include "core/base/text.hpp"
 #include "core/mapping/compiler.hpp"
 #include "core/mapping/keys.hpp"
 #include "core/model/snapshot.hpp"
@@ -6,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
 
 namespace tandem::mapping {
@@ -46,6 +48,7 @@ void Compiler::send(const Node& node) {
         out.to.push_back(item.text());
     }
     out.by_http = static_cast<bool>(node.get("response"));
+    if (out.to.empty()) error(node.get("to"), "a pack that can write to nobody");
     send_channel(node.get("channel"), out);
     send_limits(node, out);
     call_scope(kSendNameTexts, [&] {
@@ -139,7 +142,8 @@ void Compiler::check_document(const Node& node) {
 void Compiler::send_requests(const Node& node, SendProgram& out) {
     if (!out.by_http) {
         check_document(node);
-        if (const auto json = node.get("request").get("json")) out.requests.emplace_back().second.json = open_template(json);
+        if (const auto json = node.get("request").get("json"))
+            out.requests.emplace_back().second.json = open_template(json);
         return;
     }
     if ((node.get("request") ? 1 : 0) + (node.get("requests") ? 1 : 0) != 1) {
@@ -160,9 +164,24 @@ void Compiler::send_request(const Node& node, RequestProgram& out) {
     out.url = optional_expression(node.get("url"));
     out.query = named_codes(node.get("query"));
     out.headers = named_codes(node.get("headers"));
+    check_headers(node.get("headers"));
     if (const auto given = node.get("auth")) out.auth = auth(given);
     send_body(node, out);
     signatures_.clear();
+}
+
+void Compiler::check_headers(const Node& node) {
+    if (!node) return;
+    for (const auto& [name, value] : node.entries()) {
+        const auto& text = name.text();
+        const bool token = !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
+            return std::isalnum(c) != 0 || std::string_view("!#$%&'*+-.^_`|~").contains(static_cast<char>(c));
+        });
+        if (!token) error(name, "this is no name of a header");
+        for (const std::string_view own : {"host", "content-length", "connection", "transfer-encoding"}) {
+            if (to_lower_ascii(text) == own) error(name, "this header is the gateway's own");
+        }
+    }
 }
 
 void Compiler::signatures(const Node& node, RequestProgram& out) {
@@ -196,6 +215,7 @@ void Compiler::send_body(const Node& node, RequestProgram& out) {
     const auto text = node.get("text");
     const auto bodies = std::ranges::count_if(std::array{json, xml, form, multipart, text},
                                               [](const Node& body) { return static_cast<bool>(body); });
+    if (bodies > 0 && out.method == "GET") error(node, "a GET has no body: use `query`");
     if (bodies > 1) error(node, "a body is one of `json`, `xml`, `form`, `multipart`, `text`");
     if (json) out.json = open_template(json);
     if (xml) out.xml = open_template(xml);

@@ -80,8 +80,10 @@ private:
         if (const auto* folded = code->expression.constant())
             return constant(deep_copy(*folded, compiler_.program_.arena));
         out_.codes.push_back(std::move(*code));
-        return add(
-            {.kind = TemplateNode::Kind::Expression, .first = static_cast<std::uint32_t>(out_.codes.size() - 1)});
+        const bool text = rule != nullptr && (rule->check == Check::Text || rule->check == Check::NonEmptyText);
+        return add({.kind = TemplateNode::Kind::Expression,
+                    .text = text,
+                    .first = static_cast<std::uint32_t>(out_.codes.size() - 1)});
     }
 
     void check_word(const Node& node, const model::Rule& rule, const expr::Expression& code) {

@@ -91,6 +91,7 @@ private:
     void send_request(const config::Node& node, RequestProgram& out);
     void check_document(const config::Node& node);
     void signatures(const config::Node& node, RequestProgram& out);
+    void check_headers(const config::Node& node);
     void send_body(const config::Node& node, RequestProgram& out);
     void send_response(const config::Node& node, ResponseProgram& out);
     NamedCodes named_codes(const config::Node& node);

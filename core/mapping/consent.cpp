@@ -12,20 +12,21 @@ using data::Value;
 
 namespace {
 
-constexpr std::size_t kLongest = 64;  // bytes of a word; a longer text is none
-
 // The words of CTIA's Messaging Principles and their Russian counterparts.
 constexpr std::array<std::string_view, 14> kOut = {"stop",    "stopall",    "stop all", "unsubscribe", "cancel",
                                                    "end",     "quit",       "revoke",   "optout",      "стоп",
                                                    "отписка", "отписаться", "arret",    "arrêt"};
 constexpr std::array<std::string_view, 3> kIn = {"start", "unstop", "старт"};
 
-// Lower case of ASCII and Russian letters.
+// Lower case of ASCII, Latin-1 and Russian letters.
 std::string folded(std::string_view text) {
     auto out = to_lower_ascii(text);
     for (std::size_t i = 0; i + 1 < out.size(); ++i) {
         const auto first = static_cast<unsigned char>(out[i]);
         const auto second = static_cast<unsigned char>(out[i + 1]);
+        if (first == 0xC3 && second >= 0x80 && second <= 0x9E && second != 0x97) {  // À..Þ but ×
+            out[i + 1] = static_cast<char>(second + 0x20);
+        }
         if (first != 0xD0) continue;
         if (second >= 0x90 && second <= 0x9F) {  // А..П
             out[i + 1] = static_cast<char>(second + 0x20);
@@ -106,11 +107,20 @@ SettingInfo consent_setting(std::string_view name) {
 }
 
 ConsentWords::ConsentWords(const Settings& settings)
-    : opt_out_(words_of(settings, kOptOutWords)), opt_in_(words_of(settings, kOptInWords)) {}
+    : opt_out_(words_of(settings, kOptOutWords)), opt_in_(words_of(settings, kOptInWords)) {
+    const auto consider = [&](const auto& words) {
+        for (const auto& word : words)
+            longest_ = std::max(longest_, word.size());
+    };
+    consider(kOut);
+    consider(kIn);
+    if (opt_out_) consider(*opt_out_);
+    if (opt_in_) consider(*opt_in_);
+}
 
 std::optional<bool> ConsentWords::judge(std::string_view channel, std::string_view text) const {
     const auto near = bare(text);
-    if (near.empty() || near.size() > kLongest) return std::nullopt;
+    if (near.empty() || near.size() > longest_) return std::nullopt;
     const auto word = folded(near);
     const bool sms = channel == "sms";
     if (has(opt_out_, sms ? kOut : std::span<const std::string_view>(), word)) return false;

@@ -34,6 +34,7 @@ public:
 private:
     std::optional<std::vector<std::string>> opt_out_;
     std::optional<std::vector<std::string>> opt_in_;
+    std::size_t longest_ = 0;  // bytes; most messages are longer than any word
 };
 
 }  // namespace tandem::mapping

@@ -18,6 +18,7 @@ namespace {
 constexpr std::int64_t kMostDays = 3650;
 constexpr std::chrono::milliseconds kUsualLifetime = std::chrono::minutes(5);
 constexpr double kLongestLifetime = 30.0 * 24 * 3600;  // seconds
+constexpr std::size_t kLongestShown = 200;             // bytes
 constexpr std::size_t kLongestPlace = 64 * 1024;       // bytes of a cursor or page
 
 Value parsed(const std::optional<std::string>& json, data::Arena& arena) {
@@ -196,7 +197,7 @@ Result<std::string> probe_answer(const BoundPack& pack, const VendorAnswer& answ
     const auto& program = *pack.state().program().probe;
     AnswerReader reader(plain_call(pack.state(), program.let, arena), program.response, answer);
     if (auto error = reader.error(ErrorKind::Transient)) return fail(std::move(*error));
-    auto shown = text_of(reader.value(program.shows));
+    auto shown = reader.presentable(text_of(reader.value(program.shows)), kLongestShown);
     if (reader.failed()) return fail(config_error(reader.failure()));
     return shown;
 }

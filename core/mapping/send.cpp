@@ -112,6 +112,88 @@ std::vector<Piece> pieces_of(const SendProgram& send, Value message) {
     return out;
 }
 
+Result<void> wrong(std::string_view place, std::string_view what) {
+    return fail(rejected(std::string(place) + ": " + std::string(what)));
+}
+
+Result<void> check_texts(Value object, std::string_view place, std::span<const std::string_view> known) {
+    if (!object.is_object()) return wrong(place, "an object is needed");
+    for (const auto& [key, value] : object.members()) {
+        const auto path = std::string(place) + "." + std::string(key);
+        if (std::ranges::find(known, key) == known.end()) return wrong(path, "there is no such member");
+        if (!value.is_string() && !value.is_null()) return wrong(path, "a text is needed");
+    }
+    return {};
+}
+
+// {id, to: {scheme, scope, value}, text, thread, reply_to, media, part}
+Result<void> check_shape(Value message) {
+    constexpr std::array<std::string_view, 3> kPoint = {"scheme", "scope", "value"};
+    constexpr std::array<std::string_view, 2> kThread = {"namespace", "external_id"};
+    constexpr std::array<std::string_view, 3> kMedia = {"url", "media_type", "filename"};
+    for (const auto& [key, value] : message.members()) {
+        Result<void> good;
+        if (key == "to") {
+            good = check_texts(value, key, kPoint);
+        } else if (key == "thread" || key == "reply_to") {
+            good = check_texts(value, key, kThread);
+        } else if (key == "media") {
+            if (!value.is_array()) return wrong(key, "a list is needed");
+            for (const auto& file : value.items()) {
+                if (good) good = check_texts(file, key, kMedia);
+            }
+        } else if (key == "id" || key == "text") {
+            if (!value.is_string()) return wrong(key, "a text is needed");
+        } else if (key != "part") {
+            return wrong(key, "there is no such member");
+        }
+        if (!good) return good;
+    }
+    if (!message.get("to").is_object()) return wrong("to", "is missing");
+    return {};
+}
+
+Result<void> check_limits(const SendProgram& send, Value message) {
+    const auto to = message.get("to");
+    const auto scheme = to.string_at("scheme").value_or("");
+    if (std::ranges::find(send.to, scheme) == send.to.end()) {
+        return wrong("to.scheme", "this pack cannot write to '" + std::string(scheme) + "'");
+    }
+    if (to.string_at("value").value_or("").empty()) return wrong("to.value", "is missing");
+    const auto text = message.string_at("text").value_or("");
+    const auto media = message.get("media");
+    const std::size_t files = media.is_array() ? media.size() : 0;
+    if (text.empty() && files == 0) return wrong("text", "there is neither text nor media");
+    if (std::cmp_greater(characters(text), longest_text(send))) {
+        return wrong("text", "has more than " + std::to_string(longest_text(send)) + " characters");
+    }
+    if (std::cmp_greater(files, send.max_media)) {
+        return wrong("media", "more than " + std::to_string(send.max_media) + " files");
+    }
+    return {};
+}
+
+// `needs` and `refuse`.
+Result<void> check_rules(const BoundPack::State& state, Value message, data::Arena& arena) {
+    const auto& send = state.program().send;
+    for (const auto& name : send->needs) {
+        const auto value = state.settings_value.get(name);
+        const bool empty = value.is_null() || (value.is_string() && value.size() == 0);
+        if (empty && state.secrets(name).empty()) {
+            return fail(config_error("the setting '" + name + "' is needed for sending"));
+        }
+    }
+    const MessageCall names(state, message, Instant{}, arena);
+    Evaluation evaluation(names.call, message);
+    for (const auto& rule : send->refusals) {
+        if (!truthy(evaluation.value(rule.when))) continue;
+        const auto reason = text_of(evaluation.value(rule.reason));
+        return fail(rejected(reason.empty() ? "the pack refuses this message" : reason));
+    }
+    if (evaluation.failed()) return fail(rejected(evaluation.failure().path + ": " + evaluation.failure().reason));
+    return {};
+}
+
 }  // namespace
 
 std::optional<SendAbilities> send_abilities(const Pack& pack) {
@@ -140,31 +222,18 @@ std::vector<Value> message_parts(const Pack& pack, Value message, data::Arena& a
 }
 
 Result<void> check_message(const BoundPack& pack, Value message, data::Arena& arena) {
-    const auto& state = pack.state();
-    const auto& send = state.program().send;
+    const auto& send = pack.state().program().send;
     if (!send) return fail(config_error("the pack '" + pack.pack().name() + "' cannot send"));
-    for (const auto& name : send->needs) {
-        const auto value = state.settings_value.get(name);
-        const bool empty = value.is_null() || (value.is_string() && value.size() == 0);
-        if (empty && state.secrets(name).empty()) {
-            return fail(config_error("the setting '" + name + "' is needed for sending"));
-        }
-    }
-    const MessageCall names(state, message, Instant{}, arena);
-    Evaluation evaluation(names.call, message);
-    for (const auto& rule : send->refusals) {
-        if (!truthy(evaluation.value(rule.when))) continue;
-        const auto reason = text_of(evaluation.value(rule.reason));
-        return fail(rejected(reason.empty() ? "the pack refuses this message" : reason));
-    }
-    if (evaluation.failed()) return fail(rejected(evaluation.failure().path + ": " + evaluation.failure().reason));
-    return {};
+    if (auto good = check_shape(message); !good) return good;
+    if (auto good = check_limits(*send, message); !good) return good;
+    return check_rules(pack.state(), message, arena);
 }
 
 Result<OutgoingRequest> outgoing_request(
     const BoundPack& pack, Value message, Reveal reveal, Instant now, data::Arena& arena) {
     const auto plain = without_marks(message, arena);
-    if (auto good = check_message(pack, plain, arena); !good) return fail(std::move(good.error()));
+    if (!pack.state().program().send) return fail(config_error("the pack '" + pack.pack().name() + "' cannot send"));
+    if (auto good = check_rules(pack.state(), plain, arena); !good) return fail(std::move(good.error()));
     const auto& send = *pack.state().program().send;
     if (!send.by_http && send.requests.empty()) {
         return OutgoingRequest{.method = {}, .url = {}, .headers = {}, .body = data::to_json(message)};

@@ -73,7 +73,7 @@ Result<OutgoingRequest> outgoing_request(
     const BoundPack& pack, data::Value message, Reveal reveal, Instant now, data::Arena& arena);
 
 // Why the message cannot be sent, as far as that can be known without the vendor: Config (a setting of `needs` is
-// missing), Rejected (`refuse`).
+// missing), Rejected (no such message, not for this pack, above its limits, `refuse`).
 Result<void> check_message(const BoundPack& pack, data::Value message, data::Arena& arena);
 
 // The question about a message whose outcome is unknown; as outgoing_request(). A message of several parts is Rejected:

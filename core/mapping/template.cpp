@@ -1,5 +1,7 @@
 #include "core/mapping/template.hpp"
 
+#include "core/mapping/scalar_text.hpp"
+
 #include <utility>
 
 namespace tandem::mapping {
@@ -79,6 +81,7 @@ public:
                 return out.is_null() ? Rendered::Nothing : Rendered::Value;
             case TemplateNode::Kind::Expression:
                 if (!evaluate(template_.codes[node.first], current, frame_, out, failure_)) return Rendered::Failed;
+                if (node.text && out.is_number()) out = data::make_string(frame_.arena, ScalarText(out).view());
                 return out.is_null() ? Rendered::Nothing : Rendered::Value;
             case TemplateNode::Kind::Object:
                 return controlled(node, current, spare, out);

@@ -75,6 +75,7 @@ bool truthy(data::Value value);
 struct TemplateNode {
     enum class Kind : std::uint8_t { Constant, Expression, Object, List };
     Kind kind = Kind::Constant;
+    bool text = false;          // Expression: a number becomes its text, because the schema wants one
     std::int32_t control = -1;  // index into Template::controls of an object with $each, $let or $if
     std::uint32_t first = 0;    // Expression: index into codes; Object: into members; List: into items
     std::uint32_t count = 0;

@@ -3,6 +3,7 @@
 #include "core/base/crypto.hpp"
 #include "core/base/text.hpp"
 #include "core/data/json.hpp"
+#include "core/mapping/scalar_text.hpp"
 #include "core/mapping/verify_impl.hpp"
 
 #include <algorithm>
@@ -103,9 +104,9 @@ bool claim_holds(const Claim& claim, const Request& request, const Credentials& 
     const auto* value = claims.find(claim.name);
     // A request without a body has no hash of it, and a hash speaks of a body that was taken away.
     if (claim.part.kind == MessagePart::Kind::BodySha256Hex && request.body.empty()) return value == nullptr;
-    if (value == nullptr || !value->is_string()) return false;
+    if (value == nullptr || !(value->is_string() || value->is_number())) return false;
     const auto expected = part_text(claim.part, request, credentials, {});
-    return expected && constant_time_equal(value->as_string(), *expected);
+    return expected && constant_time_equal(ScalarText(*value).view(), *expected);
 }
 
 }  // namespace
@@ -147,7 +148,8 @@ std::optional<std::string> jwt_token(const Verification& verification,
     claims.push_back({kTimes[1], Value::integer(now)});
     claims.push_back({kTimes[2], Value::integer(now + kLife)});
     for (const auto& name : verification.jwt.require) {
-        if (std::ranges::find(kTimes, name) == kTimes.end()) claims.push_back({name, Value::string("1")});
+        const auto known = [&](const data::Member& member) { return member.key == name; };
+        if (std::ranges::none_of(claims.items(), known)) claims.push_back({name, Value::string("1")});
     }
     const auto algorithm = verification.jwt.algorithms.front();
     const auto header =

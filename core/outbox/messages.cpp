@@ -90,13 +90,15 @@ const SendingInstance* find(const std::vector<SendingInstance>& instances, std::
 
 Result<void> check(const MessageRequest& request, const SendingInstance& instance) {
     const auto length = std::ranges::count_if(request.text, [](char c) { return (c & 0xC0) != 0x80; });
-    if (request.text.empty() && request.media.empty()) return fail(rejected("there is neither text nor media"));
+    if (request.text.empty() && request.media.empty()) return fail(rejected("there is neither text nor media", "text"));
     if (length > instance.max_text) {
         return fail(rejected("the text has " + std::to_string(length) + " characters; " + instance.name + " takes " +
-                             std::to_string(instance.max_text)));
+                                 std::to_string(instance.max_text),
+                             "text"));
     }
     if (std::cmp_greater(request.media.size(), instance.max_media)) {
-        return fail(rejected(instance.name + " takes at most " + std::to_string(instance.max_media) + " attachments"));
+        return fail(
+            rejected(instance.name + " takes at most " + std::to_string(instance.max_media) + " attachments", "media"));
     }
     return {};
 }
@@ -310,7 +312,8 @@ Result<Messages::Conversation> Messages::conversation(const MessageRequest& requ
         out = std::move(*found);
         if (request.to && out.point && !holds(out.points, *request.to)) {
             return fail(rejected("the conversation is with " + identity::to_text(*out.point) + ", not with " +
-                                 identity::to_text(*request.to)));
+                                     identity::to_text(*request.to),
+                                 "to"));
         }
     } else if (request.to) {
         auto found = latest(*request.to, known);
@@ -318,7 +321,7 @@ Result<Messages::Conversation> Messages::conversation(const MessageRequest& requ
         out = std::move(*found);
     }
     if (request.to) out.point = request.to;
-    if (!out.point) return fail(rejected("whom to write to is not said: give `to`"));
+    if (!out.point) return fail(rejected("whom to write to is not said: give `to`", "to"));
     if (!request.via.empty() && request.via != out.instance) {
         out.instance = request.via;
         out.thread.reset();
@@ -330,17 +333,19 @@ Result<Messages::Conversation> Messages::conversation(const MessageRequest& requ
             if (can_write_to(instance, out.point->scheme)) able.push_back(instance.name);
         }
         if (able.size() > 1) {
-            return fail(rejected("no conversation with this point says which instance to use; give `via`"));
+            return fail(rejected("no conversation with this point says which instance to use; give `via`", "via"));
         }
         if (able.size() == 1) out.instance = able.front();
     }
     const auto* instance = find(known, out.instance);
     if (instance == nullptr) {
-        return fail(rejected(out.instance.empty() ? "no connector instance can write to " + out.point->scheme
-                                                  : "no connector instance '" + out.instance + "' that can send"));
+        if (out.instance.empty()) {
+            return fail(rejected("no connector instance can write to " + out.point->scheme, "to"));
+        }
+        return fail(rejected("'" + out.instance + "' is no connector instance that can send", "via"));
     }
     if (!can_write_to(*instance, out.point->scheme)) {
-        return fail(rejected(instance->name + " cannot write to " + out.point->scheme));
+        return fail(rejected(instance->name + " cannot write to " + out.point->scheme, "to"));
     }
     return out;
 }
@@ -364,9 +369,15 @@ Result<Messages::Conversation> Messages::answered(InteractionId id, const std::v
     }
     out.points = customer_points(*document);
     const auto* instance = find(known, out.instance);
+    // Of several points the one whose network the conversation is in: a vendor may carry both SMS and messengers.
+    const auto channel = document->string_at("channel").value_or("");
+    bool of_channel = false;
     for (const auto& point : out.points) {
-        const bool writable = instance == nullptr || can_write_to(*instance, point.scheme);
-        if (writable && !out.point) out.point = point;
+        if (instance != nullptr && !can_write_to(*instance, point.scheme)) continue;
+        const bool fits = instance != nullptr && instance->channel_of(point.scheme) == channel;
+        if (out.point && (of_channel || !fits)) continue;
+        out.point = point;
+        of_channel = fits;
     }
     return out;
 }

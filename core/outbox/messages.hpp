@@ -68,6 +68,7 @@ struct SendingInstance {
 };
 
 // Thread-safe; blocks on the store: call it on a pool.
+// Error::code of what is Rejected is the member of the request that is meant, where there is one.
 class Messages {
 public:
     // `wake` is called after a message was accepted for an instance. All references must outlive it.

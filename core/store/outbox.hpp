@@ -119,8 +119,8 @@ public:
     // the recipient's point has withdrawn consent and the message needs it.
     virtual Result<AcceptedMessage> accept(const OutgoingMessage& message, Instant now) = 0;
 
-    // Up to `limit` messages of the instance that are due, oldest first, now in state Sending; those past their time
-    // become Expired on the way.
+    // Up to `limit` messages of the instance that are due, oldest first, now in state Sending. On the way those past
+    // their time become Expired, and Failed those whose recipient has withdrawn consent since they were accepted.
     virtual Result<std::vector<ClaimedMessage>> claim(std::string_view instance, std::size_t limit, Instant now) = 0;
 
     // What became of claimed messages. A settlement of a message that is not in that attempt is left out.
@@ -134,7 +134,7 @@ public:
     virtual Result<std::vector<ClaimedMessage>> doubtful(std::string_view instance, std::size_t limit, Instant now) = 0;
 
     // An operator decides: a Failed, Expired or Unknown message waits again, until `expires_at`. Rejected in another
-    // state, NotFound.
+    // state, NotFound, OptedOut.
     virtual Result<void> resend(InteractionId id, Instant expires_at, std::string_view actor, Instant now) = 0;
 
     // When the next message of the instance is due to be sent, or with `doubtful` to be asked about; nullopt if none

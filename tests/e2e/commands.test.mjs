@@ -44,6 +44,31 @@ describe('wrong usage ends with 2 and says what may have been meant', () => {
   }
 });
 
+describe('a new pack', () => {
+  test('passes its own tests, sends, and is not made twice', () => {
+    assert.equal(tandem('new', 'pack', 'acme_sms').status, 0);
+    const tested = tandem('test', 'acme_sms');
+    assert.equal(tested.status, 0, tested.stdout + tested.stderr);
+    assert.match(tested.stdout, /acme_sms: 4 passed, 0 failed/);
+    const settings = file('acme.json', JSON.stringify({ account: 'a', webhook_secret: 's', api_key: 'k3y' }));
+    const message = file('message.json', JSON.stringify({ to: { scheme: 'tel', value: '+4915123456789' }, text: 'hi' }));
+    const shown = tandem('map', 'acme_sms', '--send', message, '--settings', settings);
+    assert.equal(shown.status, 0, shown.stderr);
+    assert.equal(JSON.parse(shown.stdout).requests[0].headers.Authorization, 'Bearer ***');
+    const again = tandem('new', 'pack', 'acme_sms');
+    assert.equal(again.status, 1);
+    assert.match(again.stderr, /there is a pack 'acme_sms' already/);
+  });
+
+  test('has a name that files and name spaces can bear', () => {
+    for (const name of ['Acme', '../x', 'a b', '']) assert.equal(tandem('new', 'pack', name).status, 2, name);
+  });
+
+  test('map takes a request or a message', () => {
+    assert.match(tandem('map', 'twilio', '--send', request, '--request', request).stderr, /--send|--request|at most/);
+  });
+});
+
 describe('a wrong country', () => {
   const config = (region, country) => file('tandem.yaml', `gateway: { data: ./data }
 identity:

@@ -221,4 +221,30 @@ describe('tandem check --connect', () => {
     assert.match(unknown.stderr, /there is no connector 'nobody'/);
     assert.equal(unknown.code, 2);
   });
+
+  test('a poll that lacks a setting is an error of the configuration', async () => {
+    writeFileSync(config, `${head}
+  - { name: half, pack: matrix, settings: { receive_by: sync, homeserver_url: "https://matrix.example" } }
+  - { name: none, pack: matrix, settings: { receive_by: sync } }
+`);
+    const { code, stderr } = await check();
+    assert.match(stderr, /connectors\[0\]\.settings: poll sync cannot ask: the setting 'access_token' is needed/);
+    assert.match(stderr, /connectors\[1\]\.settings: poll sync cannot ask: poll\[0\]\.request\.url: /);
+    assert.equal(code, 1);
+  });
+});
+
+test('tandem map --page shows what a page becomes and where the poll goes on', async () => {
+  const folder = temporaryFolder();
+  const page = join(folder, 'page.json');
+  const settings = join(folder, 'settings.yaml');
+  writeFileSync(page, JSON.stringify({ ok: true, result: [{ update_id: 9, message: { message_id: 1, date: 1763640000, chat: { id: 5, type: 'private' }, from: { id: 5, first_name: 'Ann' }, text: 'hello' } }] }));
+  writeFileSync(settings, '{ token: "1:secret", bot: acme }');
+  const { stdout } = await run(BINARY, ['map', 'telegram', '--page', page, '--cursor', '9', '--settings', settings]);
+  const shown = JSON.parse(stdout);
+  assert.equal(shown.request.url, 'https://api.telegram.org/bot***/getUpdates?offset=9&timeout=50');
+  assert.equal(shown.cursor, 10);
+  assert.equal(shown.keep, true);
+  assert.equal(shown.records[0].snapshot.messages[0].body, 'hello');
+  await assert.rejects(run(BINARY, ['map', 'kannel', '--page', page]), /polls nothing/);
 });

@@ -8,7 +8,7 @@ import { Prosody, Visitor } from '../support/prosody.mjs';
 
 const TOKEN = 'xmpp-token-0123456789abcdef';
 const env = { TANDEM_TOKEN: TOKEN, XMPP_PASSWORD: 'agent-pw' };
-const POINT = 'account:xmpp:visitor@localhost';
+const POINT = 'xmpp:visitor@localhost';
 
 const config = (server) => `
 gateway: { listen: 127.0.0.1:0, data: ./data }

@@ -98,6 +98,15 @@ std::string_view stored_verdict(const mapping::Mapped& mapped) {
     return kept ? "accepted" : mapped.errors.empty() ? "ignored" : "rejected";
 }
 
+void read_mapped(const mapping::Mapped& mapped, Reading& out) {
+    for (const auto& record : mapped.records)
+        read_record(record, out);
+    for (const auto& error : mapped.errors)
+        out.reason += error.path + ": " + error.reason + "\n";
+    out.failed = mapped.errors.size();
+    out.verdict = stored_verdict(mapped);
+}
+
 }  // namespace
 
 std::vector<std::string> pack_files() {
@@ -147,17 +156,23 @@ Reading Vendor::read(const mapping::Request& given, data::Arena& arena) const {
     for (const auto& header : request.headers) {
         if (header.name == "Content-Type") content_type = header.value;
     }
-    const auto mapped = bound_->map({.envelope = reception.envelope,
-                                     .content_type = content_type,
-                                     .raw = request.body,
-                                     .received_at = request.received_at},
-                                    arena);
-    for (const auto& record : mapped.records)
-        read_record(record, out);
-    for (const auto& error : mapped.errors)
-        out.reason += error.path + ": " + error.reason + "\n";
-    out.failed = mapped.errors.size();
-    out.verdict = stored_verdict(mapped);
+    read_mapped(bound_->map({.envelope = reception.envelope,
+                             .content_type = content_type,
+                             .raw = request.body,
+                             .received_at = request.received_at},
+                            arena),
+                out);
+    return out;
+}
+
+Reading Vendor::read_page(const std::string& body, data::Arena& arena) const {
+    Reading out;
+    read_mapped(bound_->map({.envelope = "{}",
+                             .content_type = "application/json",
+                             .raw = body,
+                             .received_at = from_micros(kReceivedAt)},
+                            arena),
+                out);
     return out;
 }
 

@@ -71,6 +71,8 @@ public:
 
     // Receives the request and maps it when it is to be stored. Values in the result live in `arena`.
     Reading read(const mapping::Request& request, data::Arena& arena) const;
+    // Maps what the vendor answered when it was asked.
+    Reading read_page(const std::string& body, data::Arena& arena) const;
 
 private:
     std::shared_ptr<const mapping::Pack> pack_;

@@ -6,6 +6,7 @@
 #include "core/base/text.hpp"
 #include "core/config/file.hpp"
 #include "core/data/json.hpp"
+#include "core/mapping/poll.hpp"
 #include "core/mapping/send.hpp"
 #include "tools/tandem/key_file.hpp"
 #include "tools/tandem/pack_caller.hpp"
@@ -100,6 +101,7 @@ private:
             diagnostics_.warning(entry.position, entry.path + ".settings", warning);
         }
         warn_of_literals(*pack, entry);
+        if (!can_poll(*bound, entry)) return false;
         spec.judge = std::make_shared<PackJudge>(bound);
         spec.caller = std::make_shared<PackCaller>(bound);
         abilities = mapping::send_abilities(*pack);
@@ -116,6 +118,21 @@ private:
         if (media) out_.media.push_back(entry.name);
         sources_[entry.name] = {bound, region, static_cast<int>(entry.precedence), std::move(media)};
         return true;
+    }
+
+    // What the first request of a poll lacks would otherwise show when the gateway runs.
+    bool can_poll(const mapping::BoundPack& bound, const ConnectorOptions& entry) {
+        bool good = true;
+        for (const auto& poll : mapping::polls(bound)) {
+            data::Arena arena;
+            const mapping::PollPlace place{.since = Instant{}, .until = Instant{}};
+            const auto request = mapping::poll_request(bound, poll.name, place, mapping::Reveal::Nothing, arena);
+            if (request) continue;
+            diagnostics_.error(entry.position, entry.path + ".settings",
+                               "poll " + poll.name + " cannot ask: " + request.error().text);
+            good = false;
+        }
+        return good;
     }
 
     void warn_of_literals(const mapping::Pack& pack, const ConnectorOptions& entry) {

@@ -16,6 +16,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <iostream>
+#include <map>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -279,9 +280,19 @@ std::vector<api::ReadinessCheck> Daemon::readiness() const {
 }
 
 std::vector<api::ConnectorStatus> Daemon::connectors() const {
+    std::map<std::string, outbox::LaneStatus> lanes;
+    for (auto& lane : dispatcher_->status())
+        lanes[lane.instance] = std::move(lane);
     std::vector<api::ConnectorStatus> out;
     for (auto& status : supervisor_->status()) {
-        out.push_back({status.name, status.pack, status.connector, std::string(connector::to_string(status.state)),
+        const auto& lane = lanes[status.name];
+        auto state = status.state;
+        if (lane.paused_until && *lane.paused_until > clock_.now()) {
+            if (state == connector::State::Ready) state = connector::State::Degraded;
+            if (!status.detail.empty()) status.detail += "; ";
+            status.detail += "sending pauses until " + format_time(*lane.paused_until) + ": " + lane.trouble;
+        }
+        out.push_back({status.name, status.pack, status.connector, std::string(connector::to_string(state)),
                        status.detail, status.since, std::move(status.counters)});
     }
     return out;

@@ -110,6 +110,9 @@ int show_sent(const MapArguments& arguments, const mapping::BoundPack& pack) {
         return complain(arguments.send +
                         R"(: a message such as {"to": {"scheme": "tel", "value": "+1…"}, "text": "…"} )" + "is needed");
     }
+    if (auto good = mapping::check_message(pack, *message, arena); !good) {
+        return complain(std::move(good.error()).with_context(arguments.send).text);
+    }
     data::ArenaList<data::Value> requests(arena);
     for (const auto part : mapping::message_parts(pack.pack(), with_id(*message, arena), arena)) {
         auto request = mapping::outgoing_request(pack, part, mapping::Reveal::Nothing, SystemClock().now(), arena);

@@ -9,7 +9,7 @@ namespace {
 std::vector<std::string> commands_of(const CLI::App& app) {
     std::vector<std::string> names;
     for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
-        names.push_back(command->get_name());
+        if (!command->get_name().empty()) names.push_back(command->get_name());  // else a group of options
     return names;
 }
 

@@ -8,6 +8,7 @@
 namespace tandem::store {
 namespace {
 
+constexpr std::string_view kUnwanted = "the recipient does not want messages";
 constexpr std::string_view kLost = "the process ended during the attempt";
 
 std::int64_t number_of(OutboxState state) {
@@ -38,7 +39,7 @@ OutboxWriter::OutboxWriter(sqlite::Database& database, InteractionWriter& intera
       interactions_(interactions),
       insert_(
           database.prepare("INSERT INTO outbox(interaction, key, request_hash, instance, state, attempt, accepted_at,"
-                           " due, expires_at, request) VALUES(?,?,?,?,?,0,?,?,?,?)")),
+                           " due, expires_at, needs_consent, request) VALUES(?,?,?,?,?,0,?,?,?,?,?)")),
       by_key_(database.prepare("SELECT i.id, o.request_hash, o.state FROM outbox o"
                                " JOIN interaction i ON i.row = o.interaction WHERE o.key = ?")),
       find_(database.prepare("SELECT o.row, o.state, o.attempt FROM outbox o"
@@ -48,6 +49,13 @@ OutboxWriter::OutboxWriter(sqlite::Database& database, InteractionWriter& intera
                             " WHERE o.instance = ? AND o.state = 0 AND o.due <= ? ORDER BY o.due, o.row LIMIT ?")),
       late_(database.prepare("SELECT o.row, i.id, o.attempt FROM outbox o JOIN interaction i ON i.row = o.interaction"
                              " WHERE o.instance = ? AND o.state = 0 AND o.expires_at <= ?")),
+      unwanted_(database.prepare("SELECT o.row, i.id, o.attempt FROM outbox o"
+                                 " JOIN interaction i ON i.row = o.interaction"
+                                 " JOIN timeline t ON t.interaction = i.row JOIN consent c ON c.point = t.point"
+                                 " WHERE o.instance = ? AND o.state = 0 AND o.needs_consent AND NOT c.granted")),
+      refused_(database.prepare("SELECT 1 FROM outbox o JOIN timeline t ON t.interaction = o.interaction"
+                                " JOIN consent c ON c.point = t.point"
+                                " WHERE o.row = ? AND o.needs_consent AND NOT c.granted")),
       sending_(database.prepare("SELECT o.row, i.id, o.attempt FROM outbox o"
                                 " JOIN interaction i ON i.row = o.interaction WHERE o.instance = ? AND o.state = 1")),
       change_(database.prepare("UPDATE outbox SET state = ?, attempt = ?, due = ? WHERE row = ?")),
@@ -67,7 +75,7 @@ OutboxWriter::OutboxWriter(sqlite::Database& database, InteractionWriter& intera
 AcceptedMessage OutboxWriter::accept(const OutgoingMessage& message, Instant now) {
     if (auto before = known(message)) return *before;
     if (message.needs_consent && withdrawn(message)) {
-        throw sqlite::Failure(Error{.kind = ErrorKind::OptedOut, .text = "the recipient does not want messages"});
+        throw sqlite::Failure(Error{.kind = ErrorKind::OptedOut, .text = std::string(kUnwanted)});
     }
     ApplyReport report;
     interactions_.observe(message.observation, now, report);
@@ -75,7 +83,7 @@ AcceptedMessage OutboxWriter::accept(const OutgoingMessage& message, Instant now
     insert_
         .bind_all(interaction, std::string_view(message.key), std::bit_cast<std::int64_t>(message.request_hash),
                   std::string_view(message.instance), number_of(OutboxState::Queued), to_micros(now), to_micros(now),
-                  to_micros(message.expires_at), std::string_view(message.request))
+                  to_micros(message.expires_at), std::int64_t{message.needs_consent}, std::string_view(message.request))
         .run();
     const Row row{.row = database_.last_insert_row(), .id = message.observation.id};
     change(row, OutboxState::Queued, now, {}, {}, now);
@@ -101,6 +109,7 @@ bool OutboxWriter::withdrawn(const OutgoingMessage& message) {
 
 std::vector<ClaimedMessage> OutboxWriter::claim(std::string_view instance, std::size_t limit, Instant now) {
     expire(instance, now);
+    drop_unwanted(instance, now);
     std::vector<ClaimedMessage> out;
     std::vector<Row> rows;
     {
@@ -134,6 +143,22 @@ void OutboxWriter::expire(std::string_view instance, Instant now) {
     }
     for (const Row& row : rows)
         change(row, OutboxState::Expired, now, {}, "not sent in time", now);
+}
+
+// Who opts out while messages wait must not get them.
+void OutboxWriter::drop_unwanted(std::string_view instance, Instant now) {
+    std::vector<Row> rows;
+    {
+        const sqlite::Resetting guard(unwanted_);
+        unwanted_.bind_all(instance);
+        while (unwanted_.step()) {
+            rows.push_back({.row = unwanted_.integer(0),
+                            .id = id_of<InteractionId>(unwanted_.blob(1)),
+                            .attempt = static_cast<std::uint32_t>(unwanted_.integer(2))});
+        }
+    }
+    for (const Row& row : rows)
+        change(row, OutboxState::Failed, now, "opted_out", std::string(kUnwanted), now);
 }
 
 void OutboxWriter::settle(const Settlement& settlement, Instant now) {
@@ -187,6 +212,12 @@ void OutboxWriter::resend(const InteractionId& id, Instant expires_at, std::stri
     if (!row) throw sqlite::Failure(not_found("no such message"));
     if (row->state != OutboxState::Failed && row->state != OutboxState::Expired && row->state != OutboxState::Unknown) {
         throw sqlite::Failure(rejected("the message is " + std::string(to_string(row->state))));
+    }
+    {
+        const sqlite::Resetting guard(refused_);
+        if (refused_.bind_all(row->row).step()) {
+            throw sqlite::Failure(Error{.kind = ErrorKind::OptedOut, .text = std::string(kUnwanted)});
+        }
     }
     interactions_.retract_failures(id, now);
     renew_.bind_all(to_micros(expires_at), row->row).run();

@@ -37,14 +37,15 @@ private:
     std::optional<AcceptedMessage> known(const OutgoingMessage& message);
     bool withdrawn(const OutgoingMessage& message);
     void expire(std::string_view instance, Instant now);
+    void drop_unwanted(std::string_view instance, Instant now);
     // Moves the row and says so in its history and, where receipts have a word for it, on the timeline.
     void change(
         const Row& row, OutboxState state, Instant due, std::string_view code, std::string_view reason, Instant now);
 
     sqlite::Database& database_;
     InteractionWriter& interactions_;
-    sqlite::Statement insert_, by_key_, find_, due_, late_, sending_, change_, renew_, log_, next_due_, next_doubt_,
-        doubtful_, consent_, withdraw_;
+    sqlite::Statement insert_, by_key_, find_, due_, late_, unwanted_, refused_, sending_, change_, renew_, log_,
+        next_due_, next_doubt_, doubtful_, consent_, withdraw_;
 };
 
 }  // namespace tandem::store

@@ -78,7 +78,8 @@ CREATE INDEX alias_interaction ON alias(interaction);
 CREATE TABLE outbox(
     row INTEGER PRIMARY KEY, interaction INTEGER NOT NULL UNIQUE, key TEXT NOT NULL UNIQUE,
     request_hash INTEGER NOT NULL, instance TEXT NOT NULL, state INTEGER NOT NULL, attempt INTEGER NOT NULL,
-    accepted_at INTEGER NOT NULL, due INTEGER NOT NULL, expires_at INTEGER NOT NULL, request TEXT NOT NULL);
+    accepted_at INTEGER NOT NULL, due INTEGER NOT NULL, expires_at INTEGER NOT NULL, needs_consent INTEGER NOT NULL,
+    request TEXT NOT NULL);
 CREATE INDEX outbox_due ON outbox(instance, state, due) WHERE state < 2;
 CREATE INDEX outbox_doubtful ON outbox(instance, due) WHERE state = 5;
 CREATE INDEX outbox_state ON outbox(state, row);

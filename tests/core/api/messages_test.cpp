@@ -69,7 +69,7 @@ TEST_F(MessagesApi, AcceptsAMessageAndShowsWhatBecameOfIt) {
     const auto again = gateway_->send("POST", "/v1/messages/" + message.text_at("id") + "/resend", "w-secret");
     EXPECT_EQ(again.status, 202) << again.body;
     EXPECT_EQ(Json(again.body).text_at("state"), "queued");
-    EXPECT_EQ(gateway_->send("POST", "/v1/messages/" + message.text_at("id") + "/resend", "w-secret").status, 400);
+    EXPECT_EQ(gateway_->send("POST", "/v1/messages/" + message.text_at("id") + "/resend", "w-secret").status, 409);
 }
 
 TEST_F(MessagesApi, ListsWhatFailed) {
@@ -100,6 +100,7 @@ TEST_F(MessagesApi, AKeyNamesOneMessage) {
     EXPECT_EQ(second.status, 202);
     EXPECT_EQ(Json(second.body).text_at("id"), Json(first.body).text_at("id"));
 
+    EXPECT_EQ(post(kHello, {{"Idempotency-Key", "k2"}}).status, 400) << "two keys are none";
     const auto other = post(R"({"to":"tel:+74951234567","text":"bye"})", {{"Idempotency-Key", "k1"}});
     EXPECT_EQ(other.status, 422);
     EXPECT_EQ(Json(other.body).text_at("field"), "idempotency_key");
@@ -120,7 +121,17 @@ TEST_F(MessagesApi, SaysWhichMemberIsWrong) {
     EXPECT_EQ(field_of(R"({"to":"tel:+74951234567","idempotency_key":"k","thread":{"namespace":"x"}})"),
               "thread.external_id");
     EXPECT_EQ(field_of(R"({"to":"tel:+74951234567","text":"x","idempotency_key":"k","reply_to":"17"})"), "reply_to");
-    EXPECT_EQ(field_of(R"({"to":"viber:bot:x","text":"x","idempotency_key":"k"})"), "message");
+    EXPECT_EQ(field_of(R"({"to":"viber:bot:x","text":"x","idempotency_key":"k"})"), "to");
+    EXPECT_EQ(field_of(R"({"to":"tel:+74951234567","text":"x","idempotency_key":"k","via":"none"})"), "via");
+    EXPECT_EQ(field_of(R"({"to":"tel:+74951234567","text":"a\u0000b","idempotency_key":"k"})"), "text");
+    EXPECT_EQ(field_of(R"({"to":"tel:+74951234567","text":"a","text":"b","idempotency_key":"k"})"), "text");
+    EXPECT_EQ(field_of(R"({"to":"tel:+74951234567","text":"x","idempotency_key":"k","author":"a\nb"})"), "author");
+    EXPECT_EQ(field_of(R"({"to":"tel:+74951234567","idempotency_key":"k","media":[{"url":"https://x.test/a b"}]})"),
+              "media[0].url");
+    EXPECT_EQ(
+        field_of(
+            R"({"to":"tel:+74951234567","idempotency_key":"k","media":[{"url":"HTTPS://x.test","filename":"a\u0000"}]})"),
+        "media[0].filename");
 }
 
 TEST_F(MessagesApi, NeedsTheScopeAndTheService) {

@@ -23,7 +23,7 @@ TEST(ConsentWords, AreAWholeMessageInAnyCase) {
         {"sms", "Отписаться!", "withdrawn"},
         {"sms", "ОТПИСКА", "withdrawn"},
         {"sms", "stop all", "withdrawn"},
-        {"sms", "Arrêt", "withdrawn"},
+        {"sms", "ARRÊT", "withdrawn"},
         {"sms", "cancel", "withdrawn"},
         {"sms", "start", "granted"},
         {"sms", "Старт", "granted"},

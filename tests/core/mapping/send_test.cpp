@@ -199,10 +199,28 @@ TEST_F(SendTest, RefusesAndNeeds) {
                .limits = "max_text: 100\n  needs: [extra]\n  refuse: [ { when: \"!text\", reason: \"'a text "
                          "is needed'\" } ]"});
     EXPECT_TRUE(check_message(good, message(), arena_));
-    const auto refused = check_message(good, message(R"({"id":"m","media":[]})"), arena_);
+    const auto refused = check_message(
+        good, message(R"({"to":{"scheme":"tel","value":"+7"},"media":[{"url":"https://x.test"}]})"), arena_);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ErrorKind::Rejected);
     EXPECT_EQ(refused.error().text, "a text is needed");
+}
+
+TEST_F(SendTest, SaysWhatIsWrongWithAMessage) {
+    const auto pack = bound({.limits = "max_text: 5"});
+    const auto problem = [&](std::string_view json) { return check_message(pack, message(json), arena_).error().text; };
+    EXPECT_EQ(problem(R"({"text":"x"})"), "to: is missing");
+    EXPECT_EQ(problem(R"({"to":{"scheme":"mailto","value":"a@b"},"text":"x"})"),
+              "to.scheme: this pack cannot write to 'mailto'");
+    EXPECT_EQ(problem(R"({"to":{"scheme":"tel"},"text":"x"})"), "to.value: is missing");
+    EXPECT_EQ(problem(R"({"to":{"scheme":"tel","value":"+7"}})"), "text: there is neither text nor media");
+    EXPECT_EQ(problem(R"({"to":{"scheme":"tel","value":"+7"},"text":5})"), "text: a text is needed");
+    EXPECT_EQ(problem(R"({"to":{"scheme":"tel","value":"+7"},"text":"123456"})"), "text: has more than 5 characters");
+    EXPECT_EQ(problem(R"({"to":{"scheme":"tel","value":"+7"},"media":{}})"), "media: a list is needed");
+    EXPECT_EQ(problem(R"({"to":{"scheme":"tel","value":"+7"},"media":[{"url":1}]})"), "media.url: a text is needed");
+    EXPECT_EQ(problem(R"({"to":{"scheme":"tel","value":"+7"},"txt":"x"})"), "txt: there is no such member");
+    EXPECT_EQ(problem(R"({"to":{"scheme":"tel","value":"+7"},"thread":"x","text":"x"})"),
+              "thread: an object is needed");
 }
 
 struct AuthCase {
@@ -307,6 +325,15 @@ INSTANTIATE_TEST_SUITE_P(Answers,
                                            ErrorCase{502, "", ErrorKind::UnknownOutcome, "502"},
                                            ErrorCase{302, "", ErrorKind::Rejected, "302"}));
 
+TEST_F(SendTest, NeitherSecretsNorPagesOfTheVendorAreKept) {
+    const auto got =
+        outcome(400, R"({"code": "bad s3cret\u001b", "message": "key=s3cret )" + std::string(3000, 'x') + "\"}");
+    ASSERT_TRUE(got.error);
+    EXPECT_EQ(got.error->code, "bad *** ");
+    EXPECT_TRUE(got.error->text.starts_with("key=*** xxx"));
+    EXPECT_LT(got.error->text.size(), 1010U);
+}
+
 TEST_F(SendTest, WaitsAsLongAsTheVendorSays) {
     using std::chrono::milliseconds;
     EXPECT_EQ(outcome(400, R"({"code": 8, "wait": 2.5})").error->retry_after, milliseconds(2500));
@@ -402,7 +429,8 @@ TEST(SendAbilitiesOf, APackMakesADocumentForAConnectorWithAProtocolOfItsOwn) {
 
 TEST(SendAbilitiesOf, WhatIsMissingOrTooMuchIsTold) {
     for (const auto& [rest, says] :
-         {std::pair{"response: { namespace: \"'a'\" }", "acme.yaml:4:7: error: send: needs `request`, or a list `requests`"},
+         {std::pair{"response: { namespace: \"'a'\" }",
+                    "acme.yaml:4:7: error: send: needs `request`, or a list `requests`"},
           {"request: { json: {} }, response: { namespace: \"'a'\" }", "'url' is missing"},
           {"request: { url: \"'x'\" }", "4:45: error: send.request: without `response` a request is a document"}}) {
         config::Diagnostics diagnostics;

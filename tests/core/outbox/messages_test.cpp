@@ -161,6 +161,22 @@ TEST_F(MessagesTest, AMessengerThatTellsTheNumberIsAnsweredByTheMessenger) {
     EXPECT_EQ(data::parse_json(message.request, arena).value().get("to").string_at("scheme"), "telegram");
 }
 
+TEST_F(MessagesTest, AnAnswerStaysInTheNetworkOfTheConversation) {
+    messages_->use({{.name = "twilio",
+                     .channel = "",
+                     .provider = "twilio",
+                     .to = {"tel", "whatsapp"},
+                     .max_text = 20,
+                     .channels = {{"tel", "messenger"}, {"whatsapp", "sms"}}}});
+    auto whatsapp = test::tel("+74951234567");
+    whatsapp.point = {"whatsapp", "", "74951234567"};
+    const auto asked_id = observe("m1", "twilio", std::vector{test::tel("+74951234567"), whatsapp});  // channel sms
+    auto asked = request(std::nullopt);
+    asked.reply_to = asked_id;
+    data::Arena arena;
+    EXPECT_EQ(data::parse_json(accepted(asked).request, arena).value().get("to").string_at("scheme"), "whatsapp");
+}
+
 TEST_F(MessagesTest, TheInstanceSaysWhyAMessageCannotBeSent) {
     messages_->use({{.name = "sms",
                      .channel = "sms",

@@ -355,7 +355,7 @@ TEST_F(ReplayTest, TakesOnlyWhatTheFilterAsksFor) {
 TEST_F(ReplayTest, ReleasesFromQuarantineWhatMapsNow) {
     auto pipeline = start();
     ASSERT_TRUE(pipeline->wait_applied(
-        append({R"({"id":"m9","from":"+74951239999","at":"2026-03-01T10:00:00Z","text":7})"}), kLimit));
+        append({R"({"id":"m9","from":"+74951239999","at":"2026-03-01T10:00:00Z","text":[7]})"}), kLimit));
     auto entries = store_.quarantine({}).value();
     ASSERT_EQ(entries.size(), 1U);
     auto entry = *store_.quarantined(entries[0].id).value();
@@ -369,7 +369,7 @@ TEST_F(ReplayTest, ReleasesFromQuarantineWhatMapsNow) {
     EXPECT_EQ(store_.quarantine({})->size(), 1U);
     EXPECT_EQ(replay_quarantined(context(*better), entry, false, nothing)->released, 1U);
     EXPECT_EQ(store_.quarantine({})->size(), 0U);
-    EXPECT_EQ(text_of("m9"), "7");
+    EXPECT_EQ(text_of("m9"), "[7]");
 }
 
 TEST(Differences, NamesPathsAndLeavesOutTheRevision) {

@@ -206,6 +206,24 @@ TEST_F(OutboxTest, WhatNobodyCarriesOnIsUnknownAndStaysThere) {
     EXPECT_EQ(history(claimed.id), (std::vector<std::string>{"queued", "sending", "unknown_outcome"}));
 }
 
+TEST_F(OutboxTest, WhoOptsOutWhileMessagesWaitDoesNotGetThem) {
+    const auto waits = accept("m1");
+    auto service = outgoing("m2");
+    service.needs_consent = false;
+    ASSERT_TRUE(outbox().accept(service, now_));
+    auto stop = test::message({.external_id = "in1", .points = {test::tel("+74951234567")}});
+    stop.consent = ConsentChange{.granted = false, .at = now_};
+    observe({stop});
+
+    const auto claimed = claim();
+
+    ASSERT_EQ(claimed.size(), 1U);
+    EXPECT_EQ(claimed[0].id, service.observation.id);
+    EXPECT_EQ(state(waits), OutboxState::Failed);
+    EXPECT_EQ(message(waits).history.back().code, "opted_out");
+    EXPECT_EQ(outbox().resend(waits, now_ + std::chrono::hours(1), "ops", now_).error().kind, ErrorKind::OptedOut);
+}
+
 TEST_F(OutboxTest, TheVendorIsAskedAboutWhatIsUnknown) {
     const auto claimed = begin("m1");
     settle({.id = claimed.id, .attempt = 1, .state = OutboxState::Unknown, .due = now_ + std::chrono::minutes(1)});
