@@ -29,8 +29,9 @@ CORE = {
     "pipeline": ["base", "data", "model", "mapping", "identity", "config", "obs", "async", "journal", "store",
                  "connector"],
     "outbox": ["base", "data", "model", "identity", "obs", "async", "store", "connector", "pipeline"],
+    "media": ["base", "data", "obs", "async", "net", "store", "connector"],
     "api": ["base", "data", "model", "mapping", "identity", "config", "obs", "async", "net", "journal", "store",
-            "connector", "pipeline", "outbox"],
+            "connector", "pipeline", "outbox", "media"],
 }
 
 # A connector has its Host, and nothing of what stands behind it.

@@ -57,7 +57,8 @@ private:
         .name = "http",
         .version = "1",
         .description = "Webhooks and polls of any vendor that has a pack, and messages to it",
-        .capabilities = {.receive = true, .hook = true, .send = true, .receipts = true, .backfill = true},
+        .capabilities =
+            {.receive = true, .hook = true, .send = true, .receipts = true, .backfill = true, .media = true},
         .streams = {"", "poll:*"},
         .needs_pack = true,
         .options = config_fields().table()};

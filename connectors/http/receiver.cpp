@@ -1,5 +1,6 @@
 #include "connectors/http/receiver.hpp"
 
+#include "connectors/http/media.hpp"
 #include "core/async/wait.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -143,6 +144,11 @@ Task<Result<std::vector<connector::SentId>>> Receiver::send(connector::Outgoing 
         co_await async::sleep_for(std::min(error.retry_after.value_or(kPartWait * tries), kLongestPartWait));
     }
     co_return ids;
+}
+
+Task<Result<connector::MediaBytes>> Receiver::fetch(connector::MediaWanted wanted) {
+    if (host_.caller() == nullptr) co_return fail(config_error("this instance has no pack"));
+    co_return co_await fetch_media(vendor_, *host_.caller(), std::move(wanted));
 }
 
 Task<Result<std::vector<connector::SentId>>> Receiver::call(const connector::Outgoing& part) {

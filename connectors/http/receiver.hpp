@@ -23,6 +23,7 @@ public:
     async::Task<Result<void>> start() override;
     async::Task<Result<std::vector<connector::SentId>>> send(connector::Outgoing outgoing) override;
     async::Task<Result<connector::Resolution>> resolve(connector::Outgoing outgoing) override;
+    async::Task<Result<connector::MediaBytes>> fetch(connector::MediaWanted wanted) override;
     async::Task<void> stop() override;
 
 private:

@@ -14,6 +14,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr milliseconds kTokenTimeout = std::chrono::seconds(20);
+constexpr int kRedirects = 5;
 constexpr milliseconds kLongestMargin = std::chrono::minutes(1);
 
 // Ends a fetch however it ends, also when its task is cancelled: those who wait must not wait for ever.
@@ -35,23 +36,32 @@ private:
 }  // namespace
 
 Task<Result<net::ClientResponse>> VendorClient::send(WireRequest request, bool repeatable, milliseconds timeout) {
+    return send_on(std::move(request), {.repeatable = repeatable, .timeout = timeout});
+}
+
+Task<Result<net::ClientResponse>> VendorClient::download(WireRequest request,
+                                                         milliseconds timeout,
+                                                         std::uint64_t max_bytes) {
+    return send_on(std::move(request), {.repeatable = true, .timeout = timeout, .max_bytes = max_bytes});
+}
+
+Task<Result<net::ClientResponse>> VendorClient::send_on(WireRequest request, Terms terms) {
     if (http_ == nullptr) co_return fail(config_error("this gateway makes no calls to vendors"));
-    if (!request.token_prefix) co_return co_await send_once(request, nullptr, repeatable, timeout);
+    if (!request.token_prefix) co_return co_await send_once(request, nullptr, terms);
     auto token = co_await this->token();
     if (!token) co_return fail(std::move(token.error()));
-    auto response = co_await send_once(request, &*token, repeatable, timeout);
+    auto response = co_await send_once(request, &*token, terms);
     if (!response || response->status != 401) co_return response;
     forget(*token);
-    if (!repeatable) co_return response;
+    if (!terms.repeatable) co_return response;
     token = co_await this->token();
     if (!token) co_return fail(std::move(token.error()));
-    co_return co_await send_once(request, &*token, repeatable, timeout);
+    co_return co_await send_once(request, &*token, terms);
 }
 
 Task<Result<net::ClientResponse>> VendorClient::send_once(const WireRequest& request,
                                                           const Secret* token,
-                                                          bool repeatable,
-                                                          milliseconds timeout) {
+                                                          Terms terms) {
     auto headers = request.headers;
     auto url = request.url;
     if (token != nullptr && request.token_query.empty()) {
@@ -60,13 +70,19 @@ Task<Result<net::ClientResponse>> VendorClient::send_once(const WireRequest& req
         url += (url.contains('?') ? "&" : "?") + request.token_query + "=" + percent_encode(token->reveal());
     }
     // The path may hold a token (Telegram), and an address of the vendor may be in our own network (Kannel, a test).
-    co_return co_await http_->send({.method = request.method,
-                                    .url = std::move(url),
-                                    .headers = std::move(headers),
-                                    .body = request.body,
-                                    .repeatable = repeatable,
-                                    .hide_path = true,
-                                    .total = timeout});
+    net::ClientRequest out{.method = request.method,
+                           .url = std::move(url),
+                           .headers = std::move(headers),
+                           .body = request.body,
+                           .repeatable = terms.repeatable,
+                           .hide_path = true,
+                           .total = terms.timeout};
+    if (terms.max_bytes) {
+        out.public_addresses_only = true;
+        out.redirects = {.limit = kRedirects, .other_hosts = true};
+        out.limits = net::ResponseLimits{.body_bytes = *terms.max_bytes};
+    }
+    co_return co_await http_->send(std::move(out));
 }
 
 Task<Result<Secret>> VendorClient::token() {
@@ -91,7 +107,7 @@ Task<Result<connector::Token>> VendorClient::fetch() {
     if (caller_ == nullptr) co_return fail(config_error("the pack says nothing about tokens"));
     auto request = caller_->token_request();
     if (!request) co_return fail(std::move(request.error()));
-    auto response = co_await send_once(*request, nullptr, true, kTokenTimeout);
+    auto response = co_await send_once(*request, nullptr, {.repeatable = true, .timeout = kTokenTimeout});
     if (!response) co_return fail(std::move(response.error()).with_context("asking for a token"));
     co_return caller_->token({response->status, response->headers, response->body});
 }

@@ -27,11 +27,23 @@ public:
                                                   bool repeatable,
                                                   std::chrono::milliseconds timeout);
 
+    // The same for a file at an address that a vendor or a customer wrote: only at places of the public internet,
+    // through a few redirects, which credentials do not follow to another host; a body above `max_bytes` is Rejected.
+    async::Task<Result<net::ClientResponse>> download(connector::WireRequest request,
+                                                      std::chrono::milliseconds timeout,
+                                                      std::uint64_t max_bytes);
+
 private:
+    struct Terms {
+        bool repeatable = false;
+        std::chrono::milliseconds timeout{0};
+        std::optional<std::uint64_t> max_bytes{};  // of a download
+    };
+
+    async::Task<Result<net::ClientResponse>> send_on(connector::WireRequest request, Terms terms);
     async::Task<Result<net::ClientResponse>> send_once(const connector::WireRequest& request,
                                                        const Secret* token,
-                                                       bool repeatable,
-                                                       std::chrono::milliseconds timeout);
+                                                       Terms terms);
     async::Task<Result<Secret>> token();
     async::Task<Result<connector::Token>> fetch();
     void forget(const Secret& used);

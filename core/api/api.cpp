@@ -193,6 +193,7 @@ Api::Api(ApiOptions options,
     state_ = std::make_shared<State>(std::move(options), std::move(sources), store, pool, clock, std::move(log));
     add_customers(state_->endpoints, state_->services);
     add_interactions(state_->endpoints, state_->services);
+    add_media(state_->endpoints, state_->services);
     add_messages(state_->endpoints, state_->services);
     add_operations(state_->endpoints, state_->services);
     add_page(state_->endpoints, state_->services);

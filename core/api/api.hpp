@@ -21,6 +21,9 @@
 #include <string_view>
 #include <vector>
 
+namespace tandem::media {
+class Folder;
+}
 namespace tandem::outbox {
 class Messages;
 }
@@ -65,6 +68,7 @@ struct ApiSources {
     std::function<std::vector<ReadinessCheck>()> readiness;
     std::function<std::string()> metrics;  // Prometheus text exposition format
     outbox::Messages* messages = nullptr;  // outlives the routes; nullptr: nothing is sent
+    const media::Folder* media = nullptr;  // the same; nullptr: there are no files
 };
 
 // True for what may stand in `frame-ancestors` of a Content-Security-Policy: 'self', 'none', scheme and host sources.

@@ -65,6 +65,19 @@ std::string read_outcome(Value document) {
     return {};
 }
 
+// The file of the attachment: that of its present address, or one that is there already from an older one.
+std::optional<store::MediaView> media_of(const std::vector<store::MediaView>& media, const ItemAttachment& attachment) {
+    const store::MediaView* best = nullptr;
+    for (const auto& one : media) {
+        if (one.attachment != attachment.id) continue;
+        const bool stored = one.state == store::MediaState::Stored;
+        const bool better = best == nullptr || (stored && best->state != store::MediaState::Stored) ||
+                            (one.url == attachment.url && stored == (best->state == store::MediaState::Stored));
+        if (better) best = &one;
+    }
+    return best != nullptr ? std::optional(*best) : std::nullopt;
+}
+
 }  // namespace
 
 Result<Item> read_item(const store::InteractionView& view) {
@@ -95,11 +108,13 @@ Result<Item> read_item(const store::InteractionView& view) {
         item.messages.push_back(read_message(message, item.parties));
     }
     for (const auto attachment : list_at(*document, "attachments")) {
-        item.attachments.push_back({.kind = text_at(attachment, "kind"),
+        item.attachments.push_back({.id = text_at(attachment, "external_id"),
+                                    .kind = text_at(attachment, "kind"),
                                     .name = text_at(attachment, "filename"),
                                     .media_type = text_at(attachment, "media_type"),
                                     .url = text_at(attachment, "url"),
                                     .size = count_at(attachment, "size_bytes")});
+        item.attachments.back().media = media_of(view.media, item.attachments.back());
     }
     return item;
 }

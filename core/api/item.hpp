@@ -33,11 +33,13 @@ struct ItemMessage {
 };
 
 struct ItemAttachment {
+    std::string id = {};  // its external id
     std::string kind = {};
     std::string name = {};
     std::string media_type = {};
     std::string url = {};  // as the vendor gave it: not to be trusted
     std::optional<std::uint64_t> size = {};
+    std::optional<store::MediaView> media = {};  // what became of its file, if it is fetched
 };
 
 struct Item {

@@ -1,6 +1,7 @@
 // Conversations, messages, calls, attachments and delivery marks of the agent's page.
 #include "core/api/page.hpp"
 #include "core/base/text.hpp"
+#include "core/media/media_type.hpp"
 
 #include <algorithm>
 #include <array>
@@ -71,6 +72,12 @@ void draw_delivery(Html& html, Language language, const store::Delivery& deliver
     html << "</span></span>";
 }
 
+// Where the page has the file itself; empty while it has not.
+std::string stored_file(const ItemAttachment& attachment) {
+    const bool stored = attachment.media && attachment.media->state == store::MediaState::Stored;
+    return stored ? "pop/media/" + attachment.media->sha512 : std::string();
+}
+
 void draw_attachment(Html& html, Language language, const ItemAttachment& attachment) {
     static constexpr std::array<std::string_view, 6> kOwnIcon = {"image",     "audio",    "video",
                                                                  "recording", "location", "contact_card"};
@@ -80,7 +87,8 @@ void draw_attachment(Html& html, Language language, const ItemAttachment& attach
         if (attachment.kind == kOwnIcon[i]) icon = kIcon[i];
     }
     const auto kind = word(language, "attachment", attachment.kind);
-    const auto link = safe_link(attachment.url);
+    const auto file = stored_file(attachment);
+    const auto link = file.empty() ? safe_link(attachment.url) : file;
     html << "<li>";
     draw_icon(html, icon);
     if (link.empty()) {
@@ -90,10 +98,15 @@ void draw_attachment(Html& html, Language language, const ItemAttachment& attach
         html.attribute("href", link) << ">";
     }
     html.text(attachment.name.empty() ? kind : std::string_view(attachment.name));
+    if (!file.empty() && media::safe_image(attachment.media->media_type)) {
+        html << "<img class=\"preview\" loading=\"lazy\" alt=\"\"";
+        html.attribute("src", file) << ">";
+    }
     link.empty() ? html << "</span>" : html << "</a>";
-    if (attachment.size) {
+    const auto size = file.empty() ? attachment.size : std::optional(attachment.media->size);
+    if (size) {
         html << " <span class=\"size\">";
-        html.text(size_text(language, *attachment.size)) << "</span>";
+        html.text(size_text(language, *size)) << "</span>";
     }
     html << "</li>";
 }

@@ -203,6 +203,12 @@ std::optional<Problem> accept(Services& services,
     return std::nullopt;
 }
 
+Answer page_media(Services& services, const Call& call) {
+    const auto who = visitor(services, call.request);
+    if (!who) return refuse(who.error());
+    return media_file(services, call.segment("sha512"), true);
+}
+
 Answer accept_suggestion(Services& services, const Call& call) {
     const auto who = visitor(services, call.request);
     if (!who) return refuse(who.error());
@@ -299,6 +305,12 @@ void add_page(std::vector<Endpoint>& endpoints, Services& services) {
          .headers = {last_event_id()},
          .response_type = "text/event-stream"},
         page_feed, false);
+    add({.method = "GET",
+         .pattern = "/pop/media/{sha512}",
+         .id = "pageMedia",
+         .summary = "A file of an attachment; plain pictures may be shown, everything else is saved",
+         .response_type = "application/octet-stream"},
+        page_media, false);
     add({.method = "POST",
          .pattern = "/pop/links",
          .id = "pageLink",

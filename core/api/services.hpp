@@ -43,9 +43,14 @@ Result<store::PartyPoint> read_point(const Services& services, std::string_view 
 std::expected<std::uint64_t, Problem> feed_start(Services& services, const Call& call);
 Parameter last_event_id();  // how /openapi.json tells of that header
 
+// A file of an attachment by its hash in hex. `inline_images`: a plain picture may be shown inside a page; everything
+// else is for saving only.
+Answer media_file(Services& services, std::string_view sha512, bool inline_images);
+
 // One group of endpoints each. The handlers refer to `services`.
 void add_customers(std::vector<Endpoint>& endpoints, Services& services);
 void add_interactions(std::vector<Endpoint>& endpoints, Services& services);
+void add_media(std::vector<Endpoint>& endpoints, Services& services);
 void add_messages(std::vector<Endpoint>& endpoints, Services& services);
 void add_operations(std::vector<Endpoint>& endpoints, Services& services);
 void add_page(std::vector<Endpoint>& endpoints, Services& services);

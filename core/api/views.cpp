@@ -28,6 +28,22 @@ void write_parties(JsonWriter& json, const std::vector<ItemParty>& parties) {
     json.end_array();
 }
 
+void write_media(JsonWriter& json, const store::MediaView& media) {
+    json.begin_object();
+    json.member("attachment", std::string_view(media.attachment));
+    json.member("state", store::to_string(media.state));
+    if (media.state == store::MediaState::Stored) {
+        json.member("href", std::string_view("/v1/media/" + media.sha512));
+        json.member("sha512", std::string_view(media.sha512));
+        json.member("media_type", std::string_view(media.media_type));
+        json.member("size", media.size);
+    } else {
+        json.member_if("code", std::string_view(media.code));
+        json.member_if("reason", std::string_view(media.reason));
+    }
+    json.end_object();
+}
+
 void write_attachments(JsonWriter& json, const std::vector<ItemAttachment>& attachments) {
     json.key("attachments");
     json.begin_array();
@@ -38,6 +54,10 @@ void write_attachments(JsonWriter& json, const std::vector<ItemAttachment>& atta
         json.member_if("media_type", std::string_view(attachment.media_type));
         json.member_if("url", std::string_view(attachment.url));
         if (attachment.size) json.member("size", *attachment.size);
+        if (attachment.media) {
+            json.key("media");
+            write_media(json, *attachment.media);
+        }
         json.end_object();
     }
     json.end_array();
@@ -146,6 +166,13 @@ void write_interaction(JsonWriter& json, const store::InteractionView& view) {
     write_delivery(json, view.delivery);
     json.member("version", view.version);
     json.member("event", view.event);
+    if (!view.media.empty()) {
+        json.key("media");
+        json.begin_array();
+        for (const auto& media : view.media)
+            write_media(json, media);
+        json.end_array();
+    }
     json.key("document");
     json.raw(view.document);
     json.end_object();

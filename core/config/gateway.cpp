@@ -25,6 +25,11 @@ public:
             const auto& at = backlog ? backlog : size;
             diagnostics_.error(at.position(), at.path(), "max_backlog must not be above max_size");
         }
+        if (config.gateway.media.max_size > config.gateway.media.max_total) {
+            const auto media = gateway.get("media");
+            const auto at = media.get("max_size") ? media.get("max_size") : media.get("max_total");
+            diagnostics_.error(at.position(), at.path(), "max_size must not be above max_total");
+        }
         for (const auto& token : root_.get("api").get("tokens").items()) {
             auto scopes = token.get("scopes");
             if (scopes.kind() == NodeKind::Sequence && scopes.items().empty()) {

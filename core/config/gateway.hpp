@@ -29,6 +29,16 @@ struct TlsOptions {
     std::vector<Address> listen;  // empty: the addresses of GatewayOptions::listen speak TLS
 };
 
+// Files of attachments that are fetched from vendors.
+struct MediaOptions {
+    Bytes max_size = mebibytes(25);
+    Bytes max_total = gibibytes(20);
+    Bytes reserve = gibibytes(1);
+    std::chrono::milliseconds timeout = std::chrono::seconds(60);
+    std::int64_t at_once = 2;
+    std::vector<std::string> allow;
+};
+
 struct GatewayOptions {
     std::vector<Address> listen = {{"127.0.0.1", 8080}};
     std::filesystem::path data = "data";
@@ -44,6 +54,7 @@ struct GatewayOptions {
     std::int64_t threads = 1;
     std::filesystem::path packs = "packs";  // searched before the built-in packs; need not exist
     LogOptions log;
+    MediaOptions media;
 };
 
 struct JournalLimits {

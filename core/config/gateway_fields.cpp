@@ -60,6 +60,27 @@ const Fields<TlsOptions>& tls_fields() {
     return fields;
 }
 
+const Fields<MediaOptions>& media_fields() {
+    static const auto fields =
+        Fields<MediaOptions>()
+            .field("max_size", &MediaOptions::max_size, "Largest file; a larger one is not kept.")
+            .range(kibibytes(1), mebibytes(512))
+            .field("max_total", &MediaOptions::max_total, "All files together; above it no more are fetched.")
+            .range(mebibytes(1), gibibytes(65'536))
+            .field("reserve", &MediaOptions::reserve,
+                   "Free space of the disk that files leave to journal and store; below it none are fetched.")
+            .range(Bytes{0}, gibibytes(65'536))
+            .field("timeout", &MediaOptions::timeout, "For one file; then it is tried again later.")
+            .range(1s, 1h)
+            .field("at_once", &MediaOptions::at_once, "Files fetched at once; each is in memory while it comes.")
+            .range(1, 64)
+            .field("allow", &MediaOptions::allow,
+                   "Networks of your own that files may come from, for vendors in your house; else only the public "
+                   "internet.")
+            .check(check_network);
+    return fields;
+}
+
 const Fields<GatewayOptions>& process_fields() {
     static const auto fields =
         Fields<GatewayOptions>()
@@ -88,7 +109,8 @@ const Fields<GatewayOptions>& process_fields() {
             .field("threads", &GatewayOptions::threads, "Threads for network and mapping.")
             .range(1, 256)
             .field("packs", &GatewayOptions::packs, "Folder of your own packs, searched before the built-in ones.")
-            .table("log", &GatewayOptions::log, log_fields(), "The log on stderr.");
+            .table("log", &GatewayOptions::log, log_fields(), "The log on stderr.")
+            .table("media", &GatewayOptions::media, media_fields(), "Files of attachments, fetched from vendors.");
     return fields;
 }
 

@@ -5,6 +5,7 @@
 #include "core/base/result.hpp"
 #include "core/base/secret.hpp"
 #include "core/base/time.hpp"
+#include "core/connector/media.hpp"
 #include "core/connector/sender.hpp"
 #include "core/net/http.hpp"
 
@@ -63,6 +64,11 @@ struct Token {
     std::chrono::milliseconds lifetime{0};
 };
 
+struct MediaDownload {
+    WireRequest request;
+    bool with_credentials = false;  // it goes to a host that the pack names
+};
+
 // Thread-safe; pure: no waiting, no input or output.
 class Caller {
 public:
@@ -80,6 +86,13 @@ public:
     virtual Result<WireRequest> probe_request() const = 0;
     // A text for people, perhaps empty; or what is wrong.
     virtual Result<std::string> probe(const AnswerView& answer) const = 0;
+
+    // The call to make before a file can be asked for; nullopt if there is none. Then what its answer says, opaque, for
+    // media_download() only.
+    virtual Result<std::optional<WireRequest>> media_lookup(const MediaWanted& wanted) const = 0;
+    virtual Result<std::string> media_place(const MediaWanted& wanted, const AnswerView& answer) const = 0;
+    virtual Result<MediaDownload> media_download(const MediaWanted& wanted,
+                                                 const std::optional<std::string>& place) const = 0;
 };
 
 }  // namespace tandem::connector

@@ -17,6 +17,7 @@
 #include "core/config/node.hpp"
 #include "core/connector/caller.hpp"
 #include "core/connector/judge.hpp"
+#include "core/connector/media.hpp"
 #include "core/connector/sender.hpp"
 #include "core/journal/journal.hpp"
 #include "core/net/http.hpp"
@@ -143,6 +144,12 @@ public:
     // outcome unknown.
     virtual async::Task<Result<Resolution>> resolve(Outgoing) {
         co_return fail(config_error("this connector cannot ask about messages"));
+    }
+    // Of a connector with the capability `media`: the bytes of an attachment's file, not more than it may have. Called
+    // between start() and stop(), many at once. Rejected and NotFound: it will never be there (too large, gone, a place
+    // where we do not go); other failures are tried again later.
+    virtual async::Task<Result<MediaBytes>> fetch(MediaWanted) {
+        co_return fail(config_error("this connector fetches no files"));
     }
     // Ends everything that start() began. Idempotent, valid after a failed, a cancelled and a missing start().
     virtual async::Task<void> stop() = 0;

@@ -67,6 +67,14 @@ Task<Result<std::vector<SentId>>> send_by(std::shared_ptr<Session> session, Outg
     }
 }
 
+Task<Result<MediaBytes>> fetch_by(std::shared_ptr<Session> session, MediaWanted wanted) {
+    try {
+        co_return co_await session->instance_object->fetch(std::move(wanted));
+    } catch (const std::exception& error) {
+        co_return fail(transient(error.what()));
+    }
+}
+
 Task<Result<Resolution>> resolve_by(std::shared_ptr<Session> session, Outgoing outgoing) {
     try {
         co_return co_await session->instance_object->resolve(std::move(outgoing));
@@ -272,6 +280,22 @@ Task<Result<Resolution>> Supervised::run_resolve(std::shared_ptr<Supervised> sel
         co_await async::with_timeout(resolve_by(session, std::move(outgoing)), self->context_->options.send_limit);
     if (!asked) co_return fail(transient("asking took too long"));
     co_return std::move(*asked);
+}
+
+Task<Result<MediaBytes>> Supervised::run_fetch(std::shared_ptr<Supervised> self, MediaWanted wanted) {
+    const auto session = self->serving_;
+    if (session == nullptr) {
+        Error error = transient("the connector instance is not ready");
+        error.code = kNotReady;
+        co_return fail(std::move(error));
+    }
+    const Running running(*session, self->changed_);
+    const auto limit = wanted.timeout;
+    auto bytes = co_await async::with_timeout(fetch_by(session, std::move(wanted)), limit);
+    if (!bytes) co_return fail(transient("fetching took too long"));
+    session->count(*bytes ? "media_fetched" : "media_failed",
+                   *bytes ? std::string_view() : to_string(bytes->error().kind), 1);
+    co_return std::move(*bytes);
 }
 
 }  // namespace tandem::connector

@@ -49,6 +49,10 @@ public:
         return run_send(shared_from_this(), std::move(outgoing));
     }
 
+    async::Task<Result<MediaBytes>> fetch(MediaWanted wanted) {
+        return run_fetch(shared_from_this(), std::move(wanted));
+    }
+
     const async::Executor& strand() const { return strand_; }
 
     // Any thread from here on.
@@ -66,6 +70,7 @@ private:
     static async::Task<net::HttpReply> run_hook(std::shared_ptr<Supervised> self, net::HttpRequest request);
     static async::Task<Result<Resolution>> run_resolve(std::shared_ptr<Supervised> self, Outgoing outgoing);
     static async::Task<Result<std::vector<SentId>>> run_send(std::shared_ptr<Supervised> self, Outgoing outgoing);
+    static async::Task<Result<MediaBytes>> run_fetch(std::shared_ptr<Supervised> self, MediaWanted wanted);
     async::Task<Result<void>> open(std::shared_ptr<Session> session);
     async::Task<bool> close(std::shared_ptr<Session> session);
     async::Task<bool> guarded(async::Task<void> work, Millis limit, bool interruptible, std::string what);

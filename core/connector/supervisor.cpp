@@ -244,6 +244,16 @@ Task<Result<Resolution>> Supervisor::resolve(std::string instance, Outgoing outg
     co_return co_await async::run_on(found->strand(), found->resolve(std::move(outgoing)));
 }
 
+Task<Result<MediaBytes>> Supervisor::fetch(std::string instance, MediaWanted wanted) {
+    const auto found = impl_->find(instance);
+    if (found == nullptr) {
+        Error error = transient("there is no connector instance '" + instance + "'");
+        error.code = kNotReady;
+        co_return fail(std::move(error));
+    }
+    co_return co_await async::run_on(found->strand(), found->fetch(std::move(wanted)));
+}
+
 std::vector<net::Route> Supervisor::routes() {
     return {{.method = "*",
              .pattern = "/hooks/{instance}",

@@ -120,6 +120,8 @@ public:
     async::Task<Result<std::vector<SentId>>> send(std::string instance, Outgoing outgoing);
     // Asks the instance what became of a message (Instance::resolve). Otherwise as send().
     async::Task<Result<Resolution>> resolve(std::string instance, Outgoing outgoing);
+    // The file of an attachment (Instance::fetch). Transient with code kNotReady when the instance cannot even try.
+    async::Task<Result<MediaBytes>> fetch(std::string instance, MediaWanted wanted);
 
     std::vector<InstanceStatus> status() const;  // any thread; sorted by name
     // The same numbers in Prometheus' text format. Any thread.

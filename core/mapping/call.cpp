@@ -34,10 +34,11 @@ Value answer_value(const ResponseProgram& program, const VendorAnswer& answer, d
         if (name == "content-type") content_type = header.value;
     }
     const auto body = data::decode(program.decoder, content_type, answer.body, arena);
-    return data::make_object(arena, {{"status", Value::integer(answer.status)},
-                                     {"headers", Value::object(headers.items())},
-                                     {"body", body ? *body : Value()},
-                                     {"text", data::make_string(arena, sanitize_utf8(answer.body))}});
+    return data::make_object(arena,
+                             {{"status", Value::integer(answer.status)},
+                              {"headers", Value::object(headers.items())},
+                              {"body", body ? without_marks(*body, arena) : Value()},
+                              {"text", without_marks(data::make_string(arena, sanitize_utf8(answer.body)), arena)}});
 }
 
 // What a status says by itself.

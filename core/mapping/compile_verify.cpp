@@ -184,7 +184,10 @@ bool Compiler::check_secret(const Node& node) {
     std::vector<std::string> names;
     for (const auto& setting : program_.settings) {
         if (!setting.secret()) continue;
-        if (setting.name == node.text()) return true;
+        if (setting.name == node.text()) {
+            if (secrets_ != nullptr) secrets_->push_back(setting.name);
+            return true;
+        }
         names.push_back(setting.name);
     }
     error(node, fmt::format("there is no secret setting '{}'{}", node.text(), suggestion(node.text(), names)));

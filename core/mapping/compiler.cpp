@@ -67,6 +67,7 @@ void Compiler::pack(const Node& root) {
     if (const auto node = root.get("oauth2")) oauth2(node);
     if (const auto node = root.get("poll")) polls(node);
     if (const auto node = root.get("probe")) probe(node);
+    if (const auto node = root.get("media")) media(node);
     if (!root.get("receive") && !root.get("poll") && !root.get("send"))
         error(root, "a pack has `receive`, `poll` or `send`");
 }
@@ -216,6 +217,7 @@ void Compiler::check_named_arguments(const Node& node, const expr::Expression& c
                                                       call.function));
         }
         if (name == nullptr || !name->is_string()) continue;
+        if (call.function == "secret" && secrets_ != nullptr) secrets_->emplace_back(name->as_string());
         const auto& known = is_table ? tables : is_signature ? signatures_ : secrets;
         if (std::ranges::find(known, name->as_string()) != known.end()) continue;
         diagnostics_.error(node.position_in_text(call.columns[0] - 1), node.path(),

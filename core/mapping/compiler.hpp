@@ -6,12 +6,14 @@
 #include "core/config/node.hpp"
 #include "core/mapping/program.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tandem::model {
@@ -110,6 +112,10 @@ private:
     void token_response(const config::Node& node, OAuth2Program& out);
     std::optional<Code> constant(const std::string& text);
 
+    // compile_media.cpp: where files of attachments are
+    void media(const config::Node& node);
+    void media_lookup(const config::Node& node, MediaProgram& out);
+
     // Makes the expressions of one call to the vendor: they see the fixed names and `more`, not those of `receive`.
     template <class Body>
     void call_scope(std::span<const std::string_view> more, Body body) {
@@ -130,12 +136,13 @@ private:
 
     Program& program_;
     config::Diagnostics& diagnostics_;
-    std::vector<std::string> names_;       // variables by slot
-    std::vector<std::string> signatures_;  // of the request at hand
-    bool in_send_ = false;                 // secret() may be used
-    bool oauth2_ = false;                  // the pack has such a section
-    bool in_records_ = false;              // $item can differ between declaration and use of a name
-    std::uint8_t* members_ = nullptr;      // where uses of $request are noted
+    std::vector<std::string> names_;               // variables by slot
+    std::vector<std::string> signatures_;          // of the request at hand
+    bool in_send_ = false;                         // secret() may be used
+    bool oauth2_ = false;                          // the pack has such a section
+    bool in_records_ = false;                      // $item can differ between declaration and use of a name
+    std::uint8_t* members_ = nullptr;              // where uses of $request are noted
+    std::vector<std::string>* secrets_ = nullptr;  // where uses of secrets are noted
 };
 
 }  // namespace tandem::mapping

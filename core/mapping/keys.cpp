@@ -386,6 +386,51 @@ constexpr Key kProbe[] = {
 };
 constexpr KeyTable kProbeKeys{"probe", kProbe};
 
+constexpr Key kMediaResponse[] = {
+    {.name = "decode", .shape = Shape::Word, .help = "format of the answer, default json", .words = kDecoders},
+    {.name = "accepted", .shape = Shape::Expression, .help = "the answer is good; default status 2xx"},
+    {.name = "url", .shape = Shape::Expression, .help = "where the file is", .required = true},
+    {.name = "code", .shape = Shape::Expression, .help = "the vendor's error code"},
+    {.name = "reason", .shape = Shape::Expression, .help = "the vendor's words about an error"},
+    {.name = "errors",
+     .shape = Shape::Objects,
+     .help = "the first that fits says what happened",
+     .table = &kSendErrorKeys},
+};
+constexpr KeyTable kMediaResponseKeys{"media_response", kMediaResponse};
+
+constexpr Key kMediaResolve[] = {
+    {.name = "request",
+     .shape = Shape::Object,
+     .help = "asks for the address",
+     .required = true,
+     .table = &kSendRequestKeys},
+    {.name = "response",
+     .shape = Shape::Object,
+     .help = "what comes back",
+     .required = true,
+     .table = &kMediaResponseKeys},
+};
+constexpr KeyTable kMediaResolveKeys{"media_resolve", kMediaResolve};
+
+constexpr Key kMedia[] = {
+    {.name = "hosts",
+     .shape = Shape::Expression,
+     .help = "a text or a list: host, *.domain or origin that the credentials may go to"},
+    {.name = "auth", .shape = Shape::Object, .help = "credentials, for `hosts` only", .table = &kAuthKeys},
+    {.name = "headers", .shape = Shape::Names, .help = "headers, for `hosts` only; null leaves one out"},
+    {.name = "prefix",
+     .shape = Shape::Text,
+     .help = "of an attachment's `url` that is no address; the rest is $media.id"},
+    {.name = "let", .shape = Shape::Names, .help = "names for all expressions but `hosts`"},
+    {.name = "url", .shape = Shape::Expression, .help = "the address of such a file"},
+    {.name = "resolve",
+     .shape = Shape::Object,
+     .help = "a call that gives the address of such a file",
+     .table = &kMediaResolveKeys},
+};
+constexpr KeyTable kMediaKeys{"media", kMedia};
+
 constexpr Key kPack[] = {
     {.name = "pack", .shape = Shape::Text, .help = "name used in the configuration", .required = true},
     {.name = "version",
@@ -406,6 +451,7 @@ constexpr Key kPack[] = {
      .shape = Shape::Object,
      .help = "a harmless call for `tandem check --connect`",
      .table = &kProbeKeys},
+    {.name = "media", .shape = Shape::Object, .help = "files of attachments are fetched", .table = &kMediaKeys},
 };
 
 }  // namespace

@@ -174,6 +174,24 @@ constexpr Key kPollCase[] = {
 };
 constexpr KeyTable kPollCaseKeys{"poll_case", kPollCase};
 
+constexpr Key kMediaCase[] = {
+    {.name = "name", .shape = Shape::Text, .help = "what the case shows", .required = true},
+    {.name = "settings", .shape = Shape::Data, .help = "added to those of the file"},
+    {.name = "url", .shape = Shape::Text, .help = "of the attachment", .required = true},
+    {.name = "kind", .shape = Shape::Text, .help = "of the attachment, default file"},
+    {.name = "media_type", .shape = Shape::Text, .help = "of the attachment"},
+    {.name = "filename", .shape = Shape::Text, .help = "of the attachment"},
+    {.name = "resolve",
+     .shape = Shape::Object,
+     .help = "the call that must go out first",
+     .table = &kExpectedRequestKeys},
+    {.name = "answer", .shape = Shape::Object, .help = "what the vendor says to it", .table = &kPollAnswerKeys},
+    {.name = "request", .shape = Shape::Object, .help = "what must go out", .table = &kExpectedRequestKeys},
+    {.name = "credentials", .shape = Shape::Boolean, .help = "whether the request may hold them"},
+    {.name = "refused", .shape = Shape::Text, .help = "part of the reason why nothing is fetched"},
+};
+constexpr KeyTable kMediaCaseKeys{"media_case", kMediaCase};
+
 constexpr Key kTestFile[] = {
     {.name = "settings", .shape = Shape::Data, .help = "for all cases"},
     {.name = "instance", .shape = Shape::Text, .help = "default test"},
@@ -184,6 +202,7 @@ constexpr Key kTestFile[] = {
     {.name = "cases", .shape = Shape::Objects, .help = "run one by one", .table = &kTestCaseKeys},
     {.name = "send", .shape = Shape::Objects, .help = "messages that go out", .table = &kSendCaseKeys},
     {.name = "poll", .shape = Shape::Objects, .help = "pages that were asked for", .table = &kPollCaseKeys},
+    {.name = "media", .shape = Shape::Objects, .help = "files that are fetched", .table = &kMediaCaseKeys},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "core/data/json.hpp"
 #include "core/mapping/expected.hpp"
 #include "core/mapping/keys.hpp"
+#include "core/mapping/media_tests.hpp"
 #include "core/mapping/outcome.hpp"
 #include "core/mapping/poll_tests.hpp"
 #include "core/mapping/program.hpp"
@@ -288,6 +289,14 @@ TestReport run_pack_tests(const std::shared_ptr<const Pack>& pack, const Node& t
         if (result.failures.empty()) {
             result.failures =
                 run_poll_case({pack, request.settings, request.instance, request.region}, node, request.received_at);
+        }
+        report.cases.push_back(std::move(result));
+    }
+    for (const auto& node : tests.get("media").items()) {
+        CaseResult result{node.get("name").text(), node.position(), {}};
+        const auto request = reader.read(node, result.failures);
+        if (result.failures.empty()) {
+            result.failures = run_media_case({pack, request.settings, request.instance, request.region}, node);
         }
         report.cases.push_back(std::move(result));
     }

@@ -202,6 +202,24 @@ struct OAuth2Program {
     std::optional<Code> token, expires_in;
 };
 
+// The names that the section media sees besides the fixed ones, by their place behind them. $place is where the file
+// is, for the request that we write ourselves.
+enum MediaName : std::size_t { kMediaItem, kMediaPlace, kMediaNames };
+inline constexpr std::string_view kMediaNameTexts[kMediaNames] = {"media", "place"};
+
+struct MediaProgram {
+    std::vector<std::string> secrets;  // all that its requests need
+    std::string prefix;
+    std::optional<Code> hosts;
+    std::vector<Binding> let;
+    std::optional<Code> url;
+    std::optional<RequestProgram> lookup;
+    ResponseProgram answer;     // of the lookup
+    std::optional<Code> place;  // in that answer
+    RequestProgram download;    // from a host that may have credentials
+    RequestProgram plain;       // from any other
+};
+
 struct ProbeProgram {
     std::vector<Binding> let;
     RequestProgram request;
@@ -235,6 +253,7 @@ public:
     std::vector<PollProgram> polls;
     std::optional<OAuth2Program> oauth2;
     std::optional<ProbeProgram> probe;
+    std::optional<MediaProgram> media;
 
     std::size_t slots = kFixedSlots;     // values that evaluation needs at most
     std::uint8_t challenge_members = 0;  // of $request, in `when` of challenges

@@ -1,5 +1,7 @@
 #include "core/pipeline/mapper.hpp"
 
+#include "core/pipeline/media_references.hpp"
+
 #include <exception>
 
 namespace tandem::pipeline {
@@ -58,6 +60,11 @@ void Mapper::add_record(const mapping::Record& record,
     } else if (record.kind == mapping::RecordKind::Snapshot) {
         auto observation = to_observation(record.document, identity_, context, arena_);
         if (!observation) return refuse(observation.error(), ".snapshot");
+        if (const auto& media = sources_.find(stored.event.instance)->second.media) {
+            observation->media = media_references(record.document, *media);
+            observation->fetched_by = stored.event.instance;
+            counts.files += observation->media.size();
+        }
         batch.observations.push_back(std::move(*observation));
         ++counts.snapshots;
     } else {

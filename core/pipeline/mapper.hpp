@@ -18,6 +18,7 @@ struct MapCounts {
     std::uint64_t snapshots = 0;
     std::uint64_t receipts = 0;
     std::uint64_t quarantined = 0;
+    std::uint64_t files = 0;                                               // to be fetched
     std::map<std::pair<std::string, std::string>, std::uint64_t> ignored;  // by (instance, reason)
 };
 

@@ -263,6 +263,7 @@ void Pipeline::settled(journal::Position position, const MapCounts& counts) {
     taken_cursors_.clear();
     applied_.notify_all();
     journal_.settle(position);
+    if (counts.files > 0 && options_.on_files) options_.on_files();
 }
 
 void Pipeline::keep_cursor(store::CursorUpdate update, journal::Position position) {

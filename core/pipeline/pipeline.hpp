@@ -30,6 +30,7 @@ struct PipelineOptions {
     std::size_t gather_from = 64;  // events in the batch before
     std::chrono::milliseconds retry_first{50};
     std::chrono::milliseconds retry_longest{10'000};
+    std::function<void()> on_files{};  // files of attachments are to be fetched; on the pipeline's thread
 };
 
 struct PipelineStats {

@@ -137,7 +137,8 @@ public:
     // state, NotFound, OptedOut.
     virtual Result<void> resend(InteractionId id, Instant expires_at, std::string_view actor, Instant now) = 0;
 
-    // When the next message of the instance is due to be sent, or with `doubtful` to be asked about; nullopt if none is.
+    // When the next message of the instance is due to be sent, or with `doubtful` to be asked about; nullopt if none
+    // is.
     virtual Result<std::optional<Instant>> next_due(std::string_view instance, bool doubtful) = 0;
 
     virtual Result<std::optional<OutboxView>> message(InteractionId id) = 0;

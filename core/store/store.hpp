@@ -39,6 +39,15 @@ struct ConsentChange {
     Instant at{};
 };
 
+// A file that an attachment points to.
+struct MediaReference {
+    std::string attachment;  // its external id
+    std::string url;
+    std::string kind;        // of the attachment
+    std::string media_type;  // as the vendor says; may be empty
+    std::string filename;    // the same
+};
+
 // One of several that a long message came in. The first to come names the interaction; the others join it.
 struct MessagePart {
     std::string key;  // shared by the parts of one message, within the name space
@@ -67,7 +76,9 @@ struct Observation {
     std::uint64_t event = 0;                              // journal position it came from (raw payload)
     std::optional<ConsentChange> consent = std::nullopt;  // of points[0]; the latest counts
     std::optional<MessagePart> part = std::nullopt;
-    bool patch = false;  // says only what changed (fold.hpp)
+    bool patch = false;                   // says only what changed (fold.hpp)
+    std::vector<MediaReference> media{};  // to be fetched; known ones are not fetched again
+    std::string fetched_by{};             // instance that fetches them
 };
 
 struct ReceiptUpdate {
@@ -166,6 +177,26 @@ struct Delivery {
     friend bool operator==(const Delivery&, const Delivery&) = default;
 };
 
+enum class MediaState : std::uint8_t {
+    Queued,    // waits for its turn, or for another attempt
+    Fetching,  // on its way
+    Stored,
+    Failed,  // will not be fetched; `reason` tells why
+};
+std::string_view to_string(MediaState state);
+
+// What became of the file of one attachment.
+struct MediaView {
+    std::string attachment;  // its external id
+    std::string url;
+    MediaState state = MediaState::Queued;
+    std::string sha512{};  // lower-case hex, of Stored
+    std::uint64_t size = 0;
+    std::string media_type{};
+    std::string code{};  // why the last attempt failed
+    std::string reason{};
+};
+
 struct InteractionView {
     InteractionId id;
     std::string document;  // folded from its sources, JSON in the shape of a snapshot
@@ -177,7 +208,8 @@ struct InteractionView {
     std::optional<CustomerId> customer;
     Delivery delivery;  // receipts and watermarks applied
     std::uint64_t version = 0;
-    std::uint64_t event = 0;  // journal position of the newest observation
+    std::uint64_t event = 0;         // journal position of the newest observation
+    std::vector<MediaView> media{};  // of attachments that are fetched
 };
 
 struct TimelineQuery {
@@ -214,6 +246,7 @@ struct QuarantineQuery {
 };
 
 class Outbox;  // core/store/outbox.hpp
+class Media;   // core/store/media.hpp
 
 class Store {
 public:
@@ -246,8 +279,9 @@ public:
     virtual Result<std::optional<QuarantineEntry>> quarantined(std::uint64_t id) = 0;           // with raw
     virtual Result<StoreStats> stats() = 0;
 
-    // Lives as long as the store.
+    // Live as long as the store.
     virtual Outbox& outbox() = 0;
+    virtual Media& media() = 0;
 
     // Called on the writing thread after a commit that moved the feed: wakes feed readers.
     virtual void on_feed(std::function<void(std::uint64_t position)> listener) = 0;

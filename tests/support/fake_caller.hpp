@@ -64,6 +64,29 @@ public:
         return std::string(answer.body);
     }
 
+    // "look:NAME" is looked up first; the answer's body is the address. `base` is the host that gets credentials.
+    Result<std::optional<connector::WireRequest>> media_lookup(const connector::MediaWanted& wanted) const override {
+        if (!wanted.url.starts_with("look:")) return std::nullopt;
+        return std::optional(connector::WireRequest{.method = "GET",
+                                                    .url = base + "/look/" + wanted.url.substr(5),
+                                                    .headers = {},
+                                                    .body = {},
+                                                    .token_prefix = token_prefix});
+    }
+    Result<std::string> media_place(const connector::MediaWanted&, const connector::AnswerView& answer) const override {
+        if (answer.status != 200) return fail(error_of(answer.status));
+        return std::string(answer.body);
+    }
+    Result<connector::MediaDownload> media_download(const connector::MediaWanted& wanted,
+                                                    const std::optional<std::string>& place) const override {
+        connector::MediaDownload out;
+        out.request.method = "GET";
+        out.request.url = place.value_or(wanted.url);
+        out.with_credentials = out.request.url.starts_with(base);
+        if (out.with_credentials) out.request.headers.push_back({"Authorization", "Bearer secret"});
+        return out;
+    }
+
     std::string base;  // "http://127.0.0.1:port"
     std::vector<connector::Poll> polls_;
     std::optional<std::string> token_prefix;

@@ -68,6 +68,7 @@ public:
     Result<std::uint64_t> position(std::string_view) override { return 0; }
     Result<std::optional<std::string>> cursor(std::string_view, std::string_view) override { return std::nullopt; }
     store::Outbox& outbox() override { throw std::logic_error("the fake has no outbox"); }
+    store::Media& media() override { throw std::logic_error("the fake has no media"); }
 
     Result<CustomerId> link(const store::PartyPoint& a,
                             const store::PartyPoint& b,

@@ -26,6 +26,7 @@ struct Script {
     std::function<async::Task<Result<void>>(connector::Host&)> start;  // empty: succeeds at once
     std::function<async::Task<void>()> stop;                           // empty: returns at once
     net::HttpHandler hook;                                             // served when not empty
+    std::function<async::Task<Result<connector::MediaBytes>>(connector::MediaWanted)> fetch;
     std::atomic<int> opened{0}, started{0}, stopped{0};
     std::atomic<connector::Host*> host{nullptr};  // of the latest session
 };
@@ -61,6 +62,9 @@ private:
             if (script_->hook) host_.serve_hook(script_->hook);
             if (script_->start) co_return co_await script_->start(host_);
             co_return Result<void>();
+        }
+        async::Task<Result<connector::MediaBytes>> fetch(connector::MediaWanted wanted) override {
+            return script_->fetch(std::move(wanted));
         }
         async::Task<void> stop() override {
             ++script_->stopped;

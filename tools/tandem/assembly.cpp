@@ -114,7 +114,9 @@ private:
                 return mapping::check_message(*bound, *message, arena);
             };
         }
-        sources_[entry.name] = {bound, region, static_cast<int>(entry.precedence)};
+        auto media = mapping::media_abilities(*bound);
+        if (media) out_.media.push_back(entry.name);
+        sources_[entry.name] = {bound, region, static_cast<int>(entry.precedence), std::move(media)};
         return true;
     }
 

@@ -24,11 +24,13 @@ struct Assembly {
     std::vector<connector::InstanceSpec> instances;
     std::vector<outbox::SendingInstance> sending;
     std::vector<outbox::Lane> lanes;  // of those that send
+    std::vector<std::string> media;   // those whose attachments' files are fetched
     identity::PointRules point_rules;
 
     std::string consumer() const { return "pipeline@" + config.gateway.node; }
     std::filesystem::path journal_file() const { return config.gateway.data / "journal.db"; }
     std::filesystem::path session_key_file() const { return config.gateway.data / "session.key"; }
+    std::filesystem::path media_folder() const { return config.gateway.data / "media"; }
     std::filesystem::path token_file() const { return config.gateway.data / "tokens.json"; }
 };
 

@@ -1,5 +1,6 @@
 #include "tools/tandem/daemon.hpp"
 
+#include "core/net/public_address.hpp"
 #include "tools/tandem/exposition.hpp"
 #include "tools/tandem/key_file.hpp"
 #include "tools/tandem/store_options.hpp"
@@ -9,6 +10,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -56,6 +58,20 @@ net::ServerOptions server_options(const config::GatewayOptions& gateway) {
     return options;
 }
 
+// The public internet and the operator's exceptions.
+Result<std::function<bool(std::string_view)>> allowed_addresses(const std::vector<std::string>& networks) {
+    std::vector<net::AddressBlock> blocks;
+    for (const auto& text : networks) {
+        auto block = net::AddressBlock::parse(text);
+        if (!block) return fail(std::move(block.error()).with_context("gateway.media.allow"));
+        blocks.push_back(std::move(*block));
+    }
+    return [blocks = std::move(blocks)](std::string_view address) {
+        return net::is_public_address(address) ||
+               std::ranges::any_of(blocks, [&](const auto& block) { return block.contains(address); });
+    };
+}
+
 Result<net::PublicUrl> public_url(const config::GatewayOptions& gateway) {
     net::PublicUrlRules rules;
     rules.base = gateway.public_url;
@@ -78,7 +94,8 @@ Daemon::Daemon(std::string config_file, connector::Registry registry, Assembly a
       readers_("reader", 4),
       files_("files", 1),
       names_("names", 2),
-      sending_("outbox", 1) {}
+      sending_("outbox", 1),
+      media_pool_("media", 1) {}
 
 Daemon::~Daemon() {
     if (pipeline_) pipeline_->stop();
@@ -93,8 +110,11 @@ Result<void> Daemon::open() {
     if (!key) return fail(std::move(key.error()));
     if (auto ok = open_store(); !ok) return ok;
     if (auto ok = open_journal(); !ok) return ok;
+    if (auto ok = open_client(); !ok) return ok;
+    if (auto ok = open_media(); !ok) return ok;
     pipeline::PipelineOptions options;
     options.node = assembly_.config.gateway.node;
+    options.on_files = [this] { fetcher_->wake(); };
     pipeline_ = std::make_unique<pipeline::Pipeline>(*journal_, *store_, assembly_.sources,
                                                      identity_context(assembly_, *key), clock_, log_, options);
     if (auto ok = pipeline_->start(); !ok) return ok;
@@ -102,10 +122,36 @@ Result<void> Daemon::open() {
     return open_server(*key);
 }
 
-Result<void> Daemon::open_outbox(const Secret& key) {
-    auto client = net::HttpClient::open(io_.executor(), names_, {.user_agent = "Tandem/" TANDEM_VERSION});
+Result<void> Daemon::open_client() {
+    net::HttpClientOptions options{.user_agent = "Tandem/" TANDEM_VERSION};
+    auto allowed = allowed_addresses(assembly_.config.gateway.media.allow);
+    if (!allowed) return fail(std::move(allowed.error()));
+    options.address_allowed = std::move(*allowed);
+    auto client = net::HttpClient::open(io_.executor(), names_, std::move(options));
     if (!client) return fail(std::move(client.error()).with_context("calls to vendors"));
     client_ = std::move(*client);
+    return {};
+}
+
+Result<void> Daemon::open_media() {
+    const auto& limits = assembly_.config.gateway.media;
+    media_folder_ = std::make_unique<media::Folder>(
+        assembly_.media_folder(),
+        media::FolderLimits{.max_total = count(limits.max_total), .reserve = count(limits.reserve)});
+    if (auto ok = media_folder_->open(); !ok) return ok;
+    media::FetcherOptions options;
+    options.max_bytes = count(limits.max_size);
+    options.timeout = limits.timeout;
+    options.at_once = static_cast<std::size_t>(limits.at_once);
+    auto fetch = [this](std::string instance, connector::MediaWanted wanted) {
+        return supervisor_->fetch(std::move(instance), std::move(wanted));
+    };
+    fetcher_ = std::make_unique<media::Fetcher>(io_, media_pool_, store_->media(), *media_folder_, std::move(fetch),
+                                                clock_, log_, options);
+    return {};
+}
+
+Result<void> Daemon::open_outbox(const Secret& key) {
     outbox::Vendors vendors{.send =
                                 [this](std::string instance, connector::Outgoing outgoing) {
                                     return supervisor_->send(std::move(instance), std::move(outgoing));
@@ -211,7 +257,7 @@ api::ApiOptions Daemon::api_options(const Secret& key, const Secret& session_key
 
 api::ApiSources Daemon::api_sources() {
     return {[this] { return connectors(); }, [this] { return readiness(); }, [this] { return metrics(); },
-            messages_.get()};
+            messages_.get(), media_folder_.get()};
 }
 
 std::vector<api::ReadinessCheck> Daemon::readiness() const {
@@ -227,7 +273,10 @@ std::vector<api::ReadinessCheck> Daemon::readiness() const {
     // Only for a while: without traffic nothing would show that the disk takes writes again.
     bool failing = journal.last_failure && clock_.now() - *journal.last_failure < kFailureShown;
     if (failing) refusing = "events could not be written; see the log";
-    return {{"journal", refusing.empty(), refusing}, {"pipeline", trouble.empty(), trouble}};
+    // Files wait, messages go on: the gateway is ready all the same.
+    return {{"journal", refusing.empty(), refusing},
+            {"pipeline", trouble.empty(), trouble},
+            {"media", true, fetcher_->status().trouble}};
 }
 
 std::vector<api::ConnectorStatus> Daemon::connectors() const {
@@ -251,9 +300,15 @@ std::vector<api::ConnectorStatus> Daemon::connectors() const {
 
 std::string Daemon::metrics() const {
     auto stats = store_->stats();
-    GatewayNumbers numbers{journal_->stats(),    pipeline_->stats(),
-                           pipeline_->ignored(), stats ? *stats : store::StoreStats{},
-                           server_->stats(),     clock_.now()};
+    auto media_stats = store_->media().media_stats();
+    GatewayNumbers numbers{journal_->stats(),
+                           pipeline_->stats(),
+                           pipeline_->ignored(),
+                           stats ? *stats : store::StoreStats{},
+                           server_->stats(),
+                           clock_.now(),
+                           media_stats ? *media_stats : store::MediaStats{},
+                           fetcher_->status()};
     return exposition(numbers) + supervisor_->metrics();
 }
 
@@ -275,6 +330,7 @@ int Daemon::serve() {
     api_.reset();
     messages_.reset();
     dispatcher_.reset();
+    fetcher_.reset();
     supervisor_.reset();
     client_.reset();
     log_.info("stopped");
@@ -286,6 +342,7 @@ async::Task<void> Daemon::main() {
     server_->start();
     co_await supervisor_->wait_started(kStartLimit);
     co_await dispatcher_->apply(assembly_.lanes);
+    co_await fetcher_->apply(assembly_.media);
     announce();
     co_await wait_for_signals();
     co_await stop();
@@ -338,6 +395,7 @@ async::Task<void> Daemon::reload() {
     messages_->use(loaded.assembly->sending);
     co_await supervisor_->apply(assembly_.instances);
     co_await dispatcher_->apply(loaded.assembly->lanes);
+    co_await fetcher_->apply(loaded.assembly->media);
     if (auto ok = co_await server_->reload_tls(); !ok) {
         log_.error("the certificate could not be read; the old one stays", {{"reason", ok.error().text}});
     }
@@ -348,6 +406,7 @@ async::Task<void> Daemon::stop() {
     api_->close();
     co_await server_->stop(kStopLimit);
     co_await dispatcher_->stop(kStopLimit);
+    co_await fetcher_->stop(kStopLimit);
     for (const auto& name : co_await supervisor_->stop()) {
         log_.error("a connector did not stop in time and was abandoned", {{"instance", name}});
     }

@@ -9,6 +9,8 @@
 #include "core/base/time.hpp"
 #include "core/connector/supervisor.hpp"
 #include "core/journal/journal.hpp"
+#include "core/media/fetcher.hpp"
+#include "core/media/folder.hpp"
 #include "core/net/http_client.hpp"
 #include "core/net/http_server.hpp"
 #include "core/obs/log.hpp"
@@ -44,6 +46,8 @@ private:
     Result<void> lock_data_folder();
     Result<void> open_store();
     Result<void> open_journal();
+    Result<void> open_media();
+    Result<void> open_client();
     Result<void> open_outbox(const Secret& key);
     Result<void> open_server(const Secret& key);
     api::ApiOptions api_options(const Secret& key, const Secret& session_key) const;
@@ -72,6 +76,7 @@ private:
     async::Pool files_;
     async::Pool names_;
     async::Pool sending_;
+    async::Pool media_pool_;
     std::unique_ptr<journal::Journal> journal_;
     std::unique_ptr<pipeline::Pipeline> pipeline_;
     std::optional<net::HttpClient> client_;
@@ -79,6 +84,8 @@ private:
     std::unique_ptr<JournalArchive> archive_;
     std::unique_ptr<connector::Supervisor> supervisor_;
     std::unique_ptr<outbox::Dispatcher> dispatcher_;
+    std::unique_ptr<media::Folder> media_folder_;
+    std::unique_ptr<media::Fetcher> fetcher_;
     std::unique_ptr<outbox::Messages> messages_;
     std::unique_ptr<api::Api> api_;
     std::unique_ptr<net::HttpServer> server_;

@@ -90,6 +90,17 @@ void server_numbers(Writer& out, const net::ServerStats& server) {
     out.counter("tandem_http_handler_errors_total", "Handlers that failed", number(server.handler_errors));
 }
 
+void media_numbers(Writer& out, const GatewayNumbers& numbers) {
+    const auto& media = numbers.media;
+    out.gauge("tandem_media_queued", "Files of attachments that wait to be fetched", number(media.queued));
+    out.gauge("tandem_media_stored", "Attachments whose file is stored", number(media.stored));
+    out.gauge("tandem_media_failed", "Attachments whose file could not be fetched", number(media.failed));
+    out.gauge("tandem_media_files", "Files stored, each once", number(media.files));
+    out.gauge("tandem_media_bytes", "Bytes of these files", number(media.bytes));
+    out.gauge("tandem_media_in_flight", "Files on their way", number(numbers.fetcher.in_flight));
+    out.counter("tandem_media_retried_total", "Attempts that will be repeated", number(numbers.fetcher.retried));
+}
+
 }  // namespace
 
 std::string exposition(const GatewayNumbers& numbers) {
@@ -98,6 +109,7 @@ std::string exposition(const GatewayNumbers& numbers) {
     pipeline_numbers(out, numbers);
     store_numbers(out, numbers.store);
     server_numbers(out, numbers.server);
+    media_numbers(out, numbers);
     return out.take();
 }
 

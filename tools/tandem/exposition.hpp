@@ -2,8 +2,10 @@
 #pragma once
 
 #include "core/journal/journal.hpp"
+#include "core/media/fetcher.hpp"
 #include "core/net/http_server.hpp"
 #include "core/pipeline/pipeline.hpp"
+#include "core/store/media.hpp"
 #include "core/store/store.hpp"
 
 #include <map>
@@ -19,6 +21,8 @@ struct GatewayNumbers {
     store::StoreStats store;
     net::ServerStats server;
     Instant now;
+    store::MediaStats media;
+    media::FetcherStatus fetcher;
 };
 
 std::string exposition(const GatewayNumbers& numbers);

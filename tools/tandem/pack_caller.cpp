@@ -1,5 +1,6 @@
 #include "tools/tandem/pack_caller.hpp"
 
+#include "core/mapping/media.hpp"
 #include "core/mapping/poll.hpp"
 #include "tools/tandem/pack_sender.hpp"
 
@@ -15,6 +16,10 @@ mapping::VendorAnswer answer_of(const connector::AnswerView& answer) {
     for (const auto& header : answer.headers)
         out.headers.push_back({header.name, header.value});
     return out;
+}
+
+mapping::MediaItem item_of(const connector::MediaWanted& wanted) {
+    return {.url = wanted.url, .kind = wanted.kind, .media_type = wanted.media_type, .filename = wanted.filename};
 }
 
 }  // namespace
@@ -81,6 +86,32 @@ Result<connector::WireRequest> PackCaller::probe_request() const {
 Result<std::string> PackCaller::probe(const connector::AnswerView& answer) const {
     data::Arena arena;
     return mapping::probe_answer(*pack_, answer_of(answer), arena);
+}
+
+Result<std::optional<connector::WireRequest>> PackCaller::media_lookup(const connector::MediaWanted& wanted) const {
+    data::Arena arena;
+    auto made = mapping::media_lookup(*pack_, item_of(wanted), mapping::Reveal::Secrets, arena);
+    if (!made) return fail(std::move(made.error()));
+    if (!*made) return std::nullopt;
+    auto request = wire_request(std::move(**made));
+    if (!request) return fail(std::move(request.error()));
+    return std::optional(std::move(*request));
+}
+
+Result<std::string> PackCaller::media_place(const connector::MediaWanted& wanted,
+                                            const connector::AnswerView& answer) const {
+    data::Arena arena;
+    return mapping::media_place(*pack_, item_of(wanted), answer_of(answer), arena);
+}
+
+Result<connector::MediaDownload> PackCaller::media_download(const connector::MediaWanted& wanted,
+                                                            const std::optional<std::string>& place) const {
+    data::Arena arena;
+    auto made = mapping::media_download(*pack_, item_of(wanted), place, mapping::Reveal::Secrets, arena);
+    if (!made) return fail(std::move(made.error()));
+    auto request = wire_request(std::move(made->request));
+    if (!request) return fail(std::move(request.error()));
+    return connector::MediaDownload{std::move(*request), made->with_credentials};
 }
 
 }  // namespace tandem::tool

@@ -23,6 +23,11 @@ public:
     bool has_probe() const override;
     Result<connector::WireRequest> probe_request() const override;
     Result<std::string> probe(const connector::AnswerView& answer) const override;
+    Result<std::optional<connector::WireRequest>> media_lookup(const connector::MediaWanted& wanted) const override;
+    Result<std::string> media_place(const connector::MediaWanted& wanted,
+                                    const connector::AnswerView& answer) const override;
+    Result<connector::MediaDownload> media_download(const connector::MediaWanted& wanted,
+                                                    const std::optional<std::string>& place) const override;
 
 private:
     std::shared_ptr<const mapping::BoundPack> pack_;

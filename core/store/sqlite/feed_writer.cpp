@@ -10,11 +10,16 @@ namespace {
 // More than one usual transaction adds, so that pruning keeps up without ever taking long.
 constexpr std::int64_t kPruneRows = 8'192;
 
-constexpr std::array<std::pair<std::string_view, std::int64_t Counts::*>, 4> kCounts = {{
+constexpr std::array<std::pair<std::string_view, std::int64_t Counts::*>, 9> kCounts = {{
     {"interactions", &Counts::interactions},
     {"points", &Counts::points},
     {"customers", &Counts::customers},
     {"quarantined", &Counts::quarantined},
+    {"media_queued", &Counts::media_queued},
+    {"media_stored", &Counts::media_stored},
+    {"media_failed", &Counts::media_failed},
+    {"media_files", &Counts::media_files},
+    {"media_bytes", &Counts::media_bytes},
 }};
 
 }  // namespace

@@ -16,6 +16,7 @@ struct Counts {
     std::int64_t points = 0;
     std::int64_t customers = 0;
     std::int64_t quarantined = 0;
+    std::int64_t media_queued = 0, media_stored = 0, media_failed = 0, media_files = 0, media_bytes = 0;
 
     friend bool operator==(const Counts&, const Counts&) = default;
 };

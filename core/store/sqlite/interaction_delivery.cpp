@@ -102,6 +102,7 @@ void InteractionWriter::absorb(
     stray.registers.clear();
     stray.receipts = {};
     update(stray, {});
+    media_.move(stray.row, row.row);
     store_merged(row, before, now, report);
 }
 

@@ -93,6 +93,7 @@ InteractionWriter::InteractionWriter(sqlite::Database& database, IdentityWriter&
       update_(database.prepare("UPDATE interaction SET version = ?, registers = ?, document = ?, delivery = ?,"
                                " thread = ?, started_at = ? WHERE row = ?")),
       update_delivery_(database.prepare("UPDATE interaction SET version = ?, delivery = ? WHERE row = ?")),
+      touch_(database.prepare("UPDATE interaction SET version = ? WHERE row = ?")),
       place_(database.prepare("INSERT INTO timeline VALUES(?,?,?,?,?)")),
       unplace_(
           database.prepare("DELETE FROM timeline WHERE point = ? AND started_at = ? AND tie = ? AND interaction = ?")),
@@ -107,26 +108,31 @@ InteractionWriter::InteractionWriter(sqlite::Database& database, IdentityWriter&
           "INSERT INTO consent VALUES(?,?,?) ON CONFLICT DO UPDATE SET granted = excluded.granted,"
           " at = excluded.at WHERE excluded.at > at OR (excluded.at = at AND excluded.granted < granted)")),
       aliases_(database),
-      groups_(database) {}
+      groups_(database),
+      media_(database, feed) {}
 
 void InteractionWriter::observe(const Observation& observation, Instant now, ApplyReport& report) {
     const PointRow point = identity_.observe(observation.points, observation.started_at, now);
     if (observation.consent && point.row != 0) note_consent(observation, point.row);
     Register incoming = register_of(observation, point.row);
+    std::int64_t row = 0;
     if (const auto alias = aliases_.find(observation.id)) {
+        row = alias->interaction;
         incoming.document = observation.document;
-        merge(load(alias->interaction), std::move(incoming), now, report);
+        merge(load(row), std::move(incoming), now, report);
     } else if (observation.part && join_group(observation, incoming, now, report)) {
-        return;
-    } else if (insert_new(observation, incoming, point.customer, now)) {
+        row = aliases_.find(observation.id)->interaction;
+    } else if (row = insert_new(observation, incoming, point.customer, now); row != 0) {
         ++report.created;
-        if (observation.part) groups_.open(observation, row_of(observation.id));
+        if (observation.part) groups_.open(observation, row);
     } else {
         auto known = find(observation.id);
         if (!known) throw sqlite::Failure(corrupt("an interaction that was found is missing"));
+        row = known->row;
         incoming.document = observation.document;
         merge(std::move(*known), std::move(incoming), now, report);
     }
+    if (!observation.media.empty()) media_.add(row, observation, now);
 }
 
 // A part whose message waits for it is one more name of that message. A reference that is used again finds its number
@@ -152,11 +158,11 @@ void InteractionWriter::note_consent(const Observation& observation, std::int64_
     consent_.bind_all(point, observation.consent->granted ? 1 : 0, to_micros(observation.consent->at)).run();
 }
 
-// The usual case, without reading or parsing anything: false if the interaction is known already.
-bool InteractionWriter::insert_new(const Observation& observation,
-                                   const Register& first,
-                                   std::int64_t customer,
-                                   Instant now) {
+// The usual case, without reading or parsing anything: its row, 0 if the interaction is known already.
+std::int64_t InteractionWriter::insert_new(const Observation& observation,
+                                           const Register& first,
+                                           std::int64_t customer,
+                                           Instant now) {
     Visible visible{.started_at = first.started_at,
                     .channel = first.channel,
                     .outbound = first.outbound,
@@ -174,12 +180,12 @@ bool InteractionWriter::insert_new(const Observation& observation,
     bind_optional(insert_, 5, delivery);
     bind_outbound(insert_, 6, visible);
     insert_.run();
-    if (database_.changes() == 0) return false;
+    if (database_.changes() == 0) return 0;
     const std::int64_t row = database_.last_insert_row();
     ++feed_.counts().interactions;
     move(row, observation.id, {}, {visible.point, to_micros(visible.started_at), visible.channel});
     feed_.append(FeedKind::InteractionCreated, row, customer, 1, now);
-    return true;
+    return row;
 }
 
 void InteractionWriter::merge(Row row, Register incoming, Instant now, ApplyReport& report) {
@@ -216,9 +222,16 @@ std::int64_t InteractionWriter::row_of(const InteractionId& id) {
     return find_.bind_all(blob_of(id)).step() ? find_.integer(0) : 0;
 }
 
+void InteractionWriter::touch(std::int64_t row, Instant now) {
+    const Row found = load(row);
+    if (found.registers.empty()) return;
+    touch_.bind_all(found.version + 1, row).run();
+    announce(FeedKind::InteractionChanged, row, fold_header(found.registers).point, found.version + 1, now);
+}
+
 InteractionWriter::Row InteractionWriter::load(std::int64_t row) {
     if (!find_row_.bind_all(row).step())
-        throw sqlite::Failure(corrupt("a message that a vendor's id names is missing"));
+        throw sqlite::Failure(corrupt("an interaction that another table names is missing"));
     return read_row(find_row_);
 }
 

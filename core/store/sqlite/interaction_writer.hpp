@@ -7,6 +7,7 @@
 #include "core/store/sqlite/aliases.hpp"
 #include "core/store/sqlite/feed_writer.hpp"
 #include "core/store/sqlite/identity_writer.hpp"
+#include "core/store/sqlite/media_jobs.hpp"
 #include "core/store/sqlite/part_groups.hpp"
 
 #include <cstdint>
@@ -34,6 +35,8 @@ public:
     void adopt(const InteractionId& id, std::span<const VendorId> ids, Instant now, ApplyReport& report);
     // A failed message is tried again.
     void retract_failures(const InteractionId& id, Instant now);
+    // Something beside the interaction's own row has changed, and readers should look again.
+    void touch(std::int64_t row, Instant now);
 
     std::int64_t row_of(const InteractionId& id);  // 0 if there is none
     void forget() { aliases_.forget(); }           // after a rollback or somebody else's write
@@ -55,7 +58,7 @@ private:
     };
 
     bool join_group(const Observation& observation, Register& incoming, Instant now, ApplyReport& report);
-    bool insert_new(const Observation& observation, const Register& first, std::int64_t customer, Instant now);
+    std::int64_t insert_new(const Observation& observation, const Register& first, std::int64_t customer, Instant now);
     void merge(Row row, Register incoming, Instant now, ApplyReport& report);
     void store_merged(Row& row, const Row& before, Instant now, ApplyReport& report);
     void receive_numbered(const std::optional<Alias>& alias,
@@ -84,10 +87,11 @@ private:
     sqlite::Database& database_;
     IdentityWriter& identity_;
     FeedWriter& feed_;
-    sqlite::Statement insert_, find_, find_row_, update_, update_delivery_, place_, unplace_, customer_;
+    sqlite::Statement insert_, find_, find_row_, update_, update_delivery_, touch_, place_, unplace_, customer_;
     sqlite::Statement add_watermark_, covering_, previous_, outbound_, consent_;
     Aliases aliases_;
     PartGroups groups_;
+    MediaJobs media_;
 };
 
 }  // namespace tandem::store

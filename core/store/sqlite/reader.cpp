@@ -1,5 +1,6 @@
 #include "core/store/sqlite/reader.hpp"
 
+#include "core/base/text.hpp"
 #include "core/store/delivery.hpp"
 #include "core/store/sqlite/interaction_row.hpp"
 #include "core/store/sqlite/schema.hpp"
@@ -99,10 +100,10 @@ Reader::Reader(const std::filesystem::path& file)
       suggested_(database_.prepare("SELECT p.id, p.scheme, p.scope, p.value, p.class, p.display, p.first_seen, f.id"
                                    " FROM point p JOIN point f ON f.row = p.customer WHERE p.row = ?")),
       interaction_(
-          database_.prepare("SELECT id, version, registers, document, delivery FROM interaction WHERE id = ?")),
+          database_.prepare("SELECT id, version, registers, document, delivery, row FROM interaction WHERE id = ?")),
       interaction_row_(
-          database_.prepare("SELECT id, version, registers, document, delivery FROM interaction WHERE row = ?")),
-      alias_(database_.prepare("SELECT i.id, i.version, i.registers, i.document, i.delivery FROM alias a"
+          database_.prepare("SELECT id, version, registers, document, delivery, row FROM interaction WHERE row = ?")),
+      alias_(database_.prepare("SELECT i.id, i.version, i.registers, i.document, i.delivery, i.row FROM alias a"
                                " JOIN interaction i ON i.row = a.interaction WHERE a.id = ?")),
       interaction_point_(database_.prepare("SELECT p.id, f.id FROM point p JOIN point f ON f.row = p.customer"
                                            " WHERE p.row = ?")),
@@ -130,7 +131,12 @@ Reader::Reader(const std::filesystem::path& file)
                                          " WHERE o.row < ?1 AND (?2 = '' OR o.instance = ?2) AND o.state = ?4"
                                          " ORDER BY o.row DESC LIMIT ?3")),
       outbox_last_(database_.prepare("SELECT at, state, attempt, code, reason FROM outbox_log WHERE outbox = ?"
-                                     " ORDER BY row DESC LIMIT 1")) {}
+                                     " ORDER BY row DESC LIMIT 1")),
+      media_(database_.prepare("SELECT m.attachment, m.url, m.state, m.code, m.reason, f.sha512, f.size, f.media_type"
+                               " FROM media_job m LEFT JOIN media_file f ON f.row = m.file"
+                               " WHERE m.interaction = ? ORDER BY m.row")),
+      media_file_(database_.prepare("SELECT f.size, f.media_type, max(m.filename) FROM media_file f"
+                                    " LEFT JOIN media_job m ON m.file = f.row WHERE f.sha512 = ? GROUP BY f.row")) {}
 
 std::optional<CustomerView> Reader::customer_of(const PointId& point) {
     const Snapshot snapshot(database_);
@@ -204,7 +210,7 @@ std::optional<InteractionView> Reader::interaction(const InteractionId& id) {
     return view_interaction(alias_);
 }
 
-// Columns id, version, registers, document, delivery.
+// Columns id, version, registers, document, delivery, row.
 InteractionView Reader::view_interaction(sqlite::Statement& row) {
     InteractionView view;
     view.id = id_of<InteractionId>(row.blob(0));
@@ -220,12 +226,46 @@ InteractionView Reader::view_interaction(sqlite::Statement& row) {
     view.channel = visible.channel;
     view.thread = visible.thread;
     view.event = visible.event;
+    view_media(row.integer(5), view.media);
     const sqlite::Resetting guard(interaction_point_);
     if (visible.point != 0 && interaction_point_.bind_all(visible.point).step()) {
         view.point = id_of<PointId>(interaction_point_.blob(0));
         view.customer = customer_id(id_of<PointId>(interaction_point_.blob(1)));
     }
     return view;
+}
+
+void Reader::view_media(std::int64_t interaction, std::vector<MediaView>& out) {
+    const sqlite::Resetting guard(media_);
+    media_.bind_all(interaction);
+    while (media_.step()) {
+        out.push_back({.attachment = std::string(media_.text(0)),
+                       .url = std::string(media_.text(1)),
+                       .state = static_cast<MediaState>(media_.integer(2)),
+                       .sha512 = hex(media_.blob(5)),
+                       .size = static_cast<std::uint64_t>(media_.integer(6)),
+                       .media_type = std::string(media_.text(7)),
+                       .code = std::string(media_.text(3)),
+                       .reason = std::string(media_.text(4))});
+    }
+}
+
+std::optional<MediaFile> Reader::media_file(std::string_view sha512) {
+    const sqlite::Resetting guard(media_file_);
+    if (!media_file_.bind_all(sqlite::as_blob(sha512)).step()) return std::nullopt;
+    return MediaFile{.size = static_cast<std::uint64_t>(media_file_.integer(0)),
+                     .media_type = std::string(media_file_.text(1)),
+                     .filename = std::string(media_file_.text(2))};
+}
+
+MediaStats Reader::media_stats() {
+    const Snapshot snapshot(database_);
+    const auto number = [&](std::string_view name) { return static_cast<std::uint64_t>(count(name)); };
+    return {.queued = number("media_queued"),
+            .stored = number("media_stored"),
+            .failed = number("media_failed"),
+            .files = number("media_files"),
+            .bytes = number("media_bytes")};
 }
 
 std::vector<FeedEntry> Reader::feed(std::uint64_t after, std::size_t limit) {
@@ -299,18 +339,20 @@ OutboxPage Reader::messages(const OutboxQuery& query) {
     return page;
 }
 
+std::int64_t Reader::count(std::string_view name) {
+    const sqlite::Resetting guard(counts_);
+    return counts_.bind_all(name).step() ? counts_.integer(0) : 0;
+}
+
 StoreStats Reader::stats() {
     const Snapshot snapshot(database_);
-    const auto count = [&](std::string_view name) {
-        const sqlite::Resetting guard(counts_);
-        return counts_.bind_all(name).step() ? static_cast<std::uint64_t>(counts_.integer(0)) : 0;
-    };
+    const auto number = [&](std::string_view name) { return static_cast<std::uint64_t>(count(name)); };
     const sqlite::Resetting guard(feed_position_);
     feed_position_.step();
-    return {.interactions = count("interactions"),
-            .points = count("points"),
-            .customers = count("customers"),
-            .quarantined = count("quarantined"),
+    return {.interactions = number("interactions"),
+            .points = number("points"),
+            .customers = number("customers"),
+            .quarantined = number("quarantined"),
             .feed_position = static_cast<std::uint64_t>(feed_position_.integer(0))};
 }
 

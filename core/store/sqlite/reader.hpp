@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/sqlite/database.hpp"
+#include "core/store/media.hpp"
 #include "core/store/outbox.hpp"
 #include "core/store/store.hpp"
 
@@ -28,6 +29,8 @@ public:
     std::optional<QuarantineEntry> quarantined(std::uint64_t id);
     std::optional<OutboxView> message(const InteractionId& id);
     OutboxPage messages(const OutboxQuery& query);
+    std::optional<MediaFile> media_file(std::string_view sha512);
+    MediaStats media_stats();
     StoreStats stats();
 
 private:
@@ -35,12 +38,14 @@ private:
     CustomerView view_customer(std::int64_t row);
     std::vector<Suggestion> suggestions(std::int64_t customer);
     InteractionView view_interaction(sqlite::Statement& row);
+    void view_media(std::int64_t interaction, std::vector<MediaView>& out);
+    std::int64_t count(std::string_view name);
 
     sqlite::Database database_;
     sqlite::Statement point_, founder_, points_, merged_, suggestions_, suggested_;
     sqlite::Statement interaction_, interaction_row_, alias_, interaction_point_, timeline_;
     sqlite::Statement feed_, quarantine_, quarantined_, counts_, feed_position_, outbox_, outbox_log_, outbox_list_,
-        outbox_in_state_, outbox_last_;
+        outbox_in_state_, outbox_last_, media_, media_file_;
 };
 
 // A few readers shared by all threads.

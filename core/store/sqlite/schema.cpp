@@ -101,6 +101,25 @@ CREATE TABLE part_group(key BLOB PRIMARY KEY, interaction INTEGER NOT NULL, at I
 CREATE TABLE cursor(
     instance TEXT NOT NULL, stream TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(instance, stream)) WITHOUT ROWID;
 )sql",
+    // 5. Media.
+    //    media_file.sha512   is it there already; show it
+    //    media_job unique    a repeated address of an attachment; the files of an interaction
+    //    media_job_due       claim: what is to be fetched next
+    //    media_job_file      what a file is called
+    R"sql(
+CREATE TABLE media_file(
+    row INTEGER PRIMARY KEY, sha512 BLOB NOT NULL UNIQUE, size INTEGER NOT NULL, media_type TEXT NOT NULL,
+    at INTEGER NOT NULL);
+
+CREATE TABLE media_job(
+    row INTEGER PRIMARY KEY, interaction INTEGER NOT NULL, attachment TEXT NOT NULL, url TEXT NOT NULL,
+    instance TEXT NOT NULL, kind TEXT NOT NULL, media_type TEXT NOT NULL, filename TEXT NOT NULL,
+    state INTEGER NOT NULL, attempt INTEGER NOT NULL, failures INTEGER NOT NULL, made_at INTEGER NOT NULL,
+    due INTEGER NOT NULL, file INTEGER, code TEXT NOT NULL, reason TEXT NOT NULL,
+    UNIQUE(interaction, attachment, url));
+CREATE INDEX media_job_due ON media_job(instance, state, due) WHERE state < 2;
+CREATE INDEX media_job_file ON media_job(file) WHERE file IS NOT NULL;
+)sql",
 };
 
 // FULL: once apply() has returned, the journal may forget the events. The large log before a checkpoint is what keeps

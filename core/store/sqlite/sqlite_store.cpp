@@ -1,5 +1,7 @@
+#include "core/store/media.hpp"
 #include "core/store/outbox.hpp"
 #include "core/store/sqlite/interaction_writer.hpp"
+#include "core/store/sqlite/media_writer.hpp"
 #include "core/store/sqlite/outbox_writer.hpp"
 #include "core/store/sqlite/reader.hpp"
 #include "core/store/sqlite/schema.hpp"
@@ -10,7 +12,7 @@
 namespace tandem::store {
 namespace {
 
-class SqliteStore final : public Store, private Outbox {
+class SqliteStore final : public Store, private Outbox, private Media {
 public:
     explicit SqliteStore(const SqliteStoreOptions& options)
         : options_(options),
@@ -19,6 +21,7 @@ public:
           identity_(database_, options_.rules, feed_),
           interactions_(database_, identity_, feed_),
           outbox_(database_, interactions_),
+          media_(database_, interactions_, feed_),
           get_position_(database_.prepare("SELECT position FROM consumer WHERE name = ?")),
           set_position_(database_.prepare(
               "INSERT INTO consumer VALUES(?,?) ON CONFLICT DO UPDATE SET position = excluded.position")),
@@ -109,6 +112,7 @@ public:
     }
 
     Outbox& outbox() override { return *this; }
+    Media& media() override { return *this; }
 
     void on_feed(std::function<void(std::uint64_t)> listener) override {
         const std::lock_guard lock(mutex_);
@@ -154,6 +158,31 @@ private:
     }
     Result<OutboxPage> messages(const OutboxQuery& query) override {
         return sqlite::guarded("store", [&] { return ReaderPool::Lease(readers_)->messages(query); });
+    }
+
+    // -------------------------------------------------------------------------------------------------------- Media
+    Result<std::vector<ClaimedMedia>> claim_media(std::string_view instance, std::size_t limit, Instant now) override {
+        return write<std::vector<ClaimedMedia>>(now, [&] { return media_.claim(instance, limit, now); });
+    }
+    Result<void> settle_media(const MediaSettlement& settlement, Instant now) override {
+        auto settled = write<bool>(now, [&] {
+            media_.settle(settlement, now);
+            return true;
+        });
+        return settled ? Result<void>() : fail(std::move(settled.error()));
+    }
+    Result<std::size_t> recover_media(Instant now) override {
+        return write<std::size_t>(now, [&] { return media_.recover(now); });
+    }
+    Result<std::optional<Instant>> next_media(std::string_view instance) override {
+        const std::lock_guard lock(mutex_);
+        return sqlite::guarded("store", [&] { return media_.next_due(instance); });
+    }
+    Result<std::optional<MediaFile>> media_file(std::string_view sha512) override {
+        return sqlite::guarded("store", [&] { return ReaderPool::Lease(readers_)->media_file(sha512); });
+    }
+    Result<MediaStats> media_stats() override {
+        return sqlite::guarded("store", [&] { return ReaderPool::Lease(readers_)->media_stats(); });
     }
 
     // One transaction: all of `body` or nothing.
@@ -227,6 +256,7 @@ private:
     IdentityWriter identity_;
     InteractionWriter interactions_;
     OutboxWriter outbox_;
+    MediaWriter media_;
     sqlite::Statement get_position_, set_position_, quarantine_, requarantine_, release_, get_cursor_, set_cursor_,
         data_version_;
     std::int64_t seen_version_ = 0;

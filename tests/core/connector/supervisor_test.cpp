@@ -60,6 +60,30 @@ TEST_F(SupervisorTest, UnknownInstanceIs404AndOneThatIsNotReadyIs503) {
     EXPECT_EQ(hook("idle").status, 503);
 }
 
+TEST_F(SupervisorTest, FetchesByTheInstanceWithinATime) {
+    auto chat = script("chat");
+    chat->fetch = [](MediaWanted wanted) -> Task<Result<MediaBytes>> {
+        if (wanted.url == "slow") co_await async::sleep_for(1h);
+        if (wanted.url == "broken") throw std::runtime_error("a defect");
+        co_return MediaBytes{"image/png", wanted.url};
+    };
+    script("sms")->start = [](Host&) -> Task<Result<void>> {
+        co_await async::sleep_for(1h);
+        co_return Result<void>();
+    };
+    apply({spec("chat"), spec("sms")});
+    ASSERT_TRUE(becomes("chat", State::Ready));
+    const auto fetch = [&](const std::string& instance, const std::string& url, std::chrono::milliseconds limit) {
+        return loop_.run(supervisor().fetch(instance, {.url = url, .timeout = limit}));
+    };
+    EXPECT_EQ(fetch("chat", "a", 10s)->body, "a");
+    EXPECT_EQ(fetch("chat", "slow", 10ms).error().kind, ErrorKind::Transient);
+    EXPECT_EQ(fetch("chat", "broken", 10s).error().text, "a defect");
+    EXPECT_EQ(fetch("sms", "a", 10s).error().code, kNotReady);
+    EXPECT_EQ(fetch("nobody", "a", 10s).error().code, kNotReady);
+    EXPECT_EQ(status("chat").counters.at("media_fetched"), 1U);
+}
+
 TEST_F(SupervisorTest, AFailedStartIsTriedAgainAndStoppedFirst) {
     auto sms = script("sms");
     sms->start = [sms = sms.get()](Host&) -> Task<Result<void>> {

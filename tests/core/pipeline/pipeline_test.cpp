@@ -110,6 +110,7 @@ public:
     }
     Result<store::StoreStats> stats() override { return real_->stats(); }
     store::Outbox& outbox() override { return real_->outbox(); }
+    store::Media& media() override { return real_->media(); }
     void on_feed(std::function<void(std::uint64_t)> listener) override { real_->on_feed(std::move(listener)); }
 
 private:
