@@ -12,10 +12,10 @@ namespace tandem::connector {
 inline constexpr std::string_view kNotReady = "not_ready";
 
 struct MediaWanted {
-    std::string url;         // as the pack mapped it: an address, or a name that the pack can look up
-    std::string kind;        // of the attachment: image, audio ...
-    std::string media_type;  // as the vendor said; may be empty
-    std::string filename;    // the same
+    std::string url{};         // as the pack mapped it: an address, or a name that the pack can look up
+    std::string kind{};        // of the attachment: image, audio ...
+    std::string media_type{};  // as the vendor said; may be empty
+    std::string filename{};    // the same
     std::uint64_t max_bytes = 0;
     std::chrono::milliseconds timeout{0};  // of everything together
 };
