@@ -207,7 +207,7 @@ private:
     Task<void> deliver(store::ClaimedMessage message) {
         const auto outcome = co_await attempt(message);
         outcomes_.push_back(settlement_of(message, outcome));
-        if (outcomes_.size() == 1 && !writing_) tasks_.spawn(write_outcomes());
+        if (!writing_) co_await write_outcomes();
     }
 
     // While one transaction is on its way to the disk, the outcomes for the next one gather.
