@@ -137,7 +137,7 @@ private:
         for (const auto& message : *found) {
             if (stopping_) co_return;
             const auto answer = co_await ask(message);
-            co_await settle({resolution_of(message, answer)});
+            co_await settle(resolution_of(message, answer));
         }
     }
 
@@ -206,22 +206,11 @@ private:
 
     Task<void> deliver(store::ClaimedMessage message) {
         const auto outcome = co_await attempt(message);
-        outcomes_.push_back(settlement_of(message, outcome));
-        if (!writing_) co_await write_outcomes();
-    }
-
-    // While one transaction is on its way to the disk, the outcomes for the next one gather.
-    Task<void> write_outcomes() {
-        writing_ = true;
-        const std::shared_ptr<void> done(nullptr, [this](void*) { writing_ = false; });
-        while (!outcomes_.empty()) {
-            auto batch = std::exchange(outcomes_, {});
-            const auto size = batch.size();
-            co_await settle(std::move(batch));
-            in_flight_ -= size;
-            show();
-            wake();
-        }
+        auto settlement = settlement_of(message, outcome);
+        co_await settle(std::move(settlement));
+        --in_flight_;
+        show();
+        wake();
     }
 
     Task<Result<std::vector<connector::SentId>>> attempt(const store::ClaimedMessage& message) {
@@ -325,11 +314,11 @@ private:
     }
 
     // The outcome is worth more than our patience: it is tried until the store takes it or the process ends.
-    Task<void> settle(std::vector<store::Settlement> settlements) {
+    Task<void> settle(store::Settlement settlement) {
         async::Backoff backoff(shared_->options.retry);
         for (;;) {
-            auto settled = co_await async::offload(shared_->pool, [shared = shared_, settlements] {
-                return shared->outbox.settle(settlements, shared->clock.now());
+            auto settled = co_await async::offload(shared_->pool, [shared = shared_, settlement] {
+                return shared->outbox.settle({&settlement, 1}, shared->clock.now());
             });
             if (settled) co_return;
             trouble("the outcome of a message could not be written", settled.error());
@@ -364,10 +353,8 @@ private:
     async::Event changed_;
     async::Backoff pause_backoff_;
     std::minstd_rand random_;
-    std::vector<store::Settlement> outcomes_;  // not yet written
-    bool writing_ = false;
-    std::size_t in_flight_ = 0;  // from the claim until the outcome is written
-    unsigned failures_ = 0;      // in a row
+    std::size_t in_flight_ = 0;
+    unsigned failures_ = 0;  // in a row
     SteadyClock::time_point paused_until_{};
     SteadyClock::time_point next_send_{};
     bool stopping_ = false;
