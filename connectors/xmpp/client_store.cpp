@@ -63,9 +63,9 @@ Task<void> Client::store_some() {
     }
     const auto connection = queue_[count - 1].from;
     queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
-    if (connection != connection_) co_return;
+    // Also of a connection that is lost: a resumed stream then begins behind it.
     connection->session.handled(connection->processed);
-    drain(connection);
+    if (connection == connection_) drain(connection);
 }
 
 // Until there is room; false when the instance stops meanwhile.

@@ -32,7 +32,8 @@ public:
         auto tls = tls_context(config);
         if (!tls) co_return fail(std::move(tls.error()));
         const std::string said = "signed in as " + config.jid;
-        if (auto good = co_await probe(std::move(config), std::move(*tls)); !good) co_return fail(std::move(good.error()));
+        if (auto good = co_await probe(std::move(config), std::move(*tls)); !good)
+            co_return fail(std::move(good.error()));
         co_return said;
     }
 

@@ -48,9 +48,8 @@ std::string_view Session::content_ns() const {
 }
 
 void Session::open_stream() {
-    const std::string to = options_.mode == LinkMode::Component ? options_.jid.bare() : options_.jid.domain;
     Element root{.name = "stream:stream", .ns = std::string(content_ns())};
-    root.set("to", to).set("xmlns:stream", ns::kStream);
+    root.set("to", options_.jid.domain).set("xmlns:stream", ns::kStream);
     if (options_.mode == LinkMode::Client) root.set("version", "1.0");
     std::string text = to_xml(root, {});
     text.erase(text.size() - 2, 1);  // the slash: it stays open

@@ -213,6 +213,13 @@ Problem problem_of_message(const Error& error) {
                 .detail = "consent of this point is withdrawn; only purpose 'service' needs none",
                 .field = "to"};
     }
+    if (error.kind == ErrorKind::Config) {
+        return {.status = 409,
+                .slug = "not-configured",
+                .title = "The connector instance is not set up for sending",
+                .detail = error.text,
+                .field = "via"};
+    }
     if (error.code == store::kKeyConflict) {
         return {.status = 422,
                 .slug = "idempotency-conflict",

@@ -149,6 +149,7 @@ std::optional<Code> Compiler::expression(const Node& node) {
         diagnostics_.warning(node.position_in_text(remark.column - 1), node.path(), remark.text);
     }
     check_named_arguments(node, *compiled);
+    check_settings(node, *compiled);
     if (members_ != nullptr) {
         for (const auto& [member, bit] : kRequestMembers) {
             if (compiled->uses_member("request", member)) *members_ |= bit;
@@ -171,6 +172,25 @@ Code Compiler::with_needs(expr::Expression expression, const Node& node) const {
 
 std::optional<Code> Compiler::optional_expression(const Node& node) {
     return node ? expression(node) : std::nullopt;
+}
+
+// $settings.name of settings that the pack has; secrets are not among them.
+void Compiler::check_settings(const Node& node, const expr::Expression& code) {
+    std::vector<std::string> known;
+    for (const auto& setting : program_.settings) {
+        if (!setting.secret()) known.push_back(setting.name);
+    }
+    for (const auto& use : code.free_variables()) {
+        if (use.name != "settings" || use.member.empty()) continue;
+        if (std::ranges::find(known, use.member) != known.end()) continue;
+        const auto secret = std::ranges::find(program_.settings, use.member, &SettingInfo::name);
+        diagnostics_.error(
+            node.position_in_text(use.column - 1), node.path(),
+            secret != program_.settings.end()
+                ? fmt::format("'{0}' is a secret: no expression sees it, secret('{0}') puts it into a request",
+                              use.member)
+                : fmt::format("there is no setting '{}'{}", use.member, suggestion(use.member, known)));
+    }
 }
 
 // Names of tables and secrets that stand in the expression as constants.

@@ -52,6 +52,7 @@ private:
     void tables(const config::Node& node);
     std::optional<Code> expression(const config::Node& node);
     std::optional<Code> optional_expression(const config::Node& node);
+    void check_settings(const config::Node& node, const expr::Expression& code);
     void check_named_arguments(const config::Node& node, const expr::Expression& code);
     Code with_needs(expr::Expression expression, const config::Node& node) const;
     std::optional<std::size_t> declare(const config::Node& key);

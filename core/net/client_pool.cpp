@@ -53,6 +53,13 @@ void ClientPool::sweep() {
     arm();
 }
 
+void ClientPool::close_idle() {
+    const std::lock_guard lock(mutex_);
+    idle_.clear();
+    timer_.cancel();
+    armed_ = false;
+}
+
 std::size_t ClientPool::size() const {
     const std::lock_guard lock(mutex_);
     return idle_.size();

@@ -28,6 +28,7 @@ public:
     std::unique_ptr<ClientStream> take(const std::string& origin);
     // Keeps it, closing the oldest ones above the limits.
     void put(std::string origin, std::unique_ptr<ClientStream> stream);
+    void close_idle();
     std::size_t size() const;
 
 private:

@@ -27,6 +27,7 @@ public:
 
     static Task<Result<ClientResponse>> send(std::shared_ptr<Impl> self, ClientRequest request);
     std::size_t idle() const { return pool_->size(); }
+    void close_idle() { pool_->close_idle(); }
 
 private:
     struct Running {
@@ -134,6 +135,10 @@ HttpClient::HttpClient(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Task<Result<ClientResponse>> HttpClient::send(ClientRequest request) const {
     return Impl::send(impl_, std::move(request));
+}
+
+void HttpClient::close_idle() const {
+    impl_->close_idle();
 }
 
 std::size_t HttpClient::idle_connections() const {

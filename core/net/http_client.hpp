@@ -93,6 +93,8 @@ public:
     async::Task<Result<ClientResponse>> send(ClientRequest request) const;
 
     std::size_t idle_connections() const;  // any thread
+    // Closes them: a loop that is to end would wait for them. Any thread.
+    void close_idle() const;
 
 private:
     class Impl;

@@ -135,7 +135,7 @@ async function judge(gateway) {
   const problems = [];
   const count = async () => {
     const counts = new Map();
-    const all = smsc ? [...vendor.taken, ...(await smsc.get('/messages'))] : vendor.taken;
+    const all = smsc ? [...vendor.taken, ...(await smsc.get('/messages?limit=20000'))] : vendor.taken;
     for (const message of all) counts.set(numberOf(message), (counts.get(numberOf(message)) ?? 0) + 1);
     return counts;
   };
@@ -194,7 +194,7 @@ const gateway = new Gateway(folder, configuration, { TANDEM_TOKEN: TOKEN, ACME_K
 for (let number = 1; number <= rounds; number++) await round(gateway);
 const { problems, unknown, doubtful } = await judge(gateway);
 console.log(`seed ${seed}: ${rounds} kills, ${accepted.size} messages accepted, ${vendor.requests} requests at the vendor, ` +
-  `${smsc ? (await smsc.get('/messages')).length : 0} at the message centre, ` +
+  `${smsc ? (await smsc.get('/messages?limit=20000')).length : 0} at the message centre, ` +
   `${unknown} marked unknown_outcome, ${doubtful} of them had arrived`);
 for (const problem of problems.slice(0, 20)) console.log(`LOST OR DOUBLED: ${problem}`);
 if (accepted.size < rounds) { console.log('too few messages were accepted for a verdict'); process.exit(1); }

@@ -58,7 +58,10 @@ before(async () => {
   gateway = await new Gateway(folder, configuration(vendor.url), { TOKEN, KEY }).start();
 });
 after(async () => {
+  // The vendor still keeps its connections open: they must not hold up the stop.
+  const limit = setTimeout(() => gateway.process.kill('SIGKILL'), 15_000);
   const end = await gateway.stop();
+  clearTimeout(limit);
   await vendor.stop();
   assert.equal(end.code, 0, gateway.log);
 });

@@ -410,6 +410,8 @@ async::Task<void> Daemon::stop() {
     for (const auto& name : co_await supervisor_->stop()) {
         log_.error("a connector did not stop in time and was abandoned", {{"instance", name}});
     }
+    // They would keep the loop waiting for as long as vendors keep them open.
+    client_->close_idle();
 }
 
 }  // namespace tandem::tool

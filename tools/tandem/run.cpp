@@ -4,6 +4,7 @@
 #include "tools/tandem/terminal.hpp"
 
 #include <memory>
+#include <sys/stat.h>
 
 namespace tandem::tool {
 namespace {
@@ -16,6 +17,8 @@ int run(const std::string& file) {
     if (!assembly) return complain(file + " has errors; nothing was started");
     const auto& options = assembly->config.gateway.log;
     auto log = obs::Log::to_stderr(*obs::parse_level(options.level), options.json);
+    // Store, journal and keys are for the gateway's user alone: they hold what customers wrote.
+    ::umask(0077);
     Daemon daemon(file, std::move(registry), std::move(*assembly), log);
     if (auto ok = daemon.open(); !ok) return complain(ok.error().text);
     return daemon.serve();
