@@ -108,8 +108,6 @@ TEST_F(ProsodyTest, ALostLinkIsResumed) {
     Visitor visitor(prosody_, "visitor", "web");
     visitor.write("m1", "before");
     ASSERT_TRUE(bodies_become({"before"}));
-    // The archive is read: else what came live is read there again.
-    ASSERT_TRUE(becomes([&] { return counter("stanzas:iq") >= 3; }));
     wire_.cut();
     visitor.write("m2", "during");
     visitor.settle();
@@ -117,7 +115,6 @@ TEST_F(ProsodyTest, ALostLinkIsResumed) {
     ASSERT_TRUE(connected_again("resumed"));
     visitor.write("m3", "after");
     ASSERT_TRUE(bodies_become({"before", "during", "after"}));
-    EXPECT_EQ(counter("stanzas:repeated"), 0U);
     EXPECT_EQ(counter("sessions:new"), 1U);
 }
 
