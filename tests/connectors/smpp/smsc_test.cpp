@@ -205,6 +205,31 @@ TEST_F(SmscTest, EveryStateOfAReceiptIsKnown) {
     EXPECT_TRUE(smsc_->becomes([](Smsc& smsc) { return smsc.count("dlr_acks") == 8; }));
 }
 
+TEST_F(SmscTest, AMessageThatCouldNotBeDeliveredIsReported) {
+    if (!begin({"--dlr-delay-ms", "0", "--dlr-status", "EXPIRED"})) return;
+    const auto sent = get(submit("hi"));
+    ASSERT_TRUE(receives(1));
+    EXPECT_EQ(receipts().back(), std::pair(sent.ids.at(0), std::string("expired")));
+}
+
+TEST_F(SmscTest, TheDefaultAlphabetIsTheLinks) {
+    if (!begin({"--dlr-delay-ms", "-1", "--default-charset", "latin1"},
+               [](Config& config) { config.default_alphabet = Alphabet::Latin1; }))
+        return;
+    EXPECT_FALSE(get(submit("Ça coûte 5")).error);
+    const Value messages = smsc_->get("/messages");
+    ASSERT_EQ(messages.size(), 1U);
+    EXPECT_EQ(text_at(messages.items()[0], "text"), "Ça coûte 5");
+    EXPECT_EQ(messages.items()[0].get("data_coding").as_int(), 0);
+    smsc_->post("/mo", R"({"text":"Où?","encoding":"latin1","data_coding":0})");
+    EXPECT_EQ(texts(), std::vector<std::string>{"Où?"});
+}
+
+TEST_F(SmscTest, ACentreThatTakesNoMoreSessionsIsTriedAgainLater) {
+    if (!begin({"--max-sessions", "1"})) return;
+    EXPECT_EQ(run(probe(options(smsc_->port()))).error().kind, ErrorKind::Transient);
+}
+
 TEST_F(SmscTest, AReceiptMayComeBeforeTheAnswer) {
     if (!begin({"--dlr-delay-ms", "0", "--resp-delay-ms", "200"})) return;
     auto outcome = submit("hi");
