@@ -19,12 +19,6 @@ constexpr std::size_t kDigests = 64;
 // A run that has used up its pages pauses at least so long, also when the poll itself does not pause.
 constexpr std::chrono::milliseconds kPagesPause = std::chrono::seconds(1);
 
-std::minstd_rand::result_type random_seed() {
-    std::uint32_t seed = 0;
-    random_bytes(reinterpret_cast<std::uint8_t*>(&seed), sizeof(seed));
-    return seed;
-}
-
 bool needs_human(ErrorKind kind) {
     return kind == ErrorKind::Auth || kind == ErrorKind::Config;
 }
@@ -73,14 +67,14 @@ Poller::Poller(connector::Poll poll,
       client_(client),
       troubles_(troubles),
       patience_(patience),
-      budget_(per_second(poll_.requests), static_cast<double>(poll_.requests), host.clock().now()),
-      random_(random_seed()) {}
+      budget_(per_second(poll_.requests), static_cast<double>(poll_.requests), host.clock().now()) {}
 
 Poller::Run Poller::run(std::string what, connector::StreamName stream) {
     Run made;
     made.what = std::move(what);
     made.stream = std::move(stream);
     made.backoff = async::Backoff(patience_.backoff);
+    made.again = async::Backoff(patience_.backoff);
     return made;
 }
 
@@ -146,7 +140,11 @@ Task<bool> Poller::read(Run& run) {
             fetched->page.next.reset();
         }
         co_await keep(run, std::move(*fetched));
-        if (!next) co_return more;
+        if (!next) {
+            run.again.reset();
+            troubles_.clear(run.what);
+            co_return more;
+        }
         run.place.page = std::move(next);
         ++run.pages;
         if (run.pages % poll_.pages == 0) co_await async::sleep_for(std::max(poll_.every, kPagesPause));
@@ -161,11 +159,11 @@ Task<std::optional<Poller::Fetched>> Poller::fetch(Run& run) {
         host_.count("poll_requests", poll_.name);
         if (fetched) {
             run.backoff.reset();
-            troubles_.clear(run.what);
+            if (run.again.attempts() == 0) troubles_.clear(run.what);
             co_return std::move(*fetched);
         }
         const bool lost = fetched.error().kind == ErrorKind::Rejected && run.place.page;
-        co_await wait_after(run, fetched.error());
+        co_await wait_after(run, lost ? run.again : run.backoff, fetched.error());
         if (lost) co_return std::nullopt;
     }
 }
@@ -198,7 +196,7 @@ Task<void> Poller::keep(Run& run, Fetched fetched) {
     for (;;) {
         auto kept = co_await host_.emit(batch);
         if (kept) co_return;
-        co_await wait_after(run, kept.error());
+        co_await wait_after(run, run.backoff, kept.error());
     }
 }
 
@@ -219,7 +217,7 @@ Task<std::optional<Cursor>> Poller::resume(Run& run) {
     for (;;) {
         auto cursor = co_await host_.resume(run.stream);
         if (cursor) co_return std::move(*cursor);
-        co_await wait_after(run, cursor.error());
+        co_await wait_after(run, run.backoff, cursor.error());
     }
 }
 
@@ -228,10 +226,9 @@ Task<void> Poller::within_budget() {
         co_await async::sleep_for(wait);
 }
 
-Task<void> Poller::wait_after(Run& run, const Error& error) {
-    const double random = std::generate_canonical<double, 32>(random_);
+Task<void> Poller::wait_after(const Run& run, async::Backoff& backoff, const Error& error) {
     const Millis delay = needs_human(error.kind) ? std::max(patience_.human, error.retry_after.value_or(Millis(0)))
-                                                 : run.backoff.next(random, error.retry_after);
+                                                 : backoff.next(jitter_.next(), error.retry_after);
     host_.count("poll_errors", to_string(error.kind));
     host_.log().warn("a poll does not get on", {{"poll", run.what},
                                                 {"kind", std::string(to_string(error.kind))},

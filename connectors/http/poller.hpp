@@ -18,7 +18,6 @@
 
 #include <chrono>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -56,7 +55,8 @@ private:
         connector::PollPlace place;
         std::optional<connector::Cursor> after;  // cursor when the run is complete; none: what the pack found
         std::vector<std::string>* digests = nullptr;
-        async::Backoff backoff;
+        async::Backoff backoff;  // of one page
+        async::Backoff again;    // of runs that broke off: the pages that succeed before must not reset it
         std::int64_t pages = 0;  // before this one
     };
     struct Fetched {
@@ -70,7 +70,7 @@ private:
     async::Task<void> keep(Run& run, Fetched fetched);
     async::Task<std::optional<connector::Cursor>> resume(Run& run);
     async::Task<void> within_budget();
-    async::Task<void> wait_after(Run& run, const Error& error);
+    async::Task<void> wait_after(const Run& run, async::Backoff& backoff, const Error& error);
     bool is_repeat(Run& run, const std::string& body);
     Run run(std::string what, connector::StreamName stream);
     Instant now() const { return host_.clock().now(); }
@@ -81,7 +81,7 @@ private:
     PollTroubles& troubles_;
     const PollPatience patience_;
     TokenBucket budget_;
-    std::minstd_rand random_;
+    async::Jitter jitter_;
     std::vector<std::string> digests_;  // of the pages of the last live run, by their number
 };
 

@@ -38,9 +38,8 @@ Client::Client(Config config, connector::Host& host)
       host_(host),
       inbox_(config_),
       backoff_(backoff_options(config_)),
-      random_(static_cast<std::uint32_t>(to_micros(host.clock().now()))),
       // Receipts of an earlier run must not be taken for ones of this.
-      user_reference_(static_cast<std::uint16_t>(random_())) {}
+      user_reference_(static_cast<std::uint16_t>(jitter_.next() * 0x10000)) {}
 
 Client::~Client() = default;
 
@@ -112,8 +111,7 @@ Task<void> Client::run() {
             host_.failed(std::move(error));
             co_return;
         }
-        const double random = static_cast<double>(random_()) / static_cast<double>(std::minstd_rand::max());
-        const milliseconds wait = backoff_.next(random, error.retry_after);
+        const milliseconds wait = backoff_.next(jitter_.next(), error.retry_after);
         host_.state(connector::State::Failed, fmt::format("{}; connecting again in {} ms", error.text, wait.count()));
         co_await async::sleep_for(wait);
     }

@@ -16,7 +16,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -91,7 +90,7 @@ private:
     std::shared_ptr<Connection> connection_;  // while there is one
     async::Event changed_;                    // of anything that a task waits for
     async::Backoff backoff_;
-    std::minstd_rand random_;
+    async::Jitter jitter_;
     std::optional<Result<void>> started_;
     std::uint64_t connections_ = 0;
     std::size_t delivering_ = 0;

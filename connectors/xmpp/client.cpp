@@ -36,8 +36,7 @@ Client::Client(Config config, net::TlsContext tls, connector::Host& host)
       tls_(std::move(tls)),
       host_(host),
       account_{.jid = config_.address(), .component = config_.link == LinkMode::Component},
-      backoff_(backoff_options(config_)),
-      random_(static_cast<std::uint32_t>(to_micros(host.clock().now()))) {}
+      backoff_(backoff_options(config_)) {}
 
 Client::~Client() = default;
 
@@ -108,8 +107,7 @@ Task<void> Client::run() {
             host_.failed(std::move(error));
             co_return;
         }
-        const double random = static_cast<double>(random_()) / static_cast<double>(std::minstd_rand::max());
-        const milliseconds wait = backoff_.next(random, error.retry_after);
+        const milliseconds wait = backoff_.next(jitter_.next(), error.retry_after);
         host_.state(connector::State::Failed, fmt::format("{}; connecting again in {} ms", error.text, wait.count()));
         co_await async::sleep_for(wait);
         // The server sends again what is not acknowledged: first store what is here.

@@ -18,7 +18,6 @@
 #include <list>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -100,7 +99,7 @@ private:
     std::deque<Queued> queue_;
     async::Event changed_;  // of anything that a task waits for
     async::Backoff backoff_;
-    std::minstd_rand random_;
+    async::Jitter jitter_;
     std::optional<Result<void>> started_;
     std::list<std::shared_ptr<Sending>> sending_;
     Recent sent_{10'000};                // ids that the server is known to have

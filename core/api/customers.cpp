@@ -12,7 +12,6 @@
 namespace tandem::api {
 namespace {
 
-
 using CustomerOrProblem = std::expected<store::CustomerView, Problem>;
 
 CustomerOrProblem find_customer(Services& services, std::string_view id_text) {

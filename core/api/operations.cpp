@@ -9,7 +9,6 @@
 namespace tandem::api {
 namespace {
 
-
 Answer connectors(Services& services, const Call&) {
     JsonWriter json;
     json.begin_object();

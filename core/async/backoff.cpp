@@ -1,7 +1,10 @@
 #include "core/async/backoff.hpp"
 
+#include "core/base/crypto.hpp"
+
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 namespace tandem::async {
 
@@ -14,6 +17,16 @@ std::chrono::milliseconds Backoff::next(double random, std::optional<std::chrono
     const double delay = full * (1.0 - options_.jitter) + full * options_.jitter * random;
     const std::chrono::milliseconds own(std::llround(delay));
     return retry_after ? std::max(own, *retry_after) : own;
+}
+
+Jitter::Jitter() {
+    std::uint32_t seed = 0;
+    random_bytes(reinterpret_cast<std::uint8_t*>(&seed), sizeof(seed));
+    engine_.seed(seed);
+}
+
+double Jitter::next() {
+    return std::generate_canonical<double, 32>(engine_);
 }
 
 }  // namespace tandem::async

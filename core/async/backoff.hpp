@@ -1,9 +1,10 @@
 // How long to wait before the next attempt: exponential with jitter, so that a thousand instances that lost one vendor
-// do not come back in the same second. Pure: the random number comes from the caller.
+// do not come back in the same second. Backoff is pure: the random number comes from the caller, usually from a Jitter.
 #pragma once
 
 #include <chrono>
 #include <optional>
+#include <random>
 
 namespace tandem::async {
 
@@ -27,6 +28,16 @@ public:
 private:
     BackoffOptions options_;
     unsigned attempts_ = 0;
+};
+
+// Random numbers for Backoff, seeded by the system: instances that start in the same moment must differ. One strand.
+class Jitter {
+public:
+    Jitter();
+    double next();  // uniform in [0, 1)
+
+private:
+    std::minstd_rand engine_;
 };
 
 }  // namespace tandem::async

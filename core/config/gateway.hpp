@@ -102,8 +102,8 @@ struct ApiOptions {
 
 struct ConnectorOptions {
     std::string name;
-    std::string pack;  // at least one of these two is given
-    std::string type;  // empty: http
+    std::string pack;               // at least one of these two is given
+    std::string type;               // empty: http
     std::int64_t precedence = 100;  // when two sources disagree about one interaction, the lower one wins
     Node options;                   // read by the connector (rate_limit ...); Missing if absent
     Node settings;                  // read by the pack; Missing if absent

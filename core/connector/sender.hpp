@@ -12,8 +12,8 @@
 
 namespace tandem::connector {
 
-// A request as it goes out, credentials included: never log or store it. For a connector with a protocol of its own only
-// the body counts: a JSON document in the connector's terms.
+// A request as it goes out, credentials included: never log or store it. For a connector with a protocol of its own
+// only the body counts: a JSON document in the connector's terms.
 struct WireRequest {
     std::string method;
     std::string url;

@@ -19,12 +19,6 @@ using SteadyClock = std::chrono::steady_clock;
 
 namespace {
 
-std::minstd_rand::result_type random_seed() {
-    std::uint32_t seed = 0;
-    random_bytes(reinterpret_cast<std::uint8_t*>(&seed), sizeof(seed));
-    return seed;
-}
-
 // Exceptions of connector code end the attempt, not the process.
 Task<void> start_session(std::shared_ptr<Session> session, std::shared_ptr<Result<void>> result) {
     try {
@@ -95,8 +89,7 @@ Supervised::Supervised(std::shared_ptr<const SupervisorContext> context,
       spec_(std::move(spec)),
       log_(context_->options.log.with({{"instance", spec_.name}, {"connector", spec_.connector}})),
       counters_(context_->metrics, spec_.name),
-      backoff_(context_->options.backoff),
-      random_(random_seed()) {
+      backoff_(context_->options.backoff) {
     status_.name = spec_.name;
     status_.connector = spec_.connector;
     status_.pack = spec_.pack;
@@ -193,7 +186,7 @@ Task<bool> Supervised::guarded(Task<void> work, Millis limit, bool interruptible
 Supervised::Millis Supervised::retry_delay(const Error& error) {
     const bool human = error.kind == ErrorKind::Auth || error.kind == ErrorKind::Config;
     if (human) return std::max(context_->options.human_backoff, error.retry_after.value_or(Millis(0)));
-    return backoff_.next(std::generate_canonical<double, 32>(random_), error.retry_after);
+    return backoff_.next(jitter_.next(), error.retry_after);
 }
 
 Task<void> Supervised::wait_before_retry(Error error) {

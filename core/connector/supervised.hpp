@@ -11,7 +11,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <string>
 
 namespace tandem::connector {
@@ -87,7 +86,7 @@ private:
     Counters counters_;
     async::Event changed_;  // stop was requested, a call returned, a session failed, a hook ended
     async::Backoff backoff_;
-    std::minstd_rand random_;
+    async::Jitter jitter_;
     std::shared_ptr<Session> serving_;  // while its hook may be called
     bool stop_requested_ = false;
     std::atomic<bool> abandoned_{false};

@@ -7,6 +7,7 @@
 #include "core/mapping/secret_mark.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdlib>
 #include <string_view>
@@ -130,6 +131,30 @@ std::optional<Error> AnswerReader::error(ErrorKind unclear) {
     return error_of(kind_of_status(status_, unclear), nullptr);
 }
 
+bool AnswerReader::holds_secret(std::string_view text) const {
+    for (const auto& [name, values] : secrets_) {
+        for (const auto& value : values) {
+            if (value.reveal().size() >= kShortestMasked && text.contains(value.reveal())) return true;
+        }
+    }
+    return false;
+}
+
+// Base64 of "user:password", as Basic authentication sends it.
+std::string AnswerReader::without_encoded(std::string text) const {
+    const auto in_word = [](unsigned char c) { return std::isalnum(c) != 0 || c == '+' || c == '/' || c == '='; };
+    std::string out;
+    for (auto at = text.begin(); at != text.end();) {
+        const auto end = std::find_if_not(at, text.end(), in_word);
+        const std::string word(at, end);
+        const auto decoded = word.size() >= kShortestMasked ? unbase64(word) : std::nullopt;
+        out += decoded && holds_secret(*decoded) ? kHidden : word;
+        at = end;
+        if (at != text.end()) out += *at++;
+    }
+    return out;
+}
+
 // Vendors repeat what they were sent, credentials too, and answer with whole pages.
 std::string AnswerReader::presentable(std::string text, std::size_t longest) const {
     for (const auto& [name, values] : secrets_) {
@@ -140,6 +165,7 @@ std::string AnswerReader::presentable(std::string text, std::size_t longest) con
                 text.replace(at, secret.size(), kHidden);
         }
     }
+    text = without_encoded(std::move(text));
     std::ranges::replace_if(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
     if (text.size() <= longest) return text;
     while (longest > 0 && (text[longest] & 0xC0) == 0x80)

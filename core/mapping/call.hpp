@@ -75,6 +75,8 @@ public:
 
 private:
     const SendErrorRule* rule();
+    bool holds_secret(std::string_view text) const;
+    std::string without_encoded(std::string text) const;
     Error error_of(ErrorKind kind, const SendErrorRule* rule);
 
     const ResponseProgram& program_;

@@ -219,7 +219,8 @@ std::vector<Function> selections() {
          .parameters = {{"setting", kString}},
          .result = "string",
          .description =
-             "In requests to the vendor only (`send`, `poll`, `oauth2`, `probe`): a mark that becomes the secret setting "
+             "In requests to the vendor only (`send`, `poll`, `oauth2`, `probe`): a mark that becomes the secret "
+             "setting "
              "when the request goes out. It can stand in the URL, a header, a parameter or the body; functions see the "
              "mark, never the secret.",
          .example = "length(secret('token'))",

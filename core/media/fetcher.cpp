@@ -12,7 +12,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <random>
 
 namespace tandem::media {
 
@@ -24,12 +23,6 @@ using store::MediaSettlement;
 using store::MediaState;
 
 namespace {
-
-std::minstd_rand::result_type random_seed() {
-    std::uint32_t seed = 0;
-    random_bytes(reinterpret_cast<std::uint8_t*>(&seed), sizeof(seed));
-    return seed;
-}
 
 // Trying again gives the same answer.
 bool is_final(ErrorKind kind) {
@@ -60,7 +53,6 @@ public:
           clock_(clock),
           log_(std::move(log)),
           options_(options),
-          random_(random_seed()),
           tasks_(strand, [this](std::exception_ptr error) { broken(std::move(error)); }) {}
 
     void apply(const std::vector<std::string>& instances) {
@@ -268,7 +260,7 @@ private:
         async::Backoff backoff(options_.retry);
         milliseconds out{};
         for (std::uint32_t i = 0; i <= std::min(job.failures, 20U); ++i)
-            out = backoff.next(random(), error.retry_after);
+            out = backoff.next(jitter_.next(), error.retry_after);
         return out;
     }
 
@@ -297,11 +289,9 @@ private:
                 pool_, [this, settlement] { return store_.settle_media(settlement, clock_.now()); });
             if (settled) co_return;
             trouble("what became of a file could not be written", {}, settled.error());
-            co_await async::sleep_for(backoff.next(random()));
+            co_await async::sleep_for(backoff.next(jitter_.next()));
         }
     }
-
-    double random() { return std::uniform_real_distribution<double>(0, 1)(random_); }
 
     void note(std::uint64_t FetcherStatus::* what) {
         const std::lock_guard lock(mutex_);
@@ -335,7 +325,7 @@ private:
     const FetcherOptions options_;
     std::map<std::string, Lane> lanes_;
     std::string last_served_;
-    std::minstd_rand random_;
+    async::Jitter jitter_;
     std::size_t in_flight_ = 0;
     SteadyClock::time_point disk_paused_until_{};
     bool started_ = false;

@@ -15,12 +15,6 @@ using SteadyClock = std::chrono::steady_clock;
 
 namespace {
 
-std::minstd_rand::result_type random_seed() {
-    std::uint32_t seed = 0;
-    random_bytes(reinterpret_cast<std::uint8_t*>(&seed), sizeof(seed));
-    return seed;
-}
-
 constexpr std::size_t kAskAtOnce = 10;
 
 store::Recovery recovery_of(const Lane& lane) {
@@ -46,7 +40,6 @@ public:
         : shared_(std::move(shared)),
           lane_(std::move(lane)),
           pause_backoff_(shared_->options.pause),
-          random_(random_seed()),
           tasks_(strand, [this](std::exception_ptr error) { broken(std::move(error)); }) {
         status_.instance = lane_.instance;
     }
@@ -275,7 +268,7 @@ private:
         async::Backoff backoff(shared_->options.retry);
         milliseconds out{};
         for (std::uint32_t i = 0; i < std::min(message.attempt, 20U); ++i)
-            out = backoff.next(random(), error.retry_after);
+            out = backoff.next(jitter_.next(), error.retry_after);
         return out;
     }
 
@@ -286,10 +279,10 @@ private:
             case ErrorKind::Config:
                 return pause(shared_->options.human_pause, error);
             case ErrorKind::Throttled:
-                return pause(error.retry_after.value_or(pause_backoff_.next(random())), error);
+                return pause(error.retry_after.value_or(pause_backoff_.next(jitter_.next())), error);
             case ErrorKind::Transient:
             case ErrorKind::UnknownOutcome:
-                if (++failures_ >= shared_->options.trip_after) pause(pause_backoff_.next(random()), error);
+                if (++failures_ >= shared_->options.trip_after) pause(pause_backoff_.next(jitter_.next()), error);
                 return;
             default:
                 recovered();
@@ -322,11 +315,9 @@ private:
             });
             if (settled) co_return;
             trouble("the outcome of a message could not be written", settled.error());
-            co_await async::sleep_for(backoff.next(random()));
+            co_await async::sleep_for(backoff.next(jitter_.next()));
         }
     }
-
-    double random() { return std::uniform_real_distribution<double>(0, 1)(random_); }
 
     void note(std::uint64_t LaneStatus::* what) {
         const std::lock_guard lock(mutex_);
@@ -352,7 +343,7 @@ private:
     Lane lane_;
     async::Event changed_;
     async::Backoff pause_backoff_;
-    std::minstd_rand random_;
+    async::Jitter jitter_;
     std::size_t in_flight_ = 0;
     unsigned failures_ = 0;  // in a row
     SteadyClock::time_point paused_until_{};

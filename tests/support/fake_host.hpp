@@ -60,7 +60,7 @@ public:
     net::HttpHandler hook;
     std::vector<journal::Event> events;
     std::map<std::string, std::vector<connector::Cursor>> cursors;  // of each stream, in the order they came
-    std::vector<journal::Event> archive;  // what recall() finds
+    std::vector<journal::Event> archive;                            // what recall() finds
     std::vector<connector::State> states;
     std::vector<std::string> details;
     std::map<std::string, std::uint64_t> counters;

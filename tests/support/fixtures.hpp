@@ -2,6 +2,8 @@
 // still passes, and says plainly what it left out; under CI=true their absence fails.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -10,16 +12,14 @@
 #include <optional>
 #include <string>
 
-#include <gtest/gtest.h>
-
 namespace tandem::testing {
 
 // The folder `name` of the fixtures, or nullopt after a plain message. Use:
 //   auto folder = fixtures("schema"); if (!folder) return;
 inline std::optional<std::filesystem::path> fixtures(const std::string& name) {
     const char* set = std::getenv("TANDEM_FIXTURES");
-    std::filesystem::path root = set != nullptr ? std::filesystem::path(set)
-                                                : std::filesystem::path(TANDEM_SOURCE_DIR) / "../shared/fixtures";
+    std::filesystem::path root =
+        set != nullptr ? std::filesystem::path(set) : std::filesystem::path(TANDEM_SOURCE_DIR) / "../shared/fixtures";
     auto folder = root / name;
     if (std::filesystem::is_directory(folder)) return folder;
     const char* ci = std::getenv("CI");

@@ -109,6 +109,15 @@ TEST_F(PollerTest, APageThatIsGoneBeginsTheRunAgain) {
     EXPECT_EQ(host_.cursors["poll:inbox"], (Asked{"b"}));
 }
 
+TEST_F(PollerTest, ARunThatKeepsBreakingOffStaysInTrouble) {
+    poll(inbox(), {{"/inbox", {{200, "keep one next=2"}, {200, "keep one next=2"}, {200, "keep one next=3 cursor=b"}}},
+                   {"/inbox/page:2", {{404, ""}, {404, ""}}},
+                   {"/inbox/page:3", {{200, "keep last"}}}});
+
+    EXPECT_EQ(host_.states, (std::vector{State::Degraded, State::Degraded, State::Ready}))
+        << "a first page that succeeds says nothing about the second";
+}
+
 TEST_F(PollerTest, APageThatNamesItselfEndsTheRun) {
     poll(inbox(), {{"/inbox", {{200, "keep one next=2 cursor=a"}}}, {"/inbox/page:2", {{200, "keep two next=2"}}}});
 

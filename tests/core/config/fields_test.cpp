@@ -215,9 +215,8 @@ TEST(Fields, AnyOfWantsOneOrMore) {
         std::string a, b;
     };
     auto fields = Fields<Either>().field("a", &Either::a, "A.").field("b", &Either::b, "B.").any_of({"a", "b"});
-    for (const auto& [yaml, expected] : {std::pair{"{ a: x }", ""},
-                                         {"{ a: x, b: y }", ""},
-                                         {"{}", "f:1:1: error: one of 'a', 'b' is missing\n"}}) {
+    for (const auto& [yaml, expected] :
+         {std::pair{"{ a: x }", ""}, {"{ a: x, b: y }", ""}, {"{}", "f:1:1: error: one of 'a', 'b' is missing\n"}}) {
         Diagnostics diagnostics;
         fields.read(parse_yaml(yaml, "f", diagnostics), diagnostics);
         EXPECT_EQ(diagnostics.to_text(), expected);

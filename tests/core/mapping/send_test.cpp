@@ -330,6 +330,8 @@ TEST_F(SendTest, NeitherSecretsNorPagesOfTheVendorAreKept) {
         outcome(400, R"({"code": "bad s3cret\u001b", "message": "key=s3cret )" + std::string(3000, 'x') + "\"}");
     ASSERT_TRUE(got.error);
     EXPECT_EQ(got.error->code, "bad *** ");
+    const auto basic = outcome(401, R"({"message": "no: Basic MTc6czNjcmV0!"})");  // 17:s3cret
+    EXPECT_EQ(basic.error->text, "no: Basic ***!");
     EXPECT_TRUE(got.error->text.starts_with("key=*** xxx"));
     EXPECT_LT(got.error->text.size(), 1010U);
 }
