@@ -63,6 +63,17 @@ std::vector<Function> conversions() {
          .example_result = R"("alice@example.com")",
          .run = mailbox_function,
          .extension = true},
+        {.name = "mailbox_in",
+         .parameters = {{"x", kText}, {"patterns", kArrayOfString}},
+         .result = "boolean",
+         .description =
+             "Whether a mail address is one of those: `*` stands for any characters before the @, and `@domain` for "
+             "every address of that domain (not of those below it).",
+         .example = "map(&mailbox_in(@, ['help@a.test', 'help+*@a.test', '@b.test']), ['Help@A.test', 'help+7@a.test', "
+                    "'x@b.test', 'x@sub.b.test'])",
+         .example_result = "[true, true, true, false]",
+         .run = mailbox_in_function,
+         .extension = true},
         {.name = "html_text",
          .parameters = {{"x", kText}},
          .result = "string|null",

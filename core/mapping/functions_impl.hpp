@@ -43,6 +43,7 @@ expr::Outcome has_secret_function(expr::Call& call);
 expr::Outcome signature_function(expr::Call& call);
 expr::Outcome phone_function(expr::Call& call);
 expr::Outcome mailbox_function(expr::Call& call);
+expr::Outcome mailbox_in_function(expr::Call& call);
 expr::Outcome sms_address_function(expr::Call& call);
 
 // html.cpp: the readable text of an HTML fragment: tags dropped, block ends as line breaks, entities decoded, white

@@ -42,6 +42,15 @@ bool good_part(std::int64_t number, std::int64_t total) {
     return number >= 1 && number <= total && total <= kMaxParts;
 }
 
+Result<void> read_aliases(const Value* list, std::vector<ExternalId>& out) {
+    out.clear();
+    if (list == nullptr) return {};
+    if (list->size() > kMaxAliases) return fail(rejected("aliases: at most " + std::to_string(kMaxAliases)));
+    for (const auto& alias : list->items())
+        out.push_back(*external_id(&alias));
+    return {};
+}
+
 // A message in one part is a whole one.
 Result<void> read_part(const Value* value, std::optional<Part>& out) {
     out.reset();
@@ -130,6 +139,7 @@ struct SnapshotFields {
     std::size_t source = schema.number("source");
     std::size_t name_space = schema.number("namespace");
     std::size_t external_id = schema.number("external_id");
+    std::size_t aliases = schema.number("aliases");
     std::size_t rev = schema.number("rev");
     std::size_t part = schema.number("part");
     std::size_t patch = schema.number("patch");
@@ -153,6 +163,7 @@ Result<void> read_snapshot(Value document, Snapshot& out) {
     out.name_space = text(slots[kFields.name_space]);
     out.external_id = text(slots[kFields.external_id]);
     out.rev = slots[kFields.rev]->as_int();
+    if (auto ok = read_aliases(slots[kFields.aliases], out.aliases); !ok) return ok;
     if (auto ok = read_part(slots[kFields.part], out.part); !ok) return ok;
     out.patch = slots[kFields.patch] != nullptr && slots[kFields.patch]->as_bool();
     if (out.patch && out.part) return fail(rejected("patch: a part of a message cannot be one"));

@@ -68,6 +68,7 @@ struct Copy {
 };
 inline constexpr std::int64_t kMaxCopyRank = 9;
 inline constexpr std::size_t kMaxCopyNames = 8;
+inline constexpr std::size_t kMaxAliases = 8;
 inline constexpr std::chrono::milliseconds kMaxCopyWindow = std::chrono::hours(24);
 
 // What else is known of the dialogue, all in its name space.
@@ -92,6 +93,7 @@ struct Snapshot {
     std::optional<Part> part;
     bool patch = false;  // says only what changed
     std::optional<Copy> copy;
+    std::vector<ExternalId> aliases;
     std::string_view channel;
     std::string_view provider;
     std::string_view direction;

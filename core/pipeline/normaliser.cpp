@@ -257,6 +257,8 @@ Result<store::Observation> to_observation(Value document,
         out.thread_names = to_thread_names(snapshot);
     }
     if (snapshot.copy) out.copy = to_copy(snapshot);
+    for (const auto& alias : snapshot.aliases)
+        out.aliases.push_back(interaction_id(alias.name_space, alias.external_id));
     out.points = customer_points(snapshot, identity, context.region);
     thread_local std::string json;  // kept for its memory
     json.clear();

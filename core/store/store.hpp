@@ -97,6 +97,7 @@ struct Observation {
     Instant started_at{};
     std::optional<ThreadId> thread;
     ThreadNames thread_names{};
+    std::vector<InteractionId> aliases{};  // what others may call it; of a name that another has already, nothing comes
     std::optional<Copy> copy = std::nullopt;
     // Points of the customer's party, strongest first: the interaction hangs on points[0]; the others give evidence
     // that they belong together (strength of the weaker verification).

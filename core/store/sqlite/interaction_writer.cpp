@@ -139,6 +139,7 @@ void InteractionWriter::observe(const Observation& observation, Instant now, App
         merge(std::move(*known), std::move(incoming), now, report);
     }
     if (observation.copy) copies_.add(observation, row);
+    if (!observation.aliases.empty()) take_aliases(observation, row, now, report);
     if (!observation.media.empty()) media_.add(row, observation, now);
 }
 

@@ -60,6 +60,7 @@ private:
     };
 
     void follow_copy(const Observation& observation);
+    void take_aliases(const Observation& observation, std::int64_t row, Instant now, ApplyReport& report);
     InteractionId meant_by(const Observation& observation);
     bool join_group(const Observation& observation, Register& incoming, Instant now, ApplyReport& report);
     std::int64_t insert_new(const Observation& observation, const Register& first, std::int64_t customer, Instant now);

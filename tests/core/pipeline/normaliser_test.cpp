@@ -141,14 +141,15 @@ TEST_F(ToObservation, SaysWhatIsAPartOrAPatch) {
 
 TEST_F(ToObservation, SaysWhatCopiesAndDialoguesAreCalled) {
     auto json = snapshot_json("[]");
-    json.insert(json.find(R"("channel")"), R"("copy":{"place":"Inbox","rank":1,"names":[
-        {"external_id":"n","within_ms":2000}]},)");
+    json.insert(json.find(R"("channel")"), R"("aliases":[{"namespace":"mid","external_id":"a"}],"copy":{"place":"Inbox",
+        "rank":1,"names":[{"external_id":"n","within_ms":2000}]},)");
     json.insert(json.find(R"("79"})") + 4, R"(,"own":"80","also":["78"],"topic":{"key":"bill","within_ms":1000,
         "joins":true})");
 
     const auto got = observe(json);
 
     ASSERT_TRUE(got && got->copy);
+    EXPECT_EQ(got->aliases, std::vector{interaction_id("mid", "a")});
     EXPECT_EQ(got->copy->place, "Inbox");
     EXPECT_EQ(got->copy->rank, 1);
     ASSERT_EQ(got->copy->names.size(), 1U);

@@ -119,6 +119,30 @@ TEST_F(CopiesTest, RepeatsChangeNothing) {
     EXPECT_EQ(interactions(), 1U);
 }
 
+TEST_F(CopiesTest, ReceiptsForAnAliasComeHomeInAnyOrder) {
+    auto mail = copy({.id = "key", .place = "Sent"});
+    mail.aliases = {interaction_id("test", "message-id")};
+    for (const bool receipt_first : {true, false}) {
+        SCOPED_TRACE(receipt_first);
+        test::TempDir dir;
+        open(dir.path() / "store.db");
+        if (!receipt_first) observe({mail});
+        receive("message-id", model::ReceiptStatus::Failed, 1'800'000'100);
+        if (receipt_first) observe({mail});
+
+        EXPECT_EQ(view("key")->delivery.status(), model::ReceiptStatus::Failed);
+        EXPECT_EQ(view("message-id")->id, view("key")->id);
+        EXPECT_EQ(interactions(), 1U);
+
+        auto other = copy({.id = "other", .place = "Sent", .at = 1'800'009'999});
+        other.aliases = mail.aliases;
+        observe({other});
+        EXPECT_EQ(view("message-id")->id, view("key")->id) << "the first keeps the name";
+        EXPECT_EQ(interactions(), 2U);
+        store_.reset();
+    }
+}
+
 class DialoguesTest : public StoreTest {
 protected:
     struct Mail {
