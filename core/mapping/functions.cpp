@@ -127,6 +127,16 @@ std::vector<Function> conversions() {
          .example_result = R"("При")",
          .run = hex_text_function,
          .extension = true},
+        {.name = "text_hex",
+         .parameters = {{"x", kScalar}, {"charset", kString}},
+         .result = "string|null",
+         .description =
+             "The octets of a text in hexadecimal (lower case), the reverse of `hex_text`. Null when the charset lacks "
+             "a character, so that `text_hex(text, 'gsm7')` also tells whether a text fits GSM 03.38.",
+         .example = "[text_hex('При', 'utf-16be'), text_hex('При', 'gsm7')]",
+         .example_result = R"(["041f04400438", null])",
+         .run = text_hex_function,
+         .extension = true},
         {.name = "uri_component",
          .parameters = {{"x", kText}},
          .result = "string|null",

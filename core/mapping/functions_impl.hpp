@@ -28,6 +28,7 @@ expr::Outcome geo_function(expr::Call& call);
 expr::Outcome pick_function(expr::Call& call);
 expr::Outcome gsm_text_function(expr::Call& call);
 expr::Outcome hex_text_function(expr::Call& call);
+expr::Outcome text_hex_function(expr::Call& call);
 expr::Outcome uri_component_function(expr::Call& call);
 
 // functions_regex.cpp
