@@ -25,6 +25,9 @@ class WatchedOutbox final : public store::Outbox {
 public:
     explicit WatchedOutbox(store::Outbox& real) : real_(real) {}
 
+    Result<std::optional<store::AcceptedMessage>> known(std::string_view key, std::uint64_t request_hash) override {
+        return real_.known(key, request_hash);
+    }
     Result<store::AcceptedMessage> accept(const store::OutgoingMessage& message, Instant now) override {
         return real_.accept(message, now);
     }
