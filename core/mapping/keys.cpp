@@ -8,7 +8,8 @@ namespace tandem::mapping {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kSettingTypes = {"string", "secret", "integer", "number", "boolean", "list"};
+constexpr std::array<std::string_view, 7> kSettingTypes = {"string", "url",     "secret", "integer",
+                                                           "number", "boolean", "list"};
 constexpr std::array<std::string_view, 7> kDecoders = {"json", "form", "multipart", "xml", "csv", "text", "auto"};
 constexpr std::array<std::string_view, 2> kGuardVerdicts = {"rejected", "ignored"};
 constexpr std::array<std::string_view, 2> kUnmatched = {"ignored", "quarantined"};
