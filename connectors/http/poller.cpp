@@ -27,6 +27,17 @@ double per_second(std::int64_t requests_per_minute) {
     return static_cast<double>(requests_per_minute) / 60.0;
 }
 
+// What stands in the request beside the secrets themselves: Basic authentication makes something new of one.
+std::vector<Secret> credentials(const connector::WireRequest& request) {
+    std::vector<Secret> out;
+    for (const auto& header : request.headers) {
+        if (!iequals_ascii(header.name, "Authorization")) continue;
+        const auto space = header.value.find(' ');
+        out.emplace_back(space == std::string::npos ? header.value : header.value.substr(space + 1));
+    }
+    return out;
+}
+
 // Where a backfill stands: it reads from `begin` to `end` and has done everything between `reached` and one of them.
 struct Past {
     Instant begin{}, end{}, reached{};
@@ -172,10 +183,13 @@ Task<Result<Poller::Fetched>> Poller::fetch_once(Run& run) {
     run.place.now = now();
     auto request = host_.caller()->poll_request(poll_.name, run.place);
     if (!request) co_return fail(std::move(request.error()));
+    const auto sent = credentials(*request);
     auto response = co_await client_.send(std::move(*request), true, poll_.timeout);
     if (!response) co_return fail(std::move(response.error()));
     auto page = host_.caller()->poll_page(poll_.name, run.place, {response->status, response->headers, response->body});
     if (page.error) co_return fail(std::move(*page.error));
+    if (auto clean = client_.without_secrets(page.envelope, sent)) page.envelope = std::move(*clean);
+    if (auto clean = client_.without_secrets(response->body, sent)) response->body = std::move(*clean);
     co_return Fetched{std::move(page), std::move(response->body)};
 }
 

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,6 +78,9 @@ public:
     virtual std::vector<Poll> polls() const = 0;
     virtual Result<WireRequest> poll_request(std::string_view poll, const PollPlace& place) const = 0;
     virtual PollPage poll_page(std::string_view poll, const PollPlace& place, const AnswerView& answer) const = 0;
+
+    // `text` with *** in the places of the instance's secrets and of those in `also`; nullopt: none occurs.
+    virtual std::optional<std::string> without_secrets(std::string_view text, std::span<const Secret> also) const = 0;
 
     // For requests with WireRequest::token_prefix.
     virtual Result<WireRequest> token_request() const = 0;

@@ -154,6 +154,10 @@ PollPage poll_page(const BoundPack& pack,
     }
     if (reader.failed()) out.error = rejected(reader.failure());
     if (too_long(out.next) || too_long(out.cursor)) out.error = rejected("the place in the list is longer than 64 KiB");
+    if (out.cursor && without_secrets(pack, *out.cursor, {})) {
+        out.error =
+            config_error("the pack's `cursor` of '" + program->name + "' holds a secret, and a cursor is stored");
+    }
     return out;
 }
 

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,6 +68,10 @@ PollPage poll_page(const BoundPack& pack,
                    const PollPlace& place,
                    const VendorAnswer& answer,
                    data::Arena& arena);
+
+// `text` with *** in the places of the secrets that the instance has, and of those in `also`, for what is to be stored
+// or shown; nullopt: none occurs, the bytes shall stay. hide.hpp says which writings are known.
+std::optional<std::string> without_secrets(const BoundPack& pack, std::string_view text, std::span<const Secret> also);
 
 struct Token {
     Secret text;

@@ -62,6 +62,10 @@ connector::PollPage PackCaller::poll_page(std::string_view poll,
             .content_type = std::move(page.content_type)};
 }
 
+std::optional<std::string> PackCaller::without_secrets(std::string_view text, std::span<const Secret> also) const {
+    return mapping::without_secrets(*pack_, text, also);
+}
+
 Result<connector::WireRequest> PackCaller::token_request() const {
     data::Arena arena;
     return wire_request(mapping::token_request(*pack_, mapping::Reveal::Secrets, arena));

@@ -130,6 +130,25 @@ TEST_F(PollerTest, TheSameListIsStoredOnce) {
     EXPECT_EQ(stored(), (Asked{"keep list", "keep longer list"}));
 }
 
+TEST_F(PollerTest, APageIsStoredWithoutTheSecretsThatTheVendorRepeats) {
+    caller_->headers = {{"Authorization", "Basic MTc6czNjcmV0"}};
+
+    poll(inbox(), {{"/inbox", {{200, "keep one next=2 for=MTc6czNjcmV0"}, {200, "keep two"}}},
+                   {"/inbox/page:2", {{200, "keep three"}}}});
+
+    EXPECT_EQ(stored(), (Asked{"keep one next=2 for=***", "keep three", "keep two"}));
+}
+
+TEST_F(PollerTest, APageIsStoredWithoutTheToken) {
+    caller_->token_prefix = "Bearer ";
+
+    poll(inbox(),
+         {{"/token", {{200, "t0ken-1 600"}, {200, "t0ken-2 600"}}},
+          {"/inbox", {{200, "keep one for=t0ken-1"}, {401, ""}, {200, "keep two for=t0ken-1,t0ken-2,t0ken-3"}}}});
+
+    EXPECT_EQ(stored(), (Asked{"keep one for=***", "keep two for=***,***,t0ken-3"}));
+}
+
 TEST_F(PollerTest, MoreIsAskedForAtOnce) {
     auto wanted = inbox();
     wanted.every = 1h;

@@ -207,6 +207,17 @@ TEST_F(PollTest, ALongPlaceIsRefused) {
     EXPECT_EQ(got.error->kind, ErrorKind::Rejected);
 }
 
+TEST_F(PollTest, ACursorHoldsNoSecret) {
+    const auto pack = bound("{ token: s3cret-token }");
+    const auto got = poll_page(
+        pack, "inbox", place(),
+        {.status = 200, .headers = {}, .body = R"({"ok":true,"items":[{"id":"https://x.test/?t=s3cret-token"}]})"},
+        arena_);
+
+    ASSERT_TRUE(got.error) << "a cursor is stored";
+    EXPECT_EQ(got.error->kind, ErrorKind::Config);
+}
+
 TEST_F(PollTest, APageIsMappedByTheRulesOfItsPoll) {
     const auto pack = bound();
     const std::string_view body = R"({"ok":true,"items":[{"id":6},{"id":7}]})";
