@@ -96,20 +96,30 @@ Task<void> Poller::live() {
     for (;;) {
         run.place = {};
         run.after.reset();
+        bool behind = false;
         if (poll_.window_overlap) {
-            const auto done = cursor ? parse_time(*cursor) : std::nullopt;
-            const Instant until = std::chrono::floor<std::chrono::seconds>(now());
-            run.place.since = done ? *done - *poll_.window_overlap : until - poll_.window_first;
-            run.place.until = until;
-            run.after = format_time(until);
+            behind = set_window(run, cursor);
         } else {
             run.place.cursor = cursor;
         }
-        const bool more = co_await read(run);
+        const bool more = co_await read(run) || behind;
         cursor = run.after ? run.after : run.place.found ? run.place.found : cursor;
         host_.count("poll_runs", poll_.name);
         if (!more) co_await async::sleep_for(poll_.every);
     }
+}
+
+// The window of a live run that follows the one that ended at `cursor`. True when it ends before the present.
+bool Poller::set_window(Run& run, const std::optional<Cursor>& cursor) const {
+    const auto done = cursor ? parse_time(*cursor) : std::nullopt;
+    const Instant present = std::chrono::floor<std::chrono::seconds>(now());
+    const Instant since = done ? *done - *poll_.window_overlap : present - poll_.window_first;
+    const bool behind = poll_.window_longest > Millis(0) && since + poll_.window_longest < present;
+    const Instant until = behind ? since + poll_.window_longest : present;
+    run.place.since = since;
+    run.place.until = until;
+    run.after = format_time(until);
+    return behind;
 }
 
 Task<void> Poller::backfill() {

@@ -35,7 +35,8 @@ struct Poll {
     std::int64_t pages = 0;                                     // of one run before it pauses
     std::optional<std::chrono::milliseconds> window_overlap{};  // set: a run asks for a window of time
     std::chrono::milliseconds window_first{0};
-    bool backfill = false;  // it can be asked for the past
+    std::chrono::milliseconds window_longest{0};  // 0: any
+    bool backfill = false;                        // it can be asked for the past
     std::int64_t backfill_days = 0;
     std::chrono::milliseconds backfill_step{0};
     bool backfill_oldest_first = false;

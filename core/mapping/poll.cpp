@@ -74,6 +74,7 @@ PollInfo info(const PollProgram& poll) {
     out.keeps_cursor = poll.cursor.has_value();
     if (poll.overlap.count() >= 0) out.window_overlap = poll.overlap;
     out.window_first = poll.first;
+    out.window_longest = poll.longest;
     out.backfill = poll.backfill;
     out.backfill_step = poll.backfill_step;
     out.backfill_oldest_first = poll.backfill_oldest_first;

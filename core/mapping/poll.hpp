@@ -28,6 +28,7 @@ struct PollInfo {
     bool keeps_cursor = false;             // else it asks for windows of time, or for the same every time
     std::optional<std::chrono::milliseconds> window_overlap{};  // set: a run asks for $since to $until
     std::chrono::milliseconds window_first{0};
+    std::chrono::milliseconds window_longest{0};  // 0: any
     bool backfill = false;
     std::int64_t backfill_days = 0;  // by the settings of the instance; 0: none
     std::chrono::milliseconds backfill_step{0};

@@ -181,6 +181,7 @@ struct PollProgram {
     std::chrono::milliseconds timeout{0};
     std::chrono::milliseconds overlap{-1};  // of windows of time; negative: it has none
     std::chrono::milliseconds first{0};     // how far back the first window begins
+    std::chrono::milliseconds longest{0};   // window; 0: any
     std::int64_t requests = 0;              // per minute
     std::int64_t pages = 0;                 // of one run
     std::optional<Code> when;

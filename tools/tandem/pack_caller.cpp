@@ -34,6 +34,7 @@ std::vector<connector::Poll> PackCaller::polls() const {
                        .pages = poll.pages,
                        .window_overlap = poll.window_overlap,
                        .window_first = poll.window_first,
+                       .window_longest = poll.window_longest,
                        .backfill = poll.backfill,
                        .backfill_days = poll.backfill_days,
                        .backfill_step = poll.backfill_step,

@@ -172,6 +172,25 @@ TEST_F(PollerTest, AWindowReachesBackIntoTheOneBefore) {
     EXPECT_EQ(host_.cursors["poll:inbox"], (Asked{end}));
 }
 
+TEST_F(PollerTest, ALongOutageIsMadeUpForInWindowsThatTheVendorTakes) {
+    auto wanted = inbox();
+    wanted.every = 1h;
+    wanted.window_overlap = 1h;
+    wanted.window_first = 60h;
+    wanted.window_longest = 24h;
+    const auto now = host_.time.now();
+    const auto window = [&](auto from, auto to) {
+        return "/inbox/" + format_time(now - from) + "--" + format_time(now - to);
+    };
+
+    poll(wanted, {{window(60h, 36h), {{200, "keep one next=2"}}},
+                  {window(60h, 36h) + "/page:2", {{200, "keep two"}}},
+                  {window(37h, 13h), {{200, "nothing"}}}});
+
+    EXPECT_EQ(vendor_->asked().back(), "GET " + window(14h, 0h)) << "at once, without the pause";
+    EXPECT_EQ(host_.cursors["poll:inbox"], (Asked{format_time(now - 36h), format_time(now - 13h)}));
+}
+
 TEST_F(PollerTest, ReadsThePastBesideTheLiveRuns) {
     auto wanted = inbox();
     wanted.every = 1h;

@@ -63,7 +63,7 @@ poll:
     request: { url: "'https://api.acme.test/same'" }
   - name: past
     every: 1m
-    window: { overlap: 2h, first: 3d }
+    window: { overlap: 2h, first: 3d, longest: 24h }
     backfill: { days: $settings.days, step: 6h, order: oldest }
     request: { url: "'https://api.acme.test/past'", query: { from: $since, to: $until } }
 )yaml";
@@ -120,6 +120,7 @@ TEST_F(PollTest, SaysWhatToAskAndHowOften) {
     EXPECT_EQ(wanted[1].timeout, 30s);
     EXPECT_EQ(wanted[2].window_overlap, 2h);
     EXPECT_EQ(wanted[2].window_first, 72h);
+    EXPECT_EQ(wanted[2].window_longest, 24h);
     EXPECT_TRUE(wanted[2].backfill);
     EXPECT_EQ(wanted[2].backfill_days, 0);
     EXPECT_EQ(wanted[2].backfill_step, 6h);
@@ -348,6 +349,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"name: same", "name: inbox", "acme.yaml:44:11: error: poll[1].name: there is a poll 'inbox' already"},
         Mistake{"name: same", "name: Same one", "poll[1].name: the name of a poll has small letters"},
         Mistake{"{ from: $since, to: $until }", "{ a: \"'b'\" }", "need $since and $until in the request"},
+        Mistake{"longest: 24h", "longest: 2h", "poll[2].window.longest: must be longer than `overlap`"},
+        Mistake{"longest: 24h", "longest: 5h", "poll[2].backfill: its `step` of 6h is above `window.longest`"},
         Mistake{"step: 6h", "step: 6s", "poll[2].backfill.step: must be at least 1m"},
         Mistake{"order: oldest", "order: odlest", "did you mean 'oldest'"},
         Mistake{"secret('token')", "secret('tokn')", "did you mean 'token'"},
