@@ -141,7 +141,7 @@ private:
     bool in_send_ = false;                         // secret() may be used
     bool oauth2_ = false;                          // the pack has such a section
     bool in_records_ = false;                      // $item can differ between declaration and use of a name
-    std::uint8_t* members_ = nullptr;              // where uses of $request are noted
+    RequestMembers* members_ = nullptr;            // where uses of $request are noted
     std::vector<std::string>* secrets_ = nullptr;  // where uses of secrets are noted
 };
 

@@ -89,6 +89,9 @@ std::string envelope(const BoundPack& pack, const PollProgram& poll, const PollP
     data::write_json_string(shown ? shown->method : poll.request.method, out);
     out += R"(,"url":)";
     data::write_json_string(shown ? shown->url : std::string(), out);
+    // It can be long, so it is stored for those who look at it only.
+    const bool wanted = (pack.pack().program().map_members & kPolledPage) != 0;
+    if (wanted && place.page) out += R"(,"page":)" + data::to_json(parsed(place.page, arena));
     return out + R"(,"headers":{}})";
 }
 

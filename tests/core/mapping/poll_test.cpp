@@ -237,6 +237,24 @@ TEST_F(PollTest, APageIsMappedByTheRulesOfItsPoll) {
     EXPECT_EQ(posted.records[0].reason, "posted not ours");
 }
 
+TEST_F(PollTest, TheRecordsOfAPageSeeThePageThatWasAskedFor) {
+    const auto text = replaced(head() + std::string(kPoll), "[$request.poll, to_string(id)]",
+                               "[$request.page.name || 'the first', to_string(id)]");
+    const auto pack = testing::bound_pack(testing::compile(text), "{ token: s3cret }");
+    const std::string_view body = R"({"ok":true,"items":[{"id":6}]})";
+    const auto reason = [&](std::optional<std::string> asked) {
+        const auto page = poll_page(pack, "inbox", {.page = std::move(asked), .now = place().now},
+                                    {.status = 200, .headers = {}, .body = body}, arena_);
+        const auto mapped = pack.map({page.envelope, "application/json", body, place().now}, arena_);
+        EXPECT_EQ(mapped.records.size(), 1U);
+        return mapped.records.empty() ? std::string() : mapped.records[0].reason;
+    };
+
+    EXPECT_EQ(reason(R"({"name":"\"Ann\""})"), "\"Ann\" 6");
+    EXPECT_EQ(reason(std::nullopt), "the first 6");
+    EXPECT_FALSE(page(200, body).envelope.contains("\"page\"")) << "nobody looks at it";
+}
+
 TEST_F(PollTest, AsksForATokenAsTheServerWantsIt) {
     const auto pack = bound();
     const auto made = token_request(pack, Reveal::Secrets, arena_);
