@@ -243,7 +243,7 @@ public:
     std::vector<std::string> secret_query;
     std::vector<Challenge> challenges;
     std::vector<Verification> verifications;
-    std::string decoder = "json";  // a name of data::decode()
+    std::string decoder = "json";  // a name of data::decode(), or mail
     std::string charset;           // of bodies that name none, empty: UTF-8
     std::vector<Guard> guards;
     AnswerProgram answer;
@@ -260,6 +260,7 @@ public:
     std::uint8_t guard_members = 0;      // in guards and the answer
     std::uint8_t map_members = 0;        // in everything map() evaluates
     bool let_before = false;             // guards or answers use names of `let`
+    bool uses_envelope = false;          // something looks at $envelope
 
     const Table* find_table(std::string_view table) const;
     const PollProgram* find_poll(std::string_view poll) const;
