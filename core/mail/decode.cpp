@@ -1,7 +1,14 @@
 #include "core/mail/decode.hpp"
 
 #include "core/mail/document.hpp"
+#include "core/mail/attachments.hpp"
+#include "core/mail/body.hpp"
+#include "core/mail/cms.hpp"
+#include "core/mail/document.hpp"
 #include "core/mail/mime.hpp"
+#include "core/mail/text/tnef.hpp"
+
+#include <charconv>
 
 #include <utility>
 
@@ -16,16 +23,31 @@ const Part* find_part(const Part& part, std::string_view number) {
     return nullptr;
 }
 
+std::optional<std::string> tnef_bytes(std::string_view packed, std::string_view number) {
+    std::size_t index = 0;
+    const auto read = std::from_chars(number.data(), number.data() + number.size(), index);
+    const auto tnef = read_tnef(packed);
+    if (!tnef || read.ptr != number.data() + number.size() || index == 0 || index > tnef->attachments.size()) {
+        return std::nullopt;
+    }
+    return std::string(tnef->attachments[index - 1].bytes);
+}
+
 std::optional<std::string> bytes_of(std::string_view raw, std::string_view number, std::size_t depth) {
-    constexpr std::size_t kDeepest = 4;
+    constexpr std::size_t kDeepest = 8;
+    if (depth > kDeepest) return std::nullopt;
     const auto slash = number.find('/');
-    auto mail = parse(raw, {});
-    if (!mail || depth > kDeepest) return std::nullopt;
+    const auto mail = parse(raw, {});
+    if (!mail) return std::nullopt;
     const auto* part = find_part(mail->body, number.substr(0, slash));
     if (part == nullptr) return std::nullopt;
     auto bytes = content(*part, part->body.size() + 1);
     if (slash == std::string_view::npos) return bytes;
-    return bytes_of(bytes, number.substr(slash + 1), depth + 1);
+    const auto rest = number.substr(slash + 1);
+    if (part->kind == PartKind::Message) return bytes_of(bytes, rest, depth + 1);
+    if (is_tnef(part->media_type, part_name(*part, {}))) return tnef_bytes(bytes, rest);
+    const auto inner = unwrap_signed(bytes);
+    return inner ? bytes_of(*inner, rest, depth + 1) : std::nullopt;
 }
 
 }  // namespace

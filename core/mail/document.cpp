@@ -1,17 +1,20 @@
 #include "core/mail/document.hpp"
 
-#include "core/base/text.hpp"
-#include "core/mail/address.hpp"
 #include "core/mail/attachments.hpp"
 #include "core/mail/body.hpp"
 #include "core/mail/charset.hpp"
-#include "core/mail/header.hpp"
+#include "core/mail/head.hpp"
+#include "core/mail/inner.hpp"
 #include "core/mail/members.hpp"
 #include "core/mail/mime.hpp"
-#include "core/mail/trace.hpp"
+#include "core/mail/reports.hpp"
+#include "core/mail/text/automatic.hpp"
+#include "core/mail/text/journal_report.hpp"
+#include "core/mail/text/keys.hpp"
+#include "core/mail/text/reply_text.hpp"
 
 #include <algorithm>
-#include <map>
+#include <utility>
 
 namespace tandem::mail {
 namespace {
@@ -21,115 +24,131 @@ using data::Value;
 class Writer {
 public:
     Writer(const Mail& mail, const Limits& limits, data::Arena& arena, std::string_view within)
-        : mail_(mail), limits_(limits), arena_(arena), within_(within), out_(arena, 48), problems_(mail.problems) {}
+        : mail_(mail),
+          limits_(limits),
+          arena_(arena),
+          within_(within),
+          out_(arena, 64),
+          problems_(mail.problems),
+          head_(read_head(mail, limits, problems_)) {}
 
     Value run() {
-        identity();
-        people();
-        trace();
-        out_.add("headers", headers());
+        add_head(head_, out_);
+        read();
         text();
-        out_.add("attachments", attachment_list(body_, limits_, within_, arena_));
+        out_.add("attachments", attachments_value(attachments_, arena_));
+        about();
+        relations();
+        problems_.resize(std::min(problems_.size(), kMaxProblems));
         out_.texts("problems", problems_);
         return out_.object();
     }
 
 private:
-    std::string_view field(std::string_view name) const { return mail_.fields.value(name); }
+    static constexpr std::size_t kMaxProblems = 50;
 
-    std::vector<std::string> ids(std::string_view name) const { return message_ids(field(name), limits_.addresses); }
-
-    void identity() {
-        auto own = ids("message-id");
-        out_.text_or_null("message_id", own.empty() ? std::string_view() : own[0]);
-        out_.texts("in_reply_to", ids("in-reply-to"));
-        out_.texts("references", ids("references"));
-        const auto date = field("date");
-        out_.time("date", date.empty() ? std::nullopt : parse_date(date));
-        out_.text_or_null("date_text", clean_line(to_utf8(date.substr(0, 200), {}, limits_.default_charset)));
-        auto subject = decode_text(field("subject"), limits_.default_charset);
-        subject.resize(cut_utf8(subject, limits_.header_value).size());
-        out_.text("subject", subject);
-    }
-
-    Value addresses(std::string_view name) {
-        data::ArenaList<Value> out(arena_);
-        for (const auto& field : mail_.fields.list) {
-            if (field.name != name) continue;
-            for (const auto& it : parse_addresses(field.value, limits_.default_charset, limits_.addresses - out.size()))
-                out.push_back(person(it));
-            if (out.size() >= limits_.addresses) break;
-        }
-        return Value::array(out.items());
-    }
-
-    Value person(const Address& address) {
-        Members out(arena_, 2);
-        out.text_or_null("address", address.address);
-        out.text_or_null("name", address.name);
-        return out.object();
-    }
-
-    void people() {
-        for (const std::string_view name : {"from", "sender", "to", "cc", "bcc"})
-            out_.add(name, addresses(name));
-        out_.add("reply_to", addresses("reply-to"));
-    }
-
-    void trace() {
-        const auto* path = mail_.fields.first("return-path");
-        out_.add("return_path", path == nullptr ? Value() : data::make_string(arena_, normal_address(*path)));
-        std::vector<std::string> delivered;
-        data::ArenaList<Value> hops(arena_);
-        for (const auto& [name, value] : mail_.fields.list) {
-            if (name == "delivered-to" || name == "x-original-to" || name == "envelope-to" || name == "x-envelope-to") {
-                add_recipients(value, delivered);
-            } else if (name == "received" && hops.size() < limits_.received) {
-                const auto hop = read_received(value);
-                Members out(arena_, 3);
-                out.text_or_null("by", hop.by);
-                out.text_or_null("from", hop.from);
-                out.time("at", hop.at);
-                hops.push_back(out.object());
-            }
-        }
-        out_.texts("delivered_to", delivered);
-        out_.add("received", Value::array(hops.items()));
-    }
-
-    void add_recipients(std::string_view value, std::vector<std::string>& out) const {
-        for (auto& it : parse_addresses(value, limits_.default_charset, limits_.received)) {
-            const bool fits = out.size() < limits_.received && !it.address.empty();
-            if (fits && std::ranges::find(out, it.address) == out.end()) out.push_back(std::move(it.address));
-        }
-    }
-
-    Value headers() {
-        std::map<std::string, std::vector<std::string>> values;
-        std::size_t count = 0;
-        for (const auto& [name, value] : mail_.fields.list) {
-            if (count++ == limits_.headers) {
-                problems_.push_back("more than " + std::to_string(limits_.headers) + " header fields");
-                break;
-            }
-            auto text = decode_text(std::string_view(value).substr(0, limits_.header_value), limits_.default_charset);
-            values[sanitize_utf8(name.substr(0, 100))].push_back(std::move(text));
-        }
-        Members out(arena_, values.size());
-        for (const auto& [name, list] : values)
-            out.add(arena_.copy(name), out.list(list));
-        return out.object();
+    // Everything that is taken from the parts.
+    void read() {
+        auto protection = read_protection(mail_, limits_);
+        const auto within = protection.content ? full_number(within_, mail_.body.number) : std::string(within_);
+        body_ = read_body(protection.content ? *protection.content : mail_, limits_, problems_);
+        attachments_ = list_attachments(body_, limits_, within);
+        const bool tnef = read_tnef_parts(body_, attachments_, limits_, within, problems_);
+        const auto opaque = body_.pgp_encrypted ? "pgp-encrypted" : protection.opaque;
+        const auto signed_by = protection.signed_by.empty() && body_.pgp_signed ? "pgp" : protection.signed_by;
+        out_.text_or_null("opaque", opaque);
+        out_.text_or_null("signed", signed_by);
+        out_.flag("tnef", tnef);
+        reports_ = read_reports(mail_, body_, limits_, arena_);
+        out_.add("reports", reports_.list);
+        out_.add("report_of", reports_.about);
+        calendar_ = read_calendars(body_, limits_, problems_, arena_);
+        out_.add("calendar", calendar_);
     }
 
     void text() {
-        body_ = read_body(mail_, limits_, problems_);
         out_.text("text", body_.text);
         constexpr std::string_view kFrom[] = {"none", "plain", "html"};
         out_.text("text_from", kFrom[static_cast<std::size_t>(body_.from)]);
-        auto language = clean_line(to_utf8(field("content-language"), {}, {}));
-        if (language.empty()) language = body_.language;
-        language = language.substr(0, language.find_first_of(", "));
-        out_.text_or_null("language", cut_utf8(language, 35));
+        auto reply = reply_text(body_.unquoted, {.forward = head_.base.forward});
+        out_.text("reply_text", reply.text);
+        out_.flag("quoted", reply.cut || body_.html_quoted);
+        const auto language = head_.language.empty() ? body_.language : head_.language;
+        out_.text_or_null("language", cut_utf8(std::string_view(language).substr(0, language.find_first_of(", ")), 35));
+    }
+
+    void about() {
+        std::vector<std::pair<std::string_view, std::string_view>> headers;
+        for (const auto& [name, value] : head_.headers)
+            headers.emplace_back(name, value);
+        const auto found = automatic(headers);
+        out_.text_or_null("automatic", found ? to_string(*found) : std::string_view());
+        const auto journal_value = journal();
+        out_.add("journal", journal_value);
+        const bool invitation = reports_.kind == "mail" && calendar_.size() > 0;
+        out_.text("kind", !journal_value.is_null() ? "journal" : invitation ? "calendar" : reports_.kind);
+    }
+
+    // The report around a mail, and that mail as a document of its own.
+    Value journal() {
+        constexpr std::size_t kDeepest = 2;
+        if (!is_journal_report(mail_)) return {};
+        const auto* part = enclosed_mail(mail_.body);
+        const auto report = read_journal_report(body_.text);
+        if (part == nullptr || !report) {
+            problems_.emplace_back("a journal report without its mail or envelope");
+            return {};
+        }
+        Members out(arena_, 4);
+        out.text_or_null("sender", normal_address(report->sender));
+        out.text_or_null("on_behalf_of", normal_address(report->on_behalf_of));
+        out.add("recipients", recipients(*report));
+        std::string storage;
+        auto inner = parse(content_view(*part, storage), limits_);
+        const bool usable = inner && std::ranges::count(within_, '/') < static_cast<std::ptrdiff_t>(kDeepest);
+        const auto number = full_number(within_, part->number);
+        out.add("message", usable ? document(*inner, limits_, arena_, number) : Value());
+        return out.object();
+    }
+
+    Value recipients(const JournalReport& report) {
+        data::ArenaList<Value> list(arena_, report.recipients.size());
+        for (const auto& it : report.recipients) {
+            Members out(arena_, 4);
+            out.text_or_null("address", normal_address(it.address));
+            out.text("role", to_string(it.role));
+            out.text_or_null("expanded_from", normal_address(it.expanded_from));
+            out.text_or_null("forwarded_from", normal_address(it.forwarded_from));
+            list.push_back(out.object());
+        }
+        return Value::array(list.items());
+    }
+
+    // By what copies of this mail are known, and its conversation.
+    void relations() {
+        std::vector<std::string> hashes;
+        for (const auto& it : attachments_)
+            hashes.push_back(it.sha256);
+        const auto found = keys({.message_id = head_.message_id,
+                                 .from = head_.from.empty() ? std::string_view() : head_.from[0].address,
+                                 .recipients = head_.recipients,
+                                 .base_subject = head_.base.text,
+                                 .date = head_.date,
+                                 .text = body_.text,
+                                 .attachment_hashes = hashes,
+                                 .newest_received = mail_.fields.value("received")});
+        Members out(arena_, 4);
+        out.text_or_null("id", found.id.value_or(""));
+        out.text_or_null("id_any_date", found.id_any_date.value_or(""));
+        out.text("content", found.content);
+        out.text("delivery", found.delivery);
+        out_.add("keys", out.object());
+        const auto thread = thread_of(head_.message_id, head_.references, head_.in_reply_to, head_.base.text);
+        Members members(arena_, 3);
+        members.text_or_null("root", thread.root.value_or(""));
+        members.texts("ids", thread.ids);
+        members.text_or_null("subject_key", thread.subject_key.value_or(""));
+        out_.add("thread", members.object());
     }
 
     const Mail& mail_;
@@ -138,7 +157,11 @@ private:
     std::string_view within_;
     Members out_;
     std::vector<std::string> problems_;
+    Head head_;
     Body body_;
+    std::vector<Attachment> attachments_;
+    Reports reports_;
+    Value calendar_;
 };
 
 }  // namespace

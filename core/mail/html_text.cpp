@@ -1,6 +1,8 @@
 #include "core/mail/html_text.hpp"
 
 #include "core/base/text.hpp"
+#include "core/mail/text/html_quote.hpp"
+#include "core/mail/text/reply_text.hpp"
 #include "core/mail/text_layout.hpp"
 
 #include <libxml/HTMLparser.h>
@@ -82,6 +84,10 @@ public:
             hidden_at_ = depth_;
             return;
         }
+        if (options_.without_quotes && quote_at_ == 0 && begins_quote(tag, attributes)) {
+            quote_at_ = depth_;
+            quote_begin_ = layout_.size();
+        }
         open(tag, attributes);
     }
 
@@ -90,6 +96,7 @@ public:
             hidden_at_ = 0;
         } else if (hidden_at_ == 0) {
             close(tag);
+            if (quote_at_ == depth_) end_quote();
         }
         if (depth_ > 0) --depth_;
     }
@@ -100,7 +107,9 @@ public:
 
     HtmlText result() {
         HtmlText out;
+        if (quote_at_ != 0) end_quote();
         out.complete = !layout_.full();
+        out.quoted = quoted_;
         out.text = layout_.finish();
         return out;
     }
@@ -138,6 +147,15 @@ private:
         }
     }
 
+    // Programs put a forwarded mail into the same element as a quoted one.
+    void end_quote() {
+        quote_at_ = 0;
+        const auto quote = trim_ascii(layout_.since(quote_begin_));
+        if (quote.empty() || is_forward_marker(quote.substr(0, quote.find('\n')))) return;
+        layout_.cut(quote_begin_);
+        quoted_ = true;
+    }
+
     void image(const Attributes& attributes) {
         const auto tiny = [&](std::string_view name) {
             const auto size = trim_ascii(attribute(attributes, name));
@@ -168,6 +186,9 @@ private:
     TextLayout layout_;
     std::vector<Link> links_;
     std::size_t depth_ = 0;
+    std::size_t quote_at_ = 0;     // depth of the element that is a quote, 0 if none
+    std::size_t quote_begin_ = 0;  // in the text
+    bool quoted_ = false;
     std::size_t hidden_at_ = 0;  // depth of the element that is not shown, 0 if none
 };
 

@@ -11,7 +11,8 @@ struct Limits {
     std::size_t depth = 50;                        // of multiparts in multiparts
     std::size_t header_lines = 50'000;             // of all headers together; a mail beyond that is cut there
     std::size_t header_bytes = 16 * 1024 * 1024;   // likewise
-    std::size_t addresses = 5'000;                 // of one list; also ids
+    std::size_t addresses = 5'000;                 // of one list
+    std::size_t ids = 1'000;                       // of References
     std::size_t text_bytes = 1024 * 1024;          // of readable text, as UTF-8
     std::size_t source_bytes = 4 * 1024 * 1024;    // of a text part that are read for it
     std::size_t attachments = 1'000;

@@ -250,7 +250,7 @@ void decode_content(const Part& part, const std::function<bool(std::string_view)
         stepwise(GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE, part.body, take);
         return;
     }
-    if (encoding.find("uue") != std::string::npos) {
+    if (encoding.contains("uue")) {
         stepwise(GMIME_CONTENT_ENCODING_UUENCODE, part.body, take);
         return;
     }
@@ -267,6 +267,14 @@ std::string content(const Part& part, std::size_t limit) {
         return out.size() < limit;
     });
     return out;
+}
+
+std::string_view content_view(const Part& part, std::string& storage) {
+    const auto encoding = encoding_of(part);
+    const bool encoded = encoding == "base64" || encoding == "quoted-printable" || encoding.contains("uue");
+    if (!encoded) return part.body;
+    storage = content(part, part.body.size() + 1);
+    return storage;
 }
 
 Digest content_digest(const Part& part) {

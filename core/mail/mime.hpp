@@ -25,6 +25,10 @@ void decode_content(const Part& part, const std::function<bool(std::string_view)
 // The same in one text of at most `limit` bytes.
 std::string content(const Part& part, std::size_t limit);
 
+// The bytes of an enclosed mail, which come without an encoding as a rule: then a view into the mail around it. Else they
+// are put into `storage`.
+std::string_view content_view(const Part& part, std::string& storage);
+
 struct Digest {
     std::size_t size = 0;
     std::string sha256;  // hex
