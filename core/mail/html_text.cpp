@@ -19,9 +19,8 @@ namespace {
 
 using Attributes = std::vector<std::pair<std::string_view, std::string_view>>;
 
-constexpr std::array<std::string_view, 14> kHidden = {"script", "style",  "head",     "template", "title",
-                                                      "object", "applet", "noscript", "select",   "svg",
-                                                      "math",   "iframe", "audio",    "video"};
+constexpr std::array<std::string_view, 13> kHidden = {"script", "style",  "head", "template", "title", "object", "applet",
+                                                      "select", "svg",    "math", "iframe",   "audio", "video"};
 constexpr std::array<std::string_view, 17> kBlocks = {"div",     "tr",      "section", "article", "header", "footer",
                                                       "address", "form",    "main",    "nav",     "aside",  "center",
                                                       "dt",      "caption", "legend",  "body",    "fieldset"};

@@ -177,19 +177,17 @@ std::string_view without_preamble(std::string_view raw) {
     return raw;
 }
 
-Mail plain_text(std::string_view bytes) {
-    Mail out;
-    out.body.number = "1";
-    out.body.media_type = "text/plain";
-    out.body.body = bytes;
-    out.problems.emplace_back("the mail has no header");
+Part plain_text(std::string_view bytes) {
+    Part out;
+    out.number = "1";
+    out.media_type = "text/plain";
+    out.body = bytes;
     return out;
 }
 
-Owned<GMimeMessage> read(std::string_view bytes) {
+// The message looks at `array` as long as it lives.
+Owned<GMimeMessage> read(GByteArray& array) {
     initialise();
-    // The stream looks at our bytes and never writes.
-    GByteArray array{reinterpret_cast<guint8*>(const_cast<char*>(bytes.data())), static_cast<guint>(bytes.size())};
     const Owned<GMimeStream> stream(g_mime_stream_mem_new_with_byte_array(&array));
     g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream.get()), FALSE);
     const Owned<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
@@ -226,18 +224,20 @@ Result<Mail> parse(std::string_view raw, const Limits& limits) {
     if (bytes.empty()) return fail(corrupt("the mail is empty"));
     std::vector<std::string> problems;
     bytes = bytes.substr(0, within_limits(bytes, limits, problems));
-    const auto message = read(bytes);
+    // Nothing writes through it.
+    GByteArray array{reinterpret_cast<guint8*>(const_cast<char*>(bytes.data())), static_cast<guint>(bytes.size())};
+    const auto message = read(array);
     auto* root = message == nullptr ? nullptr : g_mime_message_get_mime_part(message.get());
     Mail out;
     if (message != nullptr) add_fields(GMIME_OBJECT(message.get()), out.fields);
-    if (root == nullptr) {
-        if (out.fields.list.empty()) return plain_text(bytes);
-        out.body.number = "1";
-        out.body.media_type = "text/plain";
-    } else {
+    if (root != nullptr) {
         Reader reader(bytes, limits, problems);
         out.body = reader.part(root, GMIME_IS_MULTIPART(root) ? "" : "1", 0);
         std::ranges::copy(out.body.fields.list, std::back_inserter(out.fields.list));
+    } else {
+        const bool no_header = out.fields.list.empty();
+        if (no_header) problems.emplace_back("the mail has no header");
+        out.body = plain_text(no_header ? bytes : std::string_view());
     }
     out.problems = std::move(problems);
     return out;

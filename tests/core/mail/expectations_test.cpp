@@ -15,6 +15,7 @@
 #include <sstream>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tandem {
 namespace {
@@ -92,6 +93,46 @@ TEST(Expectations, AreMetOrTheDifferenceIsKnown) {
     EXPECT_GE(counts.equal, 200U);
     std::cout << counts.mails << " mails: " << counts.equal << " statements met, " << counts.different
               << " known differences, " << counts.elsewhere << " about what the document does not hold\n";
+}
+
+struct Copy {
+    std::string file;
+    std::string interaction;
+    std::string id;
+    std::string content;
+};
+
+// Of the mail itself, also when it comes inside of a journal report.
+Copy copy_of(data::Value line, const std::filesystem::path& folder) {
+    data::Arena arena;
+    mail::Limits limits;
+    limits.default_charset = "windows-1251";
+    Copy out{std::string(line.get("file").as_string()), std::string(line.get("stated").get("interaction").as_string()), {}, {}};
+    auto document = *mail::decode(testing::read_file(folder / out.file), limits, arena);
+    if (document.get("journal").is_object()) document = document.get("journal").get("message");
+    out.id = document.get("keys").string_at("id").value_or("");
+    out.content = document.get("keys").string_at("content").value_or("");
+    return out;
+}
+
+TEST(Expectations, CopiesOfOneMailShareAKeyAndOtherMailsDoNot) {
+    const auto folder = testing::fixtures("email");
+    if (!folder) return;
+    std::vector<Copy> copies;
+    std::istringstream lines(testing::read_file(*folder / "expectations.jsonl"));
+    std::string text;
+    while (std::getline(lines, text)) {
+        data::Arena arena;
+        const auto line = data::parse_json(text, arena);
+        if (line && line->get("stated").find("interaction") != nullptr) copies.push_back(copy_of(*line, *folder));
+    }
+    EXPECT_GE(copies.size(), 13U);
+    for (const auto& a : copies) {
+        for (const auto& b : copies) {
+            const bool one = (!a.id.empty() && a.id == b.id) || a.content == b.content;
+            EXPECT_EQ(one, a.interaction == b.interaction) << a.file << " and " << b.file;
+        }
+    }
 }
 
 }  // namespace

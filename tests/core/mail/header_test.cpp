@@ -231,7 +231,7 @@ TEST(Html, BecomesText) {
 TEST(Html, LeavesQuotesOut) {
     const auto text = [](std::string_view html) { return html_text(html, {.without_quotes = true}); };
     const auto reply = text("<p>new</p><blockquote type=cite><p>old</p></blockquote><p>below</p>");
-    EXPECT_EQ(reply.text, "new\nbelow");
+    EXPECT_EQ(reply.text, "new\n\nbelow");
     EXPECT_TRUE(reply.quoted);
     const auto forward = text("<p>see</p><div class=gmail_quote>---------- Forwarded message ---------<br>old</div>");
     EXPECT_EQ(forward.text, "see\n\n---------- Forwarded message ---------\nold");
