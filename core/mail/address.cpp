@@ -34,17 +34,30 @@ public:
 private:
     void take(std::string_view value, std::size_t& i) {
         switch (value[i]) {
-            case '"': quoted(value, i); break;
-            case '(': comment(value, i); break;
-            case '<': box_.angle = inside_ = true; break;
-            case '>': inside_ = false; break;
+            case '"':
+                quoted(value, i);
+                break;
+            case '(':
+                comment(value, i);
+                break;
+            case '<':
+                box_.angle = inside_ = true;
+                break;
+            case '>':
+                inside_ = false;
+                break;
             case ',':
                 if (inside_ && box_.route.starts_with('@')) break;  // of a route
                 flush();
                 break;
-            case ';': flush(); break;
-            case ':': colon(); break;
-            default: target() += value[i];
+            case ';':
+                flush();
+                break;
+            case ':':
+                colon();
+                break;
+            default:
+                target() += value[i];
         }
     }
 
@@ -97,10 +110,11 @@ private:
         if (box.angle) {
             out.address = normal_address(box.route);
             name = box.phrase;
-        } else if (box.phrase.find('@') != std::string::npos || box.phrase.find_first_of(" =") == std::string::npos) {
-            out.address = normal_address(box.phrase);
+        } else if (const auto phrase = trim_ascii(box.phrase);
+                   phrase.contains('@') || phrase.find_first_of(" =") == std::string_view::npos) {
+            out.address = normal_address(phrase);
         } else {
-            name = box.phrase;
+            name = phrase;
         }
         if (trim_ascii(name).empty()) name = box.comment;
         out.name = decode_text(std::string_view(name).substr(0, 8 * kLongestName), fallback_);

@@ -54,7 +54,8 @@ Attachment attachment(const Part& part, const Body& body, const Limits& limits, 
                    .subject = {}};
     out.shown_inline = is_inline(part, out.content_id, body);
     if (part.kind == PartKind::Message) {
-        const auto subject = decode_text(part.enclosed.value("subject"), limits.default_charset);
+        const auto header = enclosed_header(part, limits);
+        const auto subject = decode_text(header.value("subject"), limits.default_charset);
         out.subject = cut_utf8(subject, limits.header_value);
     }
     return out;

@@ -32,10 +32,9 @@ std::string_view disposition(const Part& part) {
 // A text for programs that show no HTML, in place of the mail's text.
 bool is_stub(std::string_view text) {
     constexpr std::size_t kLongest = 400;
-    constexpr std::string_view kPhrases[] = {"not support html", "support html",     "html-capable",
-                                             "view it in html",  "html email",       "html version",
-                                             "view this email",  "html compatible",  "enable html",
-                                             "поддержива",       "unterstützt kein", "ne supporte pas"};
+    constexpr std::string_view kPhrases[] = {"not support html", "support html", "html-capable",     "view it in html",
+                                             "html email",       "html version", "view this email",  "html compatible",
+                                             "enable html",      "поддержива",   "unterstützt kein", "ne supporte pas"};
     const auto trimmed = trim_ascii(text);
     if (trimmed.empty()) return true;
     if (trimmed.size() > kLongest) return false;
@@ -60,8 +59,8 @@ public:
     std::vector<Text> part(const Part& part, bool first, bool in_related) {
         if (part.kind == PartKind::Multipart) return multipart(part);
         if (part.kind == PartKind::Message) {
-            (in_report_ ? out_.returned : out_.attachments).push_back(&part);
-            if (in_report_) out_.attachments.push_back(&part);
+            if (in_report_) out_.returned.push_back(&part);
+            out_.attachments.push_back(&part);
             return {};
         }
         return leaf(part, first, in_related);

@@ -1,4 +1,5 @@
-// What of a mail is its text, and what is attached (vendors/email.md 5.3 and 5.8, RFC 8621 4.1.4). Private to core/mail.
+// What of a mail is its text, and what is attached (vendors/email.md 5.3 and 5.8, RFC 8621 4.1.4). Private to
+// core/mail.
 #pragma once
 
 #include "core/mail/limits.hpp"

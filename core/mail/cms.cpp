@@ -1,10 +1,10 @@
 #include "core/mail/cms.hpp"
 
+#include <climits>
 #include <openssl/bio.h>
 #include <openssl/cms.h>
 #include <openssl/err.h>
 
-#include <climits>
 #include <memory>
 
 namespace tandem::mail {

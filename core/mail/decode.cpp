@@ -1,6 +1,5 @@
 #include "core/mail/decode.hpp"
 
-#include "core/mail/document.hpp"
 #include "core/mail/attachments.hpp"
 #include "core/mail/body.hpp"
 #include "core/mail/cms.hpp"
@@ -9,7 +8,6 @@
 #include "core/mail/text/tnef.hpp"
 
 #include <charconv>
-
 #include <utility>
 
 namespace tandem::mail {

@@ -25,8 +25,8 @@ struct Head {
     std::string subject;
     BaseSubject base;
     std::vector<Address> from, sender, reply_to, to, cc, bcc;
-    std::vector<std::string> recipients;      // addresses of to and cc
-    std::optional<std::string> return_path;   // "" is <>
+    std::vector<std::string> recipients;     // addresses of to and cc
+    std::optional<std::string> return_path;  // "" is <>
     std::vector<std::string> delivered_to;
     std::vector<Hop> received;  // outermost first
     std::string language;

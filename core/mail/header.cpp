@@ -231,8 +231,8 @@ Parametrised parse_parameters(std::string_view value, std::string_view fallback)
     }
     for (const auto& [name, pieces] : found) {
         const auto plain = pieces.parts.rbegin();
-        auto text = pieces.parts.contains(0) ? join_pieces(pieces, fallback)
-                                             : decode_words(plain->second.octets, fallback);
+        auto text =
+            pieces.parts.contains(0) ? join_pieces(pieces, fallback) : decode_words(plain->second.octets, fallback);
         out.parameters.emplace_back(name, clean_line(text));
     }
     return out;

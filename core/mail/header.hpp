@@ -1,6 +1,7 @@
 // Values of header fields, as they came and as programs write them: encoded words (RFC 2047) also where they are
-// forbidden, parameters with continuations (RFC 2231), ids, trace fields. Our own, because GMime 3.2.13 cuts long encoded
-// subjects (docs/decisions/0008-mail.md). `fallback` is the charset of undeclared 8-bit octets. Private to core/mail.
+// forbidden, parameters with continuations (RFC 2231), ids, trace fields. Our own, because GMime 3.2.13 cuts long
+// encoded subjects (docs/decisions/0008-mail.md). `fallback` is the charset of undeclared 8-bit octets. Private to
+// core/mail.
 #pragma once
 
 #include <string>

@@ -5,10 +5,9 @@
 #include "core/mail/text/reply_text.hpp"
 #include "core/mail/text_layout.hpp"
 
-#include <libxml/HTMLparser.h>
-
 #include <algorithm>
 #include <array>
+#include <libxml/HTMLparser.h>
 #include <memory>
 #include <span>
 #include <utility>
@@ -19,12 +18,13 @@ namespace {
 
 using Attributes = std::vector<std::pair<std::string_view, std::string_view>>;
 
-constexpr std::array<std::string_view, 13> kHidden = {"script", "style",  "head", "template", "title", "object", "applet",
-                                                      "select", "svg",    "math", "iframe",   "audio", "video"};
-constexpr std::array<std::string_view, 17> kBlocks = {"div",     "tr",      "section", "article", "header", "footer",
-                                                      "address", "form",    "main",    "nav",     "aside",  "center",
+constexpr std::array<std::string_view, 13> kHidden = {"script", "style",  "head",   "template", "title",
+                                                      "object", "applet", "select", "svg",      "math",
+                                                      "iframe", "audio",  "video"};
+constexpr std::array<std::string_view, 17> kBlocks = {"div",     "tr",      "section", "article", "header",  "footer",
+                                                      "address", "form",    "main",    "nav",     "aside",   "center",
                                                       "dt",      "caption", "legend",  "body",    "fieldset"};
-constexpr std::array<std::string_view, 15> kParagraphs = {"p",  "h1", "h2", "h3", "h4",  "h5",         "h6", "ul",
+constexpr std::array<std::string_view, 15> kParagraphs = {"p",  "h1", "h2", "h3", "h4",  "h5",         "h6",   "ul",
                                                           "ol", "dl", "dd", "hr", "pre", "blockquote", "table"};
 
 template <std::size_t Size>
@@ -124,7 +124,8 @@ private:
         if (tag == "td" || tag == "th") return layout_.cell();
         if (tag == "img") return image(attributes);
         if (tag == "a") {
-            if (links_.size() < kMaxLinks) links_.push_back({layout_.size(), std::string(attribute(attributes, "href")), depth_});
+            if (links_.size() < kMaxLinks)
+                links_.push_back({layout_.size(), std::string(attribute(attributes, "href")), depth_});
             return;
         }
         if (tag == "pre") layout_.preformatted(true);
@@ -162,7 +163,9 @@ private:
         };
         if (tiny("width") || tiny("height")) return;
         const auto alt = trim_ascii(attribute(attributes, "alt"));
+        layout_.text(" ");
         layout_.text(alt.empty() ? std::string_view("[image]") : alt);
+        layout_.text(" ");
     }
 
     void link() {

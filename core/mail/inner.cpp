@@ -20,11 +20,8 @@ bool is_pkcs7(std::string_view media_type) {
     return media_type == "application/pkcs7-mime" || media_type == "application/x-pkcs7-mime";
 }
 
-void add_tnef(const Tnef& tnef,
-              std::string_view number,
-              Body& body,
-              std::vector<Attachment>& attachments,
-              const Limits& limits) {
+void add_tnef(
+    const Tnef& tnef, std::string_view number, Body& body, std::vector<Attachment>& attachments, const Limits& limits) {
     std::size_t index = 0;
     for (const auto& it : tnef.attachments) {
         const auto at = std::to_string(++index);

@@ -1,5 +1,5 @@
-// What is packed into a mail: the content of opaque S/MIME signatures, the mail inside of a journal report, winmail.dat.
-// Private to core/mail.
+// What is packed into a mail: the content of opaque S/MIME signatures, the mail inside of a journal report,
+// winmail.dat. Private to core/mail.
 #pragma once
 
 #include "core/data/value.hpp"

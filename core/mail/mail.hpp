@@ -1,5 +1,5 @@
-// The structure of a mail (RFC 5322, RFC 2045/2046) as views into its bytes: nothing is decoded here, nothing copied but
-// header fields. The bytes must outlive it.
+// The structure of a mail (RFC 5322, RFC 2045/2046) as views into its bytes: nothing is decoded here, nothing copied
+// but header fields. The bytes must outlive it.
 #pragma once
 
 #include <cstdint>

@@ -4,9 +4,8 @@
 #include "core/mail/bounds.hpp"
 #include "core/mail/transfer.hpp"
 
-#include <gmime/gmime.h>
-
 #include <algorithm>
+#include <gmime/gmime.h>
 #include <memory>
 #include <utility>
 
@@ -101,6 +100,7 @@ private:
             out.parts.push_back(part(g_mime_multipart_get_part(multipart, i), std::move(number), depth + 1));
         }
         boundaries_.pop_back();
+        if (multipart->write_end_boundary == FALSE) problems_.push_back("a multipart has no end");
     }
 
     std::string_view slice(gint64 begin, gint64 end) const {
@@ -196,18 +196,32 @@ Owned<GMimeMessage> read(GByteArray& array) {
     return Owned<GMimeMessage>(g_mime_parser_construct_message(parser.get(), nullptr));
 }
 
-bool stepwise(GMimeContentEncoding encoding, std::string_view text, const std::function<bool(std::string_view)>& take) {
+void stepwise(GMimeEncoding& state, std::string_view text, const std::function<bool(std::string_view)>& take) {
     constexpr std::size_t kStep = 48 * 1024;
-    GMimeEncoding state;
-    g_mime_encoding_init_decode(&state, encoding);
     std::string out;
     for (std::size_t at = 0; at < text.size(); at += kStep) {
         const auto piece = text.substr(at, kStep);
         out.resize(g_mime_encoding_outlen(&state, piece.size()));
         out.resize(g_mime_encoding_step(&state, piece.data(), piece.size(), out.data()));
-        if (!out.empty() && !take(out)) return false;
+        if (!out.empty() && !take(out)) return;
     }
-    return true;
+}
+
+void decode_quoted_printable(std::string_view text, const std::function<bool(std::string_view)>& take) {
+    GMimeEncoding state;
+    g_mime_encoding_init_decode(&state, GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
+    stepwise(state, text, take);
+}
+
+// GMime wants to be told that the line "begin 644 name" was seen.
+void decode_uuencode(std::string_view text, const std::function<bool(std::string_view)>& take) {
+    auto begin = text.starts_with("begin ") ? 0 : text.find("\nbegin ");
+    begin = begin == std::string_view::npos ? begin : text.find('\n', begin + 1);
+    if (begin != std::string_view::npos) text.remove_prefix(begin + 1);
+    GMimeEncoding state;
+    g_mime_encoding_init_decode(&state, GMIME_CONTENT_ENCODING_UUENCODE);
+    state.state |= GMIME_UUDECODE_STATE_BEGIN;
+    stepwise(state, text, take);
 }
 
 std::string encoding_of(const Part& part) {
@@ -246,14 +260,8 @@ Result<Mail> parse(std::string_view raw, const Limits& limits) {
 void decode_content(const Part& part, const std::function<bool(std::string_view)>& take) {
     const auto encoding = encoding_of(part);
     if (encoding == "base64") return decode_base64(part.body, take);
-    if (encoding == "quoted-printable") {
-        stepwise(GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE, part.body, take);
-        return;
-    }
-    if (encoding.contains("uue")) {
-        stepwise(GMIME_CONTENT_ENCODING_UUENCODE, part.body, take);
-        return;
-    }
+    if (encoding == "quoted-printable") return decode_quoted_printable(part.body, take);
+    if (encoding.contains("uue")) return decode_uuencode(part.body, take);
     constexpr std::size_t kPiece = 64 * 1024;
     for (std::size_t at = 0; at < part.body.size(); at += kPiece) {
         if (!take(part.body.substr(at, kPiece))) return;
@@ -275,6 +283,13 @@ std::string_view content_view(const Part& part, std::string& storage) {
     if (!encoded) return part.body;
     storage = content(part, part.body.size() + 1);
     return storage;
+}
+
+Fields enclosed_header(const Part& part, const Limits& limits) {
+    constexpr std::size_t kEnough = 256 * 1024;
+    if (!part.enclosed.list.empty()) return part.enclosed;
+    auto mail = parse(content(part, kEnough), limits);
+    return mail ? std::move(mail->fields) : Fields();
 }
 
 Digest content_digest(const Part& part) {

@@ -31,6 +31,7 @@ PgpText strip_pgp(std::string_view text) {
     PgpText out{.text = std::string(text)};
     if (trim_ascii(text).starts_with(kMessage)) {
         out.encrypted = true;
+        out.text.clear();
         return out;
     }
     const auto begin = text.starts_with(kSigned) ? 0 : text.find("\n-----BEGIN PGP SIGNED MESSAGE-----\n");

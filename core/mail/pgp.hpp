@@ -7,9 +7,9 @@
 namespace tandem::mail {
 
 struct PgpText {
-    std::string text;  // of a signed text without its armour; else as it was
+    std::string text;  // of a signed text without its armour; of an encrypted one nothing; else as it was
     bool is_signed = false;
-    bool encrypted = false;  // the text is nothing but an encrypted message
+    bool encrypted = false;  // it begins with an encrypted message
 };
 
 PgpText strip_pgp(std::string_view text);

@@ -109,14 +109,11 @@ private:
     // The header of the mail that the report is about, if it came back.
     Fields returned_header() const {
         for (const auto* part : body_.returned) {
-            if (part->kind == PartKind::Message && !part->enclosed.list.empty()) return part->enclosed;
-            const auto header = content(*part, kMaxReport);
-            if (auto mail = parse(header, limits_); mail && !mail->fields.list.empty()) return std::move(mail->fields);
+            auto header = enclosed_header(*part, limits_);
+            if (!header.list.empty()) return header;
         }
-        for (const auto* part : body_.attachments) {
-            if (part->kind == PartKind::Message) return part->enclosed;
-        }
-        return {};
+        const auto mail = std::ranges::find(body_.attachments, PartKind::Message, &Part::kind);
+        return mail == body_.attachments.end() ? Fields() : enclosed_header(**mail, limits_);
     }
 
     // Of a bounce that is one text, with the header of the returned mail in it.

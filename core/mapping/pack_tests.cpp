@@ -251,7 +251,10 @@ void run(const TestRequest& request, const std::shared_ptr<const Pack>& pack, co
 }
 
 // A mail as a connector hands it on.
-void run_mail(const TestRequest& context, const std::shared_ptr<const Pack>& pack, const Node& node, CaseResult& result) {
+void run_mail(const TestRequest& context,
+              const std::shared_ptr<const Pack>& pack,
+              const Node& node,
+              CaseResult& result) {
     data::Arena arena;
     const BoundPack bound(pack, context.settings, context.instance, context.region);
     const auto envelope = node.get("envelope") ? data::to_json(node.get("envelope").to_value(arena)) : std::string();

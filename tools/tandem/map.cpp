@@ -1,5 +1,5 @@
-// tandem map PACK --request FILE | --page FILE | --mail FILE | --send FILE [--settings FILE]: what a pack makes of what a
-// vendor sends, or of one message to it, for people who write packs.
+// tandem map PACK --request FILE | --page FILE | --mail FILE | --send FILE [--settings FILE]: what a pack makes of what
+// a vendor sends, or of one message to it, for people who write packs.
 #include "core/base/text.hpp"
 #include "core/config/substitution.hpp"
 #include "core/data/json.hpp"
@@ -187,8 +187,10 @@ void add_map(CLI::App& app, Shell& shell) {
     what->require_option(1);
     command->add_option("--poll", arguments->poll, "Name of the poll (default: the pack's first)")->needs(page);
     command->add_option("--cursor", arguments->cursor, "JSON: where the poll stands")->needs(page);
-    command->add_option("--envelope", arguments->envelope, "JSON: mailbox, folder, role, internal_date, …")->needs(mail);
-    command->add_flag("--document", arguments->document, "Show what the pack's expressions see of the mail")->needs(mail);
+    command->add_option("--envelope", arguments->envelope, "JSON: mailbox, folder, role, internal_date, …")
+        ->needs(mail);
+    command->add_flag("--document", arguments->document, "Show what the pack's expressions see of the mail")
+        ->needs(mail);
     command->add_option("--settings", arguments->settings, "YAML or JSON file with the instance's settings");
     command->add_option("--packs", arguments->folder, "Folder of your own packs, searched first")
         ->capture_default_str();

@@ -17,8 +17,8 @@ struct MailArguments {
     Instant received_at{};
 };
 
-// Prints JSON: records, ignored, errors, and with `document` what the pack's expressions see of the mail. `normalise` is
-// given what was mapped. Returns the exit code.
+// Prints JSON: records, ignored, errors, and with `document` what the pack's expressions see of the mail. `normalise`
+// is given what was mapped. Returns the exit code.
 int show_mail(const MailArguments& arguments,
               const mapping::BoundPack& pack,
               const std::function<void(mapping::Mapped&, data::Arena&)>& normalise);

@@ -33,7 +33,8 @@ std::vector<std::filesystem::path> mails() {
 void find_attachments(data::Value document, std::vector<data::Value>& out) {
     for (const auto& it : document.get("attachments").items())
         out.push_back(it);
-    if (const auto journal = document.get("journal"); journal.is_object()) find_attachments(journal.get("message"), out);
+    if (const auto journal = document.get("journal"); journal.is_object())
+        find_attachments(journal.get("message"), out);
 }
 
 TEST(Decode, MakesTheDocumentBesideTheMail) {

@@ -16,11 +16,27 @@ using data::Value;
 
 // Keys about the store, the outbox, or the structure of the mail, which documents do not show; each is proven elsewhere
 // or has no counterpart.
-constexpr std::array<std::string_view, 21> kElsewhere = {
-    "parts",       "child_parts",  "first_child_parts", "child_types", "charset",         "html",
-    "direction",   "interaction",  "thread",            "agent",       "reply_references", "reply_subject",
-    "parses",      "attachments_recursive", "attachment_count_recursive",
-    "text_suite",  "attachment3_md5", "resent_from",    "resent_to",   "resent_message_id", "multipart"};
+constexpr std::array<std::string_view, 21> kElsewhere = {"parts",
+                                                         "child_parts",
+                                                         "first_child_parts",
+                                                         "child_types",
+                                                         "charset",
+                                                         "html",
+                                                         "direction",
+                                                         "interaction",
+                                                         "thread",
+                                                         "agent",
+                                                         "reply_references",
+                                                         "reply_subject",
+                                                         "parses",
+                                                         "attachments_recursive",
+                                                         "attachment_count_recursive",
+                                                         "text_suite",
+                                                         "attachment3_md5",
+                                                         "resent_from",
+                                                         "resent_to",
+                                                         "resent_message_id",
+                                                         "multipart"};
 
 std::string squeezed(std::string_view text) {
     std::string out;
@@ -76,7 +92,8 @@ Comparison attachments(Value stated, Value document) {
         equal = fits(stated.items()[i], ours.items()[i]);
     std::string shown;
     for (const auto& it : ours.items())
-        shown += text_of(it.get("media_type")) + " " + text_of(it.get("filename")) + " " + text_of(it.get("size_bytes")) + "; ";
+        shown += text_of(it.get("media_type")) + " " + text_of(it.get("filename")) + " " +
+                 text_of(it.get("size_bytes")) + "; ";
     return {equal ? Compared::Equal : Compared::Different, shown};
 }
 
@@ -128,9 +145,9 @@ Comparison bounces(Value stated, Value document) {
         for (const auto& it : document.get("reports").items())
             ours.push_back(text_of(it.get("status")));
     }
-    const bool equal = wanted.size() == ours.size() && std::ranges::equal(wanted, ours, [](const auto& a, const auto& b) {
-                           return a.empty() || a == b;
-                       });
+    const bool equal =
+        wanted.size() == ours.size() &&
+        std::ranges::equal(wanted, ours, [](const auto& a, const auto& b) { return a.empty() || a == b; });
     std::string shown = text_of(document.get("kind")) + ":";
     for (const auto& it : ours)
         shown += " " + (it.empty() ? "-" : it);
@@ -166,8 +183,8 @@ Comparison tnef(Value stated, Value document) {
 
 Comparison enclosed(Value stated, Value document) {
     const auto about = document.get("report_of");
-    const bool there = std::ranges::any_of(document.get("attachments").items(),
-                                           [&](Value it) { return it.get("subject") == stated; });
+    const bool there =
+        std::ranges::any_of(document.get("attachments").items(), [&](Value it) { return it.get("subject") == stated; });
     return same(there || (about.is_object() && about.get("subject") == stated), document.get("attachments"));
 }
 

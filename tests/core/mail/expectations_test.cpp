@@ -107,7 +107,10 @@ Copy copy_of(data::Value line, const std::filesystem::path& folder) {
     data::Arena arena;
     mail::Limits limits;
     limits.default_charset = "windows-1251";
-    Copy out{std::string(line.get("file").as_string()), std::string(line.get("stated").get("interaction").as_string()), {}, {}};
+    Copy out{std::string(line.get("file").as_string()),
+             std::string(line.get("stated").get("interaction").as_string()),
+             {},
+             {}};
     auto document = *mail::decode(testing::read_file(folder / out.file), limits, arena);
     if (document.get("journal").is_object()) document = document.get("journal").get("message");
     out.id = document.get("keys").string_at("id").value_or("");

@@ -1,8 +1,9 @@
 // Tables about header values, addresses, charsets and HTML: one line a habit of some program.
+#include "core/mail/header.hpp"
+
 #include "core/mail/address.hpp"
 #include "core/mail/charset.hpp"
 #include "core/mail/flowed.hpp"
-#include "core/mail/header.hpp"
 #include "core/mail/html_text.hpp"
 #include "core/mail/mime.hpp"
 #include "core/mail/trace.hpp"
@@ -27,20 +28,20 @@ TEST(Header, DecodesWords) {
     const Pair cases[] = {
         {"plain", "plain"},
         {"=?utf-8?Q?a_b=2Cc?=", "a b,c"},
-        {"=?UTF-8?B?0L/RgNC40LI=?= =?utf-8?b?0LXRgg==?=", "привет"},         // padding inside
-        {"=?utf-8?B?0L/RgA==?=\t =?utf-8?B?0LjQstC10YI=?=", "привет"},       // folded
-        {"=?utf-8?Q?=D0?= =?utf-8?Q?=BF?=", "п"},                             // a character cut in two
-        {"=?utf-8?Q?a?= =?iso-8859-1?Q?=E9?=", "aé"},                         // two charsets
-        {"=?utf-8?Q?a?=b =?utf-8?Q?c?=", "ab c"},                             // no blank behind a word
+        {"=?UTF-8?B?0L/RgNC40LI=?= =?utf-8?b?0LXRgg==?=", "привет"},    // padding inside
+        {"=?utf-8?B?0L/RgA==?=\t =?utf-8?B?0LjQstC10YI=?=", "привет"},  // folded
+        {"=?utf-8?Q?=D0?= =?utf-8?Q?=BF?=", "п"},                       // a character cut in two
+        {"=?utf-8?Q?a?= =?iso-8859-1?Q?=E9?=", "aé"},                   // two charsets
+        {"=?utf-8?Q?a?=b =?utf-8?Q?c?=", "ab c"},                       // no blank behind a word
         {"Re: =?utf-8?Q?a?= and =?utf-8?Q?b?=", "Re: a and b"},
-        {"=?utf-8?Q?broken", "broken"},                                       // no end
-        {"=?utf-8?X?a?= =?b", "=?utf-8?X?a?= =?b"},                           // no words
+        {"=?utf-8?Q?broken", "broken"},              // no end
+        {"=?utf-8?X?a?= =?b", "=?utf-8?X?a?= =?b"},  // no words
         {"=?utf-8?Q?=3F=3D?=", "?="},
         {"=?utf-8?Q??= x", " x"},
-        {"=?utf-8*en?Q?a?=", "a"},                                            // with a language
+        {"=?utf-8*en?Q?a?=", "a"},  // with a language
         {"=?koi8-r?B?8NLJ18XU?=", "Привет"},
-        {"\xCF\xF0\xE8\xE2\xE5\xF2", "Привет"},                               // raw windows-1251, the default here
-        {"\xD0\x9F", "П"},                                                    // raw UTF-8
+        {"\xCF\xF0\xE8\xE2\xE5\xF2", "Привет"},  // raw windows-1251, the default here
+        {"\xD0\x9F", "П"},                       // raw UTF-8
         {"=?x-unknown?Q?abc?=", "abc"},
         {"=?iso-2022-jp?B?GyRCRnxLXBsoQg==?= =?iso-2022-jp?B?GyRCOGwbKEI=?=", "日本語"},
     };
@@ -156,7 +157,7 @@ TEST(Charset, KnowsTheLabelsOfMails) {
         {"big5", "\xA4\xA4", "中"},
         {"unicode-1-1-utf-7", "+BBQEMA-", "Да"},
         {"utf-16le", "\x14\x04"s, "Д"},
-        {"us-ascii", "\xC4\xE0", "Да"},        // 8-bit octets: not what it says
+        {"us-ascii", "\xC4\xE0", "Да"},  // 8-bit octets: not what it says
         {"us-ascii", "\xD0\x94", "Д"},
         {"utf-8", "\xC4\xE0\xE4\xE0", "Дада"},  // nothing in it is UTF-8
         {"utf-8", "\xD0\x94\xD0\xB0\xD0", "Да\xEF\xBF\xBD"},
@@ -170,9 +171,10 @@ TEST(Charset, KnowsTheLabelsOfMails) {
 }
 
 TEST(Charset, GuessesOnlyWithoutADeclarationAndADefault) {
-    const std::string koi = "\xE4\xCF\xC2\xD2\xD9\xCA \xC4\xC5\xCE\xD8! \xF0\xCF\xD6\xC1\xCC\xD5\xCA\xD3\xD4\xC1, "
-                            "\xD0\xD2\xC9\xDB\xCC\xC9\xD4\xC5 \xCB\xCF\xD0\xC9\xC0 \xC4\xCF\xC7\xCF\xD7\xCF\xD2\xC1 "
-                            "\xC9 \xD3\xDE\xA3\xD4 \xDA\xC1 \xCF\xCB\xD4\xD1\xC2\xD2\xD8.";
+    const std::string koi =
+        "\xE4\xCF\xC2\xD2\xD9\xCA \xC4\xC5\xCE\xD8! \xF0\xCF\xD6\xC1\xCC\xD5\xCA\xD3\xD4\xC1, "
+        "\xD0\xD2\xC9\xDB\xCC\xC9\xD4\xC5 \xCB\xCF\xD0\xC9\xC0 \xC4\xCF\xC7\xCF\xD7\xCF\xD2\xC1 "
+        "\xC9 \xD3\xDE\xA3\xD4 \xDA\xC1 \xCF\xCB\xD4\xD1\xC2\xD2\xD8.";
     EXPECT_TRUE(to_utf8(koi, {}, {}).starts_with("Добрый день!")) << to_utf8(koi, {}, {});
     EXPECT_EQ(to_utf8("caf\xE9", {}, {}), "café");  // too short to tell: as browsers do
 }
@@ -245,8 +247,9 @@ TEST(Html, NamesItsCharset) {
 }
 
 TEST(Trace, ReadsReceived) {
-    const auto hop = read_received("from A.test (a [192.0.2.1]) by B.Test (Postfix (x)) with SMTP id 1 for <c@d>; "
-                                   "Mon, 2 Nov 2026 09:00:05 +0300 (MSK)");
+    const auto hop = read_received(
+        "from A.test (a [192.0.2.1]) by B.Test (Postfix (x)) with SMTP id 1 for <c@d>; "
+        "Mon, 2 Nov 2026 09:00:05 +0300 (MSK)");
     EXPECT_EQ(hop.from, "a.test");
     EXPECT_EQ(hop.by, "b.test");
     ASSERT_TRUE(hop.at);

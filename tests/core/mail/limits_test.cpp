@@ -6,9 +6,8 @@
 
 #include <gtest/gtest.h>
 
-#include <sys/resource.h>
-
 #include <string>
+#include <sys/resource.h>
 
 namespace tandem::mail {
 namespace {
@@ -89,15 +88,17 @@ TEST(Limits, HostileHeaderValuesAreLinear) {
     const std::size_t many = 200'000;
     for (const auto& value : {repeated("(", many), repeated("\"", many), repeated("<", many), repeated("=?", many),
                               repeated("=?utf-8?Q?=41?= ", many / 10), repeated("a:", many), repeated(";a*1=", many)}) {
-        for (const std::string name : {"From", "Subject", "References", "Content-Type", "Content-Disposition", "Received"})
+        for (const std::string name :
+             {"From", "Subject", "References", "Content-Type", "Content-Disposition", "Received"})
             decoded(name + ": " + value + "\n\nbody");
     }
 }
 
 // The bytes of an attachment are hashed in pieces: 64 MB cost no more than the mail itself.
 TEST(Limits, AttachmentsAreNotHeldInMemory) {
-    std::string raw = "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: application/pdf\r\n"
-                      "Content-Disposition: attachment; filename=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n";
+    std::string raw =
+        "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: application/pdf\r\n"
+        "Content-Disposition: attachment; filename=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n";
     raw += repeated(std::string(76, 'A') + "\r\n", 64U * 1024 * 1024 / 78);
     raw += "--x--\r\n";
     const auto before = peak();
