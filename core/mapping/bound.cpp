@@ -2,6 +2,7 @@
 
 #include "core/base/text.hpp"
 #include "core/data/decode.hpp"
+#include "core/mail/decode.hpp"
 #include "core/mapping/url.hpp"
 
 #include <fmt/format.h>
@@ -124,11 +125,17 @@ Result<Value> decode_body(const Program& program,
                           std::string_view url,
                           std::string_view content_type,
                           std::string_view body,
+                          std::string_view charset,
                           data::Arena& arena) {
+    if (program.decoder == "mail") {
+        mail::Limits limits;
+        limits.default_charset = charset;
+        return mail::decode(body, limits, arena);
+    }
     const bool reads_query = program.decoder == "form" || program.decoder == "auto";
     if (method == "GET" && body.empty() && reads_query)
-        return data::decode_form(split_url(url).query, arena, {}, program.charset);
-    return data::decode(program.decoder, content_type, body, arena, {}, program.charset);
+        return data::decode_form(split_url(url).query, arena, {}, charset);
+    return data::decode(program.decoder, content_type, body, arena, {}, charset);
 }
 
 Frame make_frame(const BoundPack::State& state, Value body, Value request, data::Arena& arena) {

@@ -45,11 +45,13 @@ struct RequestSource {
 data::Value request_value(const RequestSource& source, RequestMembers mask, data::Arena& arena);
 
 // The document of a body; of a GET request without body its query string. ErrorKind::Corrupt with the position.
+// `charset` is that of bodies that name none.
 Result<data::Value> decode_body(const Program& program,
                                 std::string_view method,
                                 std::string_view url,
                                 std::string_view content_type,
                                 std::string_view body,
+                                std::string_view charset,
                                 data::Arena& arena);
 
 // Storage for the values of one evaluation with the fixed names set.

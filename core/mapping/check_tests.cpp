@@ -26,12 +26,14 @@ public:
 
     bool run(const Node& tests) {
         time(tests.get("received_at"));
-        for (const std::string_view section : {"cases", "send", "poll", "media"})
+        for (const std::string_view section : {"cases", "mails", "send", "poll", "media"})
             names(tests.get(section));
         for (const auto& node : tests.get("cases").items()) {
             time(node.get("received_at"));
             one_body(node.get("request"), {"body", "json", "form"});
         }
+        for (const auto& node : tests.get("mails").items())
+            time(node.get("received_at"));
         for (const auto& node : tests.get("send").items())
             send(node);
         for (const auto& node : tests.get("poll").items())

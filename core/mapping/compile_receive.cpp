@@ -72,8 +72,8 @@ void Compiler::charset(const Node& node) {
     if (!node) return;
     program_.charset = node.text();
     const bool fits = program_.decoder == "form" || program_.decoder == "text" || program_.decoder == "csv" ||
-                      program_.decoder == "auto";
-    if (!fits) error(node, "`charset` is for form, text, csv and auto");
+                      program_.decoder == "auto" || program_.decoder == "mail";
+    if (!fits) error(node, "`charset` is for form, text, csv, mail and auto");
     data::Arena arena(64);
     if (auto known = data::decode_octets(program_.charset, "", arena); !known) error(node, known.error().text);
 }

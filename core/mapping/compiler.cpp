@@ -22,8 +22,8 @@ using data::Value;
 
 namespace {
 
-constexpr std::array<std::string_view, kFixedSlots> kFixedNames = {"body",     "item",     "index",
-                                                                   "settings", "instance", "request"};
+constexpr std::array<std::string_view, kFixedSlots> kFixedNames = {"body",     "item",    "index",   "settings",
+                                                                   "instance", "request", "envelope"};
 
 constexpr std::pair<std::string_view, RequestMembers> kRequestMembers[] = {
     {"method", kMethod},
@@ -153,6 +153,7 @@ std::optional<Code> Compiler::expression(const Node& node) {
     check_named_arguments(node, *compiled);
     check_settings(node, *compiled);
     check_roots(node);
+    program_.uses_envelope |= compiled->uses_variable("envelope");
     if (members_ != nullptr) {
         for (const auto& [member, bit] : kRequestMembers) {
             if (compiled->uses_member("request", member)) *members_ |= bit;

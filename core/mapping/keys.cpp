@@ -11,6 +11,8 @@ namespace {
 constexpr std::array<std::string_view, 7> kSettingTypes = {"string", "url",     "secret", "integer",
                                                            "number", "boolean", "list"};
 constexpr std::array<std::string_view, 7> kDecoders = {"json", "form", "multipart", "xml", "csv", "text", "auto"};
+constexpr std::array<std::string_view, 8> kReceiveDecoders = {"json", "form", "multipart", "xml",
+                                                              "csv",  "text", "auto",      "mail"};
 constexpr std::array<std::string_view, 2> kGuardVerdicts = {"rejected", "ignored"};
 constexpr std::array<std::string_view, 2> kUnmatched = {"ignored", "quarantined"};
 constexpr std::array<std::string_view, 3> kJwtAlgorithms = {"HS256", "HS384", "HS512"};
@@ -116,8 +118,8 @@ constexpr Key kReceive[] = {
     {.name = "secret_query", .shape = Shape::Texts, .help = "query parameters that must not be stored"},
     {.name = "challenge", .shape = Shape::Objects, .help = "handshakes, answered at once", .table = &kChallengeKeys},
     {.name = "verify", .shape = Shape::Objects, .help = "one of them must hold", .table = &kVerifyKeys},
-    {.name = "decode", .shape = Shape::Word, .help = "format of the body, default json", .words = kDecoders},
-    {.name = "charset", .shape = Shape::Text, .help = "of forms and texts that name none, default utf-8"},
+    {.name = "decode", .shape = Shape::Word, .help = "format of the body, default json", .words = kReceiveDecoders},
+    {.name = "charset", .shape = Shape::Text, .help = "of forms, texts and mails that name none, default utf-8"},
     {.name = "guards", .shape = Shape::Objects, .help = "judged before anything is stored", .table = &kGuardKeys},
     {.name = "answer", .shape = Shape::Object, .help = "to accepted and ignored requests", .table = &kAnswerKeys},
     {.name = "let", .shape = Shape::Names, .help = "names for the whole body"},

@@ -192,6 +192,20 @@ constexpr Key kMediaCase[] = {
 };
 constexpr KeyTable kMediaCaseKeys{"media_case", kMediaCase};
 
+constexpr Key kMailCase[] = {
+    {.name = "name", .shape = Shape::Text, .help = "what the case shows", .required = true},
+    {.name = "settings", .shape = Shape::Data, .help = "added to those of the file"},
+    {.name = "mail", .shape = Shape::Text, .help = "the mail; line ends become CRLF", .required = true},
+    {.name = "envelope", .shape = Shape::Data, .help = "$envelope: mailbox, folder, role, internal_date, …"},
+    {.name = "received_at", .shape = Shape::Text, .help = "instead of the file's"},
+    {.name = "expect",
+     .shape = Shape::Object,
+     .help = "what must come out: records, ignored, errors, reason",
+     .required = true,
+     .table = &kExpectKeys},
+};
+constexpr KeyTable kMailCaseKeys{"mail_case", kMailCase};
+
 constexpr Key kTestFile[] = {
     {.name = "settings", .shape = Shape::Data, .help = "for all cases"},
     {.name = "instance", .shape = Shape::Text, .help = "default test"},
@@ -203,6 +217,7 @@ constexpr Key kTestFile[] = {
     {.name = "send", .shape = Shape::Objects, .help = "messages that go out", .table = &kSendCaseKeys},
     {.name = "poll", .shape = Shape::Objects, .help = "pages that were asked for", .table = &kPollCaseKeys},
     {.name = "media", .shape = Shape::Objects, .help = "files that are fetched", .table = &kMediaCaseKeys},
+    {.name = "mails", .shape = Shape::Objects, .help = "mails of a connector", .table = &kMailCaseKeys},
 };
 
 }  // namespace

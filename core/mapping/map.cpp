@@ -35,6 +35,10 @@ public:
         }
         frame_.emplace(make_frame(state_, *body, {}, arena_));
         frame_->request = this;
+        if (program_.uses_envelope) {
+            read_envelope();
+            frame_->values[kEnvelope] = envelope_;
+        }
         if (!declare(program_.let, *body, *frame_, failure_)) {
             failed(std::exchange(failure_, {}));
             return std::move(out_);
@@ -59,6 +63,7 @@ private:
         if (std::exchange(envelope_read_, true)) return;
         auto envelope = data::parse_json(event_.envelope, arena_);
         if (!envelope) return;
+        envelope_ = *envelope;
         source_.method = envelope->string_at("method").value_or("");
         source_.url = envelope->string_at("url").value_or("");
         source_.poll = envelope->string_at("poll").value_or("");
@@ -68,8 +73,11 @@ private:
 
     Result<Value> decode() {
         if (poll_ != nullptr) return data::decode(poll_->response.decoder, event_.content_type, event_.raw, arena_);
-        if (event_.raw.empty()) read_envelope();
-        return decode_body(program_, source_.method, source_.url, event_.content_type, event_.raw, arena_);
+        auto charset = std::string_view(program_.charset);
+        if (event_.raw.empty() || program_.decoder == "mail") read_envelope();
+        // The mailbox knows what its correspondents write in better than the pack does.
+        if (program_.decoder == "mail") charset = envelope_.string_at("default_charset").value_or(charset);
+        return decode_body(program_, source_.method, source_.url, event_.content_type, event_.raw, charset, arena_);
     }
 
     Value make_request() override {
@@ -236,6 +244,7 @@ private:
     const PollProgram* poll_ = nullptr;
     RequestSource source_{};
     bool envelope_read_ = false;
+    Value envelope_;  // null until it was read, and without one
     std::optional<Frame> frame_;
     Failure failure_;
     Value index_;

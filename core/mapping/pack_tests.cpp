@@ -47,6 +47,15 @@ void set_header(TestRequest& request, const std::string& name, std::string value
     request.headers.emplace_back(name, std::move(value));
 }
 
+std::string with_crlf(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        if (c == '\n' && !out.ends_with('\r')) out += '\r';
+        out += c;
+    }
+    return out;
+}
+
 std::string form_body(const Node& form) {
     std::string out;
     const auto add = [&](const std::string& name, const std::string& value) {
@@ -241,6 +250,20 @@ void run(const TestRequest& request, const std::shared_ptr<const Pack>& pack, co
     Judge(expect, result.failures).judge(outcome, arena);
 }
 
+// A mail as a connector hands it on.
+void run_mail(const TestRequest& context,
+              const std::shared_ptr<const Pack>& pack,
+              const Node& node,
+              CaseResult& result) {
+    data::Arena arena;
+    const BoundPack bound(pack, context.settings, context.instance, context.region);
+    const auto envelope = node.get("envelope") ? data::to_json(node.get("envelope").to_value(arena)) : std::string();
+    const auto raw = with_crlf(node.get("mail").text());
+    RequestOutcome outcome;
+    outcome.mapped = bound.map({envelope, "message/rfc822", raw, context.received_at}, arena);
+    Judge(node.get("expect"), result.failures).judge(outcome, arena);
+}
+
 }  // namespace
 
 std::size_t TestReport::failed() const {
@@ -283,6 +306,12 @@ TestReport run_pack_tests(const std::shared_ptr<const Pack>& pack, const Node& t
         if (result.failures.empty()) {
             result.failures = run_media_case({pack, request.settings, request.instance, request.region}, node);
         }
+        report.cases.push_back(std::move(result));
+    }
+    for (const auto& node : tests.get("mails").items()) {
+        CaseResult result{node.get("name").text(), node.position(), {}};
+        const auto context = reader.read(node, result.failures);
+        if (result.failures.empty()) run_mail(context, pack, node, result);
         report.cases.push_back(std::move(result));
     }
     return report;

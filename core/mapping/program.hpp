@@ -246,7 +246,7 @@ public:
     std::vector<std::string> secret_query;
     std::vector<Challenge> challenges;
     std::vector<Verification> verifications;
-    std::string decoder = "json";  // a name of data::decode()
+    std::string decoder = "json";  // a name of data::decode(), or mail
     std::string charset;           // of bodies that name none, empty: UTF-8
     std::vector<Guard> guards;
     AnswerProgram answer;
@@ -263,6 +263,7 @@ public:
     RequestMembers guard_members = 0;      // in guards and the answer
     RequestMembers map_members = 0;        // in everything map() evaluates
     bool let_before = false;               // guards or answers use names of `let`
+    bool uses_envelope = false;            // something looks at $envelope
 
     const Table* find_table(std::string_view table) const;
     const PollProgram* find_poll(std::string_view poll) const;

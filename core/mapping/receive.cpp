@@ -61,7 +61,8 @@ private:
 
     const Result<Value>& document() {
         if (!document_) {
-            document_ = decode_body(program_, request_.method, request_.url, content_type_, request_.body, arena_);
+            document_ = decode_body(program_, request_.method, request_.url, content_type_, request_.body,
+                                    program_.charset, arena_);
         }
         return *document_;
     }

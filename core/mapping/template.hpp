@@ -17,7 +17,7 @@
 namespace tandem::mapping {
 
 // The variables that every expression of a pack can name, by their place in Context::values; those of `let` follow.
-enum Slot : std::size_t { kBody, kItem, kIndex, kSettings, kInstance, kRequest, kFixedSlots };
+enum Slot : std::size_t { kBody, kItem, kIndex, kSettings, kInstance, kRequest, kEnvelope, kFixedSlots };
 
 // One compiled expression and where it stands in the file, for errors.
 struct Code {

@@ -1,5 +1,5 @@
-// tandem map PACK --request FILE | --send FILE [--settings FILE]: what a pack makes of one request of the vendor's, or
-// of one message to it, for people who write packs.
+// tandem map PACK --request FILE | --page FILE | --mail FILE | --send FILE [--settings FILE]: what a pack makes of what
+// a vendor sends, or of one message to it, for people who write packs.
 #include "core/base/text.hpp"
 #include "core/config/substitution.hpp"
 #include "core/data/json.hpp"
@@ -8,6 +8,7 @@
 #include "core/mapping/send.hpp"
 #include "core/pipeline/normaliser.hpp"
 #include "tools/tandem/commands.hpp"
+#include "tools/tandem/map_mail.hpp"
 #include "tools/tandem/map_page.hpp"
 #include "tools/tandem/packs.hpp"
 #include "tools/tandem/region.hpp"
@@ -21,6 +22,8 @@ namespace {
 struct MapArguments {
     std::string pack, request, send, settings, folder = "packs", instance, region = "RU", received_at;
     std::string page, poll, cursor;
+    std::string mail, envelope;
+    bool document = false;
 };
 
 // A request as JSON: {"method","url","headers":{name: text},"body": text} (or "body_base64").
@@ -146,9 +149,12 @@ int map(const MapArguments& arguments) {
     const auto& region = settings->region;
     auto instance = arguments.instance.empty() ? pack->name() : arguments.instance;
     mapping::BoundPack bound(pack, std::move(settings->values), instance, region);
+    const auto normalised = [&](mapping::Mapped& mapped, data::Arena& arena) { normalise(mapped, region, arena); };
     if (!arguments.page.empty()) {
-        return show_page({arguments.page, arguments.poll, arguments.cursor, *received_at}, bound,
-                         [&](mapping::Mapped& mapped, data::Arena& arena) { normalise(mapped, region, arena); });
+        return show_page({arguments.page, arguments.poll, arguments.cursor, *received_at}, bound, normalised);
+    }
+    if (!arguments.mail.empty()) {
+        return show_mail({arguments.mail, arguments.envelope, arguments.document, *received_at}, bound, normalised);
     }
     auto file = read_request(arguments.request);
     if (!file) return complain(file.error().text);
@@ -168,7 +174,7 @@ int map(const MapArguments& arguments) {
 void add_map(CLI::App& app, Shell& shell) {
     auto arguments = std::make_shared<MapArguments>();
     auto* command = app.add_subcommand(
-        "map", "Show what a pack makes of one request, of one page of a poll, or of one message to send");
+        "map", "Show what a pack makes of one request, of one page of a poll, of one mail, or of one message to send");
     command->add_option("pack", arguments->pack, "Name of a pack, or a .yaml file")->required();
     auto* what = command->add_option_group("what", "One of these:");
     what->add_option("--request", arguments->request, "JSON file: method, url, headers, body; '-': standard input");
@@ -177,9 +183,14 @@ void add_map(CLI::App& app, Shell& shell) {
         "JSON file with a message: to (scheme, value), text, thread, reply_to, media; '-': standard input");
     auto* page = what->add_option("--page", arguments->page,
                                   "File with the body of a page that a poll asked for; '-': standard input");
+    auto* mail = what->add_option("--mail", arguments->mail, "File with a mail as it came (.eml); '-': standard input");
     what->require_option(1);
     command->add_option("--poll", arguments->poll, "Name of the poll (default: the pack's first)")->needs(page);
     command->add_option("--cursor", arguments->cursor, "JSON: where the poll stands")->needs(page);
+    command->add_option("--envelope", arguments->envelope, "JSON: mailbox, folder, role, internal_date, …")
+        ->needs(mail);
+    command->add_flag("--document", arguments->document, "Show what the pack's expressions see of the mail")
+        ->needs(mail);
     command->add_option("--settings", arguments->settings, "YAML or JSON file: the contents of `settings:` of an instance, without that word");
     command->add_option("--packs", arguments->folder, "Folder of your own packs, searched first")
         ->capture_default_str();
@@ -191,8 +202,7 @@ void add_map(CLI::App& app, Shell& shell) {
     command->footer(
         "Prints JSON: verdict (accepted, ignored, rejected), status and answer for the vendor, records; "
         "with --send the requests that would go out, secrets shown as ***; with --page whether the page is kept, where "
-        "the "
-        "poll goes on, records.");
+        "the poll goes on, records; with --mail records.");
     command->callback([arguments, &shell] { shell.code = map(*arguments); });
 }
 
