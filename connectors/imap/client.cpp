@@ -1,7 +1,10 @@
 #include "connectors/imap/client.hpp"
 
+#include "core/async/timeout.hpp"
+
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace tandem::imap {
@@ -13,6 +16,8 @@ namespace {
 
 constexpr std::chrono::seconds kFirstTries{20};  // of a start that waits for the first mailbox
 constexpr std::uint64_t kMemory = 96ULL << 20;   // octets of mails on their way, of all mailboxes together
+
+constexpr std::uint64_t kMediaAtOnce = 4;
 
 }  // namespace
 
@@ -54,6 +59,7 @@ Task<Result<void>> Client::start() {
                              .logins = Pace(config_.logins),
                              .memory = Room(kMemory),
                              .old_places = Room(static_cast<std::uint64_t>(config_.backfill_at_once)),
+                             .media_places = Room(kMediaAtOnce),
                              .changed = {}});
     make_mailboxes();
     for (const auto& mailbox : mailboxes_)
@@ -74,8 +80,15 @@ Task<void> Client::stop() {
     shared_.reset();
 }
 
-Task<Result<connector::MediaBytes>> Client::fetch(connector::MediaWanted) {
-    co_return fail(not_found("no such mail"));
+Task<Result<connector::MediaBytes>> Client::fetch(connector::MediaWanted wanted) {
+    const auto place = parse_part_url(wanted.url);
+    if (!place) co_return fail(rejected("this is no part of a mail", "url"));
+    const auto mailbox = std::ranges::find_if(
+        mailboxes_, [&](const auto& one) { return one->config().own_address() == place->mailbox; });
+    if (mailbox == mailboxes_.end()) co_return fail(not_found("no such mailbox"));
+    auto bytes = co_await async::with_timeout((*mailbox)->fetch(*place, wanted.max_bytes), wanted.timeout);
+    if (!bytes) co_return fail(transient("the server did not send the part in time"));
+    co_return std::move(*bytes);
 }
 
 }  // namespace tandem::imap

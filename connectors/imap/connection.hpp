@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace tandem::imap {
 
@@ -68,6 +69,18 @@ private:
     std::optional<Error> error_;
     std::uint64_t happened_ = 0;  // Event keeps no notification: what came while something was written counts too
     bool online_ = false, idling_ = false, wants_tls_ = false, woken_ = false;
+};
+
+// Nobody else closes a connection when the task that uses it is cancelled.
+class Closing {
+public:
+    explicit Closing(std::shared_ptr<Connection> line) : line_(std::move(line)) {}
+    ~Closing() { line_->shut(); }
+    Closing(const Closing&) = delete;
+    Closing& operator=(const Closing&) = delete;
+
+private:
+    const std::shared_ptr<Connection> line_;
 };
 
 }  // namespace tandem::imap

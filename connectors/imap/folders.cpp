@@ -148,6 +148,20 @@ std::optional<Listed> read_list(const Response& response) {
     return out;
 }
 
+FolderNumbers read_numbers(const Answer& answer) {
+    FolderNumbers out;
+    for (const Response& one : answer.data) {
+        const std::string word = one.code_word();
+        const auto value = parse_number(one.code_rest());
+        if (!value) continue;
+        const auto small = static_cast<std::uint32_t>(std::min<std::uint64_t>(*value, UINT32_MAX));
+        if (word == "UIDVALIDITY") out.uidvalidity = small;
+        if (word == "UIDNEXT") out.uid_next = small;
+        if (word == "HIGHESTMODSEQ") out.modseq = *value;
+    }
+    return out;
+}
+
 // Linear but for the steps back to the last star.
 bool matches(std::string_view pattern_text, std::string_view name_text) {
     const std::string pattern = lower(pattern_text);

@@ -1,8 +1,9 @@
 // Which folders of a mailbox are read, and what they are (RFC 6154 SPECIAL-USE, names in many languages). Pure.
 #pragma once
 
-#include "connectors/imap/response.hpp"
+#include "connectors/imap/session.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -44,6 +45,14 @@ struct Chosen {
     bool sent_found = false;
 };
 Chosen choose_folders(std::span<const Listed> listed, const FolderWishes& wishes);
+
+// What the answer to EXAMINE says of a folder; 0: not said.
+struct FolderNumbers {
+    std::uint32_t uidvalidity = 0;
+    std::uint32_t uid_next = 0;
+    std::uint64_t modseq = 0;
+};
+FolderNumbers read_numbers(const Answer& answer);
 
 bool matches(std::string_view pattern, std::string_view name);
 

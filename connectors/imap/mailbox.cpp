@@ -14,18 +14,6 @@ namespace {
 constexpr int kRefusedLogins = 3;
 constexpr std::chrono::minutes kGoodTime{5};  // a connection that held this long ends a series of failures
 
-// Nobody else closes a connection when its lane is cancelled.
-class Closing {
-public:
-    explicit Closing(std::shared_ptr<Connection> line) : line_(std::move(line)) {}
-    ~Closing() { line_->shut(); }
-    Closing(const Closing&) = delete;
-    Closing& operator=(const Closing&) = delete;
-
-private:
-    const std::shared_ptr<Connection> line_;
-};
-
 // Clears a flag however its scope ends.
 class Flag {
 public:
@@ -152,6 +140,7 @@ Task<Result<void>> Mailbox::look_through(Line line, Lane lane, Timetable& times)
     }
     for (const auto& box : boxes_of(lane))
         if (auto passed = co_await pass(line, box, true); !passed) co_return passed;
+    if (lane == Lane::Main) known_since_ = host_.clock().now();
     times.next_look = SteadyClock::now() + shared_.config.look_through;
     times.next_poll = SteadyClock::now() + shared_.config.poll;
     if (lane != Lane::Main) co_return Result<void>();

@@ -11,6 +11,7 @@
 #include "connectors/imap/config.hpp"
 #include "connectors/imap/connection.hpp"
 #include "connectors/imap/mail.hpp"
+#include "connectors/imap/part.hpp"
 #include "connectors/imap/place.hpp"
 #include "connectors/imap/traffic.hpp"
 #include "core/async/backoff.hpp"
@@ -35,8 +36,9 @@ struct Shared {
     std::function<void(async::Task<void>)> spawn;
     Board board;
     Pace logins;
-    Room memory;      // octets of mails on their way
-    Room old_places;  // mailboxes whose old mail is imported
+    Room memory;        // octets of mails on their way
+    Room old_places;    // mailboxes whose old mail is imported
+    Room media_places;  // parts of mails that are fetched
     async::Event changed;
 };
 
@@ -62,8 +64,8 @@ public:
     Mailbox(Shared& shared, const MailboxConfig& config, std::shared_ptr<net::OAuth2> tokens);
 
     async::Task<void> run();
-    async::Task<Result<connector::MediaBytes>> fetch(
-        std::string folder, std::uint32_t uidvalidity, Uid uid, std::string part, std::uint64_t max_octets);
+    // Failure: NotFound, Rejected (too large), or as of a connection.
+    async::Task<Result<connector::MediaBytes>> fetch(PartPlace place, std::uint64_t max_octets);
     const MailboxConfig& config() const { return config_; }
 
 private:
@@ -90,6 +92,8 @@ private:
 
     // mailbox_folders.cpp
     async::Task<Result<void>> list_folders(Line line);
+    connector::Batch place_of(const LivePlace& place, const Box& box) const;
+    connector::Batch place_of(const BackfillPlace& place, const Box& box) const;
     async::Task<Result<void>> restore(std::shared_ptr<Box> box);
     async::Task<Result<bool>> select(Line line, std::shared_ptr<Box> box, bool anew);
     async::Task<Result<void>> opened(std::shared_ptr<Box> box,
@@ -121,6 +125,9 @@ private:
     journal::Event event_of(const Box& box, const MailInfo& info, std::string raw, bool truncated) const;
     void give_up(Box& box, const MailInfo& info);
 
+    // mailbox_media.cpp
+    async::Task<Result<std::string>> fetch_octets(Line line, Uid uid, std::string command);
+
     // mailbox_backfill.cpp
     bool has_old_mail() const;
     async::Task<Error> import(Line line);
@@ -133,8 +140,9 @@ private:
     connector::Host& host_;
     Boxes boxes_;
     async::Jitter jitter_;
-    int refusals_ = 0;        // logins in a row
-    bool sent_lane_ = false;  // runs
+    int refusals_ = 0;                      // logins in a row
+    std::optional<Instant> known_since_{};  // when all folders were last looked through, as far as is known
+    bool sent_lane_ = false;                // runs
     bool backfill_lane_ = false;
     bool can_notify_ = true;  // the server has not refused it
     bool can_idle_ = true;

@@ -62,9 +62,9 @@ Task<Result<void>> Mailbox::import_some(Line line, std::shared_ptr<Box> box) {
         const std::size_t mails = events->size();
         box->old->below = group.back().uid;
         host_.count("imported", {}, mails);
-        co_await emit({.stream = backfill_stream(config_.user, box->folder.raw),
-                       .events = std::move(*events),
-                       .after = to_cursor(*box->old)});
+        auto batch = place_of(*box->old, *box);
+        batch.events = std::move(*events);
+        co_await emit(std::move(batch));
         co_await keep_rate(mails, octets);
     }
     // Only now: what another lane found out meanwhile begins the import anew.
@@ -73,8 +73,7 @@ Task<Result<void>> Mailbox::import_some(Line line, std::shared_ptr<Box> box) {
     if (!box->old_uids->empty()) co_return Result<void>();
     box->old->done = true;
     box->old_uids.reset();
-    co_await emit(
-        {.stream = backfill_stream(config_.user, box->folder.raw), .events = {}, .after = to_cursor(*box->old)});
+    co_await emit(place_of(*box->old, *box));
     co_return Result<void>();
 }
 

@@ -25,26 +25,6 @@ std::uint64_t number_after(const std::vector<Value>& values, std::string_view na
     return 0;
 }
 
-struct Opened {
-    std::uint32_t uidvalidity = 0;
-    Uid uid_next = 0;
-    std::uint64_t modseq = 0;
-};
-
-Opened read_opened(const Answer& answer) {
-    Opened out;
-    for (const Response& one : answer.data) {
-        const std::string word = one.code_word();
-        const auto value = parse_number(one.code_rest());
-        if (!value) continue;
-        if (word == "UIDVALIDITY")
-            out.uidvalidity = static_cast<std::uint32_t>(std::min<std::uint64_t>(*value, UINT32_MAX));
-        if (word == "UIDNEXT") out.uid_next = static_cast<Uid>(std::min<std::uint64_t>(*value, UINT32_MAX));
-        if (word == "HIGHESTMODSEQ") out.modseq = *value;
-    }
-    return out;
-}
-
 }  // namespace
 
 Task<Result<void>> Mailbox::list_folders(Line line) {
@@ -76,12 +56,21 @@ Task<Result<void>> Mailbox::list_folders(Line line) {
     co_return Result<void>();
 }
 
+connector::Batch Mailbox::place_of(const LivePlace& place, const Box& box) const {
+    return {.stream = live_stream(config_.user, box.folder.raw), .events = {}, .after = to_cursor(place)};
+}
+
+connector::Batch Mailbox::place_of(const BackfillPlace& place, const Box& box) const {
+    return {.stream = backfill_stream(config_.user, box.folder.raw), .events = {}, .after = to_cursor(place)};
+}
+
 Task<Result<void>> Mailbox::restore(std::shared_ptr<Box> box) {
     if (box->restored) co_return Result<void>();
     const auto live = co_await host_.resume(live_stream(config_.user, box->folder.raw));
     const auto old = co_await host_.resume(backfill_stream(config_.user, box->folder.raw));
     if (!live || !old) co_return fail((live ? old : live).error());
     if (*live) box->place = parse_live_place(**live);
+    if (box->place) known_since_ = std::max(known_since_.value_or(box->place->at), box->place->at);
     if (*old) box->old = parse_backfill_place(**old);
     box->restored = true;
     co_return Result<void>();
@@ -89,6 +78,7 @@ Task<Result<void>> Mailbox::restore(std::shared_ptr<Box> box) {
 
 // False: the folder cannot be opened, which is remarked.
 Task<Result<bool>> Mailbox::select(Line line, std::shared_ptr<Box> box, bool anew) {
+    if (SteadyClock::now() < box->paused_until) co_return false;
     if (!anew && line->selected == box->folder.raw) co_return true;
     const auto name = imap::quoted(box->folder.raw);
     if (!name) co_return false;
@@ -110,7 +100,7 @@ Task<Result<bool>> Mailbox::select(Line line, std::shared_ptr<Box> box, bool ane
     shared_.board.remark(config_.own_address(), topic, "");
     // What came with this answer is no news.
     line->session().take_news();
-    const Opened numbers = read_opened(*answer);
+    const FolderNumbers numbers = read_numbers(*answer);
     line->epoch = numbers.uidvalidity;
     line->selected = box->folder.raw;
     if (auto good = co_await opened(box, numbers.uidvalidity, numbers.uid_next, numbers.modseq); !good)
@@ -134,19 +124,21 @@ Task<Result<void>> Mailbox::opened(std::shared_ptr<Box> box,
     co_return co_await renumbered(box, uidvalidity);
 }
 
-// A folder that was never read: new mail from here on, and the old one by the import.
+// A folder that was never read: new mail from here on, and the old one by the import. What is in a folder that came up
+// later may have been moved there before anybody saw it.
 Task<Result<void>> Mailbox::begin(std::shared_ptr<Box> box, std::uint32_t uidvalidity) {
     const Instant now = host_.clock().now();
     const Uid last = box->uid_next > 0 ? box->uid_next - 1 : 0;
     box->place = LivePlace{.uidvalidity = uidvalidity, .last = last, .at = now};
-    if (shared_.config.backfill.count() > 0 && !box->old) {
-        box->old = BackfillPlace{
-            .uidvalidity = uidvalidity, .below = last + 1, .since = now - shared_.config.backfill, .done = last == 0};
-        co_await emit(
-            {.stream = backfill_stream(config_.user, box->folder.raw), .events = {}, .after = to_cursor(*box->old)});
+    if ((shared_.config.backfill.count() > 0 || known_since_) && !box->old) {
+        const Instant wished = now - shared_.config.backfill;
+        box->old = BackfillPlace{.uidvalidity = uidvalidity,
+                                 .below = last + 1,
+                                 .since = known_since_ ? std::min(wished, *known_since_) - kDateMargin : wished,
+                                 .done = last == 0};
+        co_await emit(place_of(*box->old, *box));
     }
-    co_await emit(
-        {.stream = live_stream(config_.user, box->folder.raw), .events = {}, .after = to_cursor(*box->place)});
+    co_await emit(place_of(*box->place, *box));
     co_return Result<void>();
 }
 
@@ -177,10 +169,8 @@ Task<Result<void>> Mailbox::renumbered(std::shared_ptr<Box> box, std::uint32_t u
     shared_.board.remark(config_.own_address(), "renumbered " + box->folder.name,
                          often ? fmt::format("the server renumbers {} again and again", box->folder.name) : "");
     // First the import's place: with the old place of new mail, all of this would be done again.
-    co_await emit(
-        {.stream = backfill_stream(config_.user, box->folder.raw), .events = {}, .after = to_cursor(*box->old)});
-    co_await emit(
-        {.stream = live_stream(config_.user, box->folder.raw), .events = {}, .after = to_cursor(*box->place)});
+    co_await emit(place_of(*box->old, *box));
+    co_await emit(place_of(*box->place, *box));
     co_return Result<void>();
 }
 

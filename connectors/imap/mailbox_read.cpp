@@ -98,9 +98,9 @@ Task<Result<void>> Mailbox::take(Line line, std::shared_ptr<Box> box, std::vecto
             box->tries.erase(one.uid);
         }
         place.at = host_.clock().now();
-        co_await emit({.stream = live_stream(config_.user, box->folder.raw),
-                       .events = std::move(*events),
-                       .after = to_cursor(place)});
+        auto batch = place_of(place, *box);
+        batch.events = std::move(*events);
+        co_await emit(std::move(batch));
     }
     co_return Result<void>();
 }

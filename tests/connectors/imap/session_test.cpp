@@ -164,9 +164,6 @@ TEST(ImapSession, NothingIsSaidInTheClear) {
     injected.say("* OK [CAPABILITY IMAP4rev1 STARTTLS] hi\r\n");
     injected.say("t1 OK go\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n");
     EXPECT_TRUE(injected.error().text.contains("in the clear"));
-    Played late(Played::with(TlsMode::StartTls));
-    late.say("* OK [CAPABILITY IMAP4rev1 STARTTLS] hi\r\nt1 OK go\r\n");
-    EXPECT_TRUE(late.session.closed()) << "the answer came before the question";
     Played known(Played::with(TlsMode::StartTls));
     known.say("* PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] hi\r\n");
     EXPECT_TRUE(known.session.closed());

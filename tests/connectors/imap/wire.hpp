@@ -83,7 +83,6 @@ private:
         if (fuse_ != kNoFuse) {
             pass = std::min<std::int64_t>(size, fuse_);
             fuse_ -= pass;
-            alive = fuse_ > 0 || pass == 0;
             if (fuse_ == 0) {
                 fuse_ = kNoFuse;
                 alive = false;
