@@ -18,13 +18,13 @@ namespace tandem::imap {
 
 // What is not said of a mailbox is as for all of the instance.
 struct MailboxConfig {
-    std::string user;
-    Secret password;
-    std::optional<net::OAuth2Options> oauth2;
-    std::string address;  // empty: the user
-    std::string host;
+    std::string user{};
+    Secret password{};
+    std::optional<net::OAuth2Options> oauth2{};
+    std::string address{};  // empty: the user
+    std::string host{};
     std::int64_t port = 0;
-    std::vector<std::string> sent, journal, include, exclude;
+    std::vector<std::string> sent{}, journal{}, include{}, exclude{};
 
     const std::string& own_address() const { return address.empty() ? user : address; }
 };

@@ -129,7 +129,8 @@ Task<Result<bool>> Connection::idle(Time until) {
     while (!idling_ && !answer_ && !error_)
         co_await step();
     if (answer_) co_return answer_->ok();
-    while (!error_ && !woken_ && !session_.news().selected && !session_.news().others && SteadyClock::now() < until)
+    while (!error_ && !answer_ && !woken_ && !session_.news().selected && !session_.news().others &&
+           SteadyClock::now() < until)
         co_await changed_.wait_until(until);
     session_.done(SteadyClock::now());
     while (!answer_ && !error_)

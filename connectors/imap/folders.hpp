@@ -27,16 +27,16 @@ struct Listed {
 std::optional<Listed> read_list(const Response& response);
 
 struct FolderWishes {
-    std::vector<std::string> sent;  // names; empty: found by attribute or name
-    std::vector<std::string> journal;
+    std::vector<std::string> sent{};  // names; empty: found by attribute or name
+    std::vector<std::string> journal{};
     std::vector<std::string> include{"*"};  // patterns with * and ?, without regard to case
-    std::vector<std::string> exclude;
+    std::vector<std::string> exclude{};
     bool gmail = false;  // all mail is in \All, and folders are labels
 };
 
 struct Folder {
-    std::string raw;
-    std::string name;
+    std::string raw{};
+    std::string name{};
     Role role = Role::Other;
 };
 

@@ -70,7 +70,7 @@ Task<Error> Mailbox::one_connection(Lane lane) {
     auto line = co_await connect();
     if (!line) co_return std::move(line.error());
     const Closing closing(*line);
-    if (lane == Lane::Backfill) co_return co_await import(*line);
+    if (lane == Lane::Backfill) co_return co_await import_all(*line);
     co_return co_await watch(*line, lane);
 }
 

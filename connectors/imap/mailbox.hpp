@@ -130,7 +130,7 @@ private:
 
     // mailbox_backfill.cpp
     bool has_old_mail() const;
-    async::Task<Error> import(Line line);
+    async::Task<Error> import_all(Line line);
     async::Task<Result<void>> import_some(Line line, std::shared_ptr<Box> box);
     async::Task<void> keep_rate(std::size_t mails, std::uint64_t octets);
 

@@ -23,7 +23,7 @@ bool Mailbox::has_old_mail() const {
     return std::ranges::any_of(boxes_, [](const auto& box) { return box->old && !box->old->done && !box->gone; });
 }
 
-Task<Error> Mailbox::import(Line line) {
+Task<Error> Mailbox::import_all(Line line) {
     while (has_old_mail()) {
         for (const auto& box : boxes_of(Lane::Backfill))
             if (auto some = co_await import_some(line, box); !some) co_return std::move(some.error());

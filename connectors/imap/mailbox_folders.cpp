@@ -83,7 +83,6 @@ Task<Result<bool>> Mailbox::select(Line line, std::shared_ptr<Box> box, bool ane
     const auto name = imap::quoted(box->folder.raw);
     if (!name) co_return false;
     line->selected.clear();
-    line->session().take_news();
     auto answer = co_await line->request("EXAMINE " + *name);
     if (!answer) co_return fail(std::move(answer.error()));
     const std::string topic = "folder " + box->folder.name;
@@ -98,8 +97,7 @@ Task<Result<bool>> Mailbox::select(Line line, std::shared_ptr<Box> box, bool ane
         co_return false;
     }
     shared_.board.remark(config_.own_address(), topic, "");
-    // What came with this answer is no news.
-    line->session().take_news();
+    line->session().just_opened();
     const FolderNumbers numbers = read_numbers(*answer);
     line->epoch = numbers.uidvalidity;
     line->selected = box->folder.raw;

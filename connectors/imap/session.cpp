@@ -90,6 +90,7 @@ void Session::write(Work work, std::string text, Time now) {
 
 bool Session::command(std::string text, Time now) {
     if (!harmless(text)) return false;
+    about_folders_ = text.starts_with("STATUS ") || text.starts_with("LIST ");
     write(Work::Command, std::move(text), now);
     return true;
 }
@@ -109,6 +110,7 @@ void Session::handle(Response response, Time now) {
     if (state_ == State::Greeting) return handle_greeting(response, now);
     if (response.continuation()) return handle_continuation(response, now);
     if (response.untagged()) return handle_untagged(std::move(response));
+    if (response.tag.empty()) return;  // an empty line
     if (response.tag == tag_ && work_ != Work::None) return handle_tagged(std::move(response), now);
     end(transient("the server answers what was not asked"));
 }
@@ -151,10 +153,8 @@ void Session::notice(const Response& response) {
     static constexpr std::array<std::string_view, 3> kHere{"EXISTS", "EXPUNGE", "VANISHED"};
     if (!online()) return;
     if (std::ranges::find(kHere, response.word) != kHere.end()) news_.selected = true;
-    // In an answer, STATUS and FETCH were asked for.
-    if (work_ == Work::Command) return;
-    if (response.word == "FETCH") news_.selected = true;
-    if (response.word == "STATUS" || response.word == "LIST") news_.others = true;
+    if (response.word == "FETCH" && work_ != Work::Command) news_.selected = true;
+    if ((response.word == "STATUS" || response.word == "LIST") && !about_folders_) news_.others = true;
 }
 
 void Session::keep(Response response) {
@@ -167,6 +167,7 @@ void Session::keep(Response response) {
 void Session::handle_tagged(Response response, Time now) {
     take_capabilities(response);
     const Work work = std::exchange(work_, Work::None);
+    about_folders_ = false;
     if (state_ != State::Online) return login_answered(work, response, now);
     answer_.result = std::move(response);
     events_.push_back(std::exchange(answer_, {}));

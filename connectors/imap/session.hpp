@@ -77,6 +77,8 @@ public:
     std::string take_output() { return std::exchange(output_, {}); }
     News take_news() { return std::exchange(news_, {}); }
     const News& news() const { return news_; }
+    // What came with the answer to EXAMINE is no news.
+    void just_opened() { news_.selected = false; }
 
     bool online() const { return state_ == State::Online; }
     bool busy() const { return work_ != Work::None; }
@@ -129,7 +131,8 @@ private:
     Answer answer_;
     std::size_t answer_octets_ = 0;
     News news_;
-    Time heard_;  // or written
+    bool about_folders_ = false;  // the command that runs is answered by STATUS or LIST
+    Time heard_;                  // or written
     Time begun_;
 };
 

@@ -5,6 +5,7 @@
 #include "tests/connectors/imap/dovecot.hpp"
 
 #include <atomic>
+#include <cerrno>
 #include <functional>
 #include <map>
 #include <mutex>
