@@ -2,6 +2,7 @@
 // whoever drops it calls shut() first. One strand; one caller at a time.
 #pragma once
 
+#include "connectors/imap/folders.hpp"
 #include "connectors/imap/link.hpp"
 #include "connectors/imap/session.hpp"
 #include "core/async/wait.hpp"
@@ -45,10 +46,10 @@ public:
 
     Session& session() { return session_; }
     bool can(std::string_view capability) const { return session_.can(capability); }
-    // What is open, for the caller's own bookkeeping.
+    // What is open, and what was said of it when it was opened: for the caller's own bookkeeping.
     std::string selected{};
-    std::uint32_t epoch = 0;  // its UIDVALIDITY when it was opened
-    bool notified = false;    // the server tells of all folders
+    FolderNumbers numbers{};
+    bool notified = false;  // the server tells of all folders
 
 private:
     Connection(std::unique_ptr<Link> link, ConnectOptions options);

@@ -57,7 +57,8 @@ Task<void> Mailbox::wait_again(Lane lane, Error error, async::Backoff& backoff) 
     if (error.kind == ErrorKind::Auth && ++refusals_ >= kRefusedLogins) wait = shared_.config.refused_retry;
     host_.count("disconnects", to_string(error.kind));
     host_.log().debug("mailbox connection lost", {{"mailbox", config_.own_address()}, {"error", error.text}});
-    if (lane == Lane::Main) {
+    // A connection that is lost now and then is no trouble.
+    if (lane == Lane::Main && (!well_ || backoff.attempts() > 1)) {
         shared_.board.trouble(config_.own_address(), std::move(error));
         shared_.changed.notify_all();
     }
@@ -144,6 +145,7 @@ Task<Result<void>> Mailbox::look_through(Line line, Lane lane, Timetable& times)
     times.next_look = SteadyClock::now() + shared_.config.look_through;
     times.next_poll = SteadyClock::now() + shared_.config.poll;
     if (lane != Lane::Main) co_return Result<void>();
+    well_ = true;
     shared_.board.well(config_.own_address());
     shared_.changed.notify_all();
     co_return co_await ask_for_notices(line);

@@ -49,10 +49,8 @@ struct Box {
     std::optional<LivePlace> place;            // nullopt: never read before
     std::optional<BackfillPlace> old;          // nullopt: nothing to import
     std::optional<std::vector<Uid>> old_uids;  // rising; what the import has still to read, once it was asked for
-    Uid uid_next = 0;                          // as the server said last; 0: not at all
-    std::uint64_t modseq = 0;
-    std::map<Uid, int> tries;  // of mails that could not be read
-    Uid singly_upto = 0;       // somewhere up to here is a mail that cannot be read
+    std::map<Uid, int> tries;                  // of mails that could not be read
+    Uid singly_upto = 0;                       // somewhere up to here is a mail that cannot be read
     std::chrono::steady_clock::time_point paused_until{};
     bool gone = false;
 };
@@ -96,12 +94,10 @@ private:
     connector::Batch place_of(const BackfillPlace& place, const Box& box) const;
     async::Task<Result<void>> restore(std::shared_ptr<Box> box);
     async::Task<Result<bool>> select(Line line, std::shared_ptr<Box> box, bool anew);
-    async::Task<Result<void>> opened(std::shared_ptr<Box> box,
-                                     std::uint32_t uidvalidity,
-                                     Uid uid_next,
-                                     std::uint64_t modseq);
-    async::Task<Result<void>> begin(std::shared_ptr<Box> box, std::uint32_t uidvalidity);
-    async::Task<Result<void>> renumbered(std::shared_ptr<Box> box, std::uint32_t uidvalidity);
+    async::Task<Result<void>> opened(std::shared_ptr<Box> box, FolderNumbers numbers);
+    async::Task<Result<void>> begin(std::shared_ptr<Box> box, FolderNumbers numbers);
+    async::Task<Result<void>> look_further_back(std::shared_ptr<Box> box);
+    async::Task<Result<void>> renumbered(std::shared_ptr<Box> box, FolderNumbers numbers);
     async::Task<Result<std::vector<std::shared_ptr<Box>>>> poll(Line line, Boxes boxes);
     async::Task<Result<void>> ask_for_notices(Line line);
 
@@ -142,6 +138,7 @@ private:
     async::Jitter jitter_;
     int refusals_ = 0;                      // logins in a row
     std::optional<Instant> known_since_{};  // when all folders were last looked through, as far as is known
+    bool well_ = false;                     // has been read since the start
     bool sent_lane_ = false;                // runs
     bool backfill_lane_ = false;
     bool can_notify_ = true;  // the server has not refused it

@@ -98,39 +98,39 @@ Task<Result<bool>> Mailbox::select(Line line, std::shared_ptr<Box> box, bool ane
     }
     shared_.board.remark(config_.own_address(), topic, "");
     line->session().just_opened();
-    const FolderNumbers numbers = read_numbers(*answer);
-    line->epoch = numbers.uidvalidity;
+    FolderNumbers numbers = read_numbers(*answer);
+    if (numbers.uid_next == 0) {
+        // It need not be said (RFC 3501, 6.3.1).
+        auto highest = co_await search(line, "UID *");
+        if (!highest) co_return fail(std::move(highest.error()));
+        numbers.uid_next = highest->empty() ? 1 : highest->back() + 1;
+    }
+    line->numbers = numbers;
     line->selected = box->folder.raw;
-    if (auto good = co_await opened(box, numbers.uidvalidity, numbers.uid_next, numbers.modseq); !good)
-        co_return fail(std::move(good.error()));
+    if (auto good = co_await opened(box, numbers); !good) co_return fail(std::move(good.error()));
     co_return SteadyClock::now() >= box->paused_until;
 }
 
-Task<Result<void>> Mailbox::opened(std::shared_ptr<Box> box,
-                                   std::uint32_t uidvalidity,
-                                   Uid uid_next,
-                                   std::uint64_t modseq) {
-    box->uid_next = uid_next;
-    box->modseq = modseq;
-    if (!box->place) co_return co_await begin(box, uidvalidity);
-    if (box->place->uidvalidity != uidvalidity) co_return co_await renumbered(box, uidvalidity);
-    if (uid_next == 0 || uid_next > box->place->last) co_return Result<void>();
+Task<Result<void>> Mailbox::opened(std::shared_ptr<Box> box, FolderNumbers numbers) {
+    if (!box->place) co_return co_await begin(box, numbers);
+    if (box->place->uidvalidity != numbers.uidvalidity) co_return co_await renumbered(box, numbers);
+    if (numbers.uid_next > box->place->last) co_return co_await look_further_back(box);
     // UIDs may only rise while UIDVALIDITY stays (RFC 3501, 2.3.1.1): what would come now would look old.
     host_.count("gaps", "uids fell");
     host_.log().error("a server has used its numbers of mails again without saying so",
                       {{"mailbox", config_.own_address()}, {"folder", box->folder.name}});
-    co_return co_await renumbered(box, uidvalidity);
+    co_return co_await renumbered(box, numbers);
 }
 
 // A folder that was never read: new mail from here on, and the old one by the import. What is in a folder that came up
 // later may have been moved there before anybody saw it.
-Task<Result<void>> Mailbox::begin(std::shared_ptr<Box> box, std::uint32_t uidvalidity) {
+Task<Result<void>> Mailbox::begin(std::shared_ptr<Box> box, FolderNumbers numbers) {
     const Instant now = host_.clock().now();
-    const Uid last = box->uid_next > 0 ? box->uid_next - 1 : 0;
-    box->place = LivePlace{.uidvalidity = uidvalidity, .last = last, .at = now};
+    const Uid last = numbers.uid_next - 1;
+    box->place = LivePlace{.uidvalidity = numbers.uidvalidity, .last = last, .at = now};
     if ((shared_.config.backfill.count() > 0 || known_since_) && !box->old) {
         const Instant wished = now - shared_.config.backfill;
-        box->old = BackfillPlace{.uidvalidity = uidvalidity,
+        box->old = BackfillPlace{.uidvalidity = numbers.uidvalidity,
                                  .below = last + 1,
                                  .since = known_since_ ? std::min(wished, *known_since_) - kDateMargin : wished,
                                  .done = last == 0};
@@ -140,25 +140,36 @@ Task<Result<void>> Mailbox::begin(std::shared_ptr<Box> box, std::uint32_t uidval
     co_return Result<void>();
 }
 
+// The import was not wished for until now, or not as far.
+Task<Result<void>> Mailbox::look_further_back(std::shared_ptr<Box> box) {
+    const Instant since = host_.clock().now() - shared_.config.backfill;
+    if (shared_.config.backfill.count() == 0 || (box->old && box->old->since <= since)) co_return Result<void>();
+    const Uid below = box->old ? box->old->below : box->place->last + 1;
+    box->old = BackfillPlace{.uidvalidity = box->place->uidvalidity, .below = below, .since = since};
+    box->old_uids.reset();
+    co_await emit(place_of(*box->old, *box));
+    co_return Result<void>();
+}
+
 // All mails have new UIDs. What was stored is recognised by its content, so everything that may have been missed is
 // read again by the import, while new mail goes on from here.
-Task<Result<void>> Mailbox::renumbered(std::shared_ptr<Box> box, std::uint32_t uidvalidity) {
+Task<Result<void>> Mailbox::renumbered(std::shared_ptr<Box> box, FolderNumbers numbers) {
     const Instant now = host_.clock().now();
     const LivePlace before = *box->place;
-    const Uid last = box->uid_next > 0 ? box->uid_next - 1 : 0;
+    const Uid last = numbers.uid_next - 1;
     const Instant since = std::min(now - shared_.config.backfill, before.at) - kDateMargin;
-    box->old = BackfillPlace{.uidvalidity = uidvalidity, .below = last + 1, .since = since, .done = last == 0};
+    box->old = BackfillPlace{.uidvalidity = numbers.uidvalidity, .below = last + 1, .since = since, .done = last == 0};
     box->old_uids.reset();
     box->tries.clear();
     box->singly_upto = 0;
-    box->place = LivePlace{.uidvalidity = uidvalidity, .last = last, .at = now, .renumbered = now};
+    box->place = LivePlace{.uidvalidity = numbers.uidvalidity, .last = last, .at = now, .renumbered = now};
     host_.count("renumbered");
     const bool often = before.renumbered != Instant{} && now - before.renumbered < kOften;
     host_.log().warn("a server has renumbered the mails of a folder: it is read again",
                      {{"mailbox", config_.own_address()},
                       {"folder", box->folder.name},
                       {"before", std::to_string(before.uidvalidity)},
-                      {"now", std::to_string(uidvalidity)}});
+                      {"now", std::to_string(numbers.uidvalidity)}});
     if (often) {
         box->paused_until = SteadyClock::now() + kOften;
         host_.log().error("a server renumbers a folder again and again: it is left alone for an hour",

@@ -42,7 +42,8 @@ Task<Result<void>> Mailbox::pass(Line line, std::shared_ptr<Box> box, bool anew)
 // Some servers, of several machines behind one name, let a lower UID appear late. Where the server counts changes, one
 // without any need not be looked at.
 Task<Result<void>> Mailbox::look_back(Line line, std::shared_ptr<Box> box) {
-    const bool unchanged = line->can("CONDSTORE") && box->modseq != 0 && box->modseq == box->place->modseq;
+    const bool unchanged =
+        line->can("CONDSTORE") && line->numbers.modseq != 0 && line->numbers.modseq == box->place->modseq;
     const Uid last = box->place->last;
     if (unchanged || last == 0) co_return Result<void>();
     const Uid first = last > kLookBack ? last - static_cast<Uid>(kLookBack) + 1 : 1;
@@ -53,7 +54,7 @@ Task<Result<void>> Mailbox::look_back(Line line, std::shared_ptr<Box> box) {
     std::vector<Uid> late;
     for (const Uid uid : *found)
         if (uid <= last && !std::ranges::binary_search(box->place->seen, uid)) late.push_back(uid);
-    box->place->modseq = box->modseq;
+    box->place->modseq = line->numbers.modseq;
     for (const Uid uid : *found)
         saw(*box->place, uid);
     if (!known || late.empty()) co_return Result<void>();
@@ -65,7 +66,7 @@ Task<Result<void>> Mailbox::look_back(Line line, std::shared_ptr<Box> box) {
 
 Task<Result<void>> Mailbox::read_new(Line line, std::shared_ptr<Box> box) {
     const Uid last = box->place->last;
-    if (box->uid_next > last && box->uid_next - last > kFarBehind) {
+    if (line->numbers.uid_next > last && line->numbers.uid_next - last > kFarBehind) {
         auto found = co_await search(line, fmt::format("UID {}:*", last + 1));
         if (!found) co_return fail(std::move(found.error()));
         std::erase_if(*found, [&](Uid uid) { return uid <= last; });
@@ -80,7 +81,11 @@ Task<Result<void>> Mailbox::read_new(Line line, std::shared_ptr<Box> box) {
     if (!infos) co_return fail(std::move(infos.error()));
     // "n:*" has the last mail in any case.
     std::erase_if(*infos, [&](const MailInfo& one) { return one.uid <= box->place->last; });
-    co_return co_await take(line, box, std::move(*infos));
+    if (auto taken = co_await take(line, box, std::move(*infos)); !taken) co_return taken;
+    if (auto same = same_epoch(line, *box); !same) co_return same;
+    // What was expunged before we came is settled too.
+    box->place->last = std::max(box->place->last, line->numbers.uid_next - 1);
+    co_return Result<void>();
 }
 
 // The place moves with the mails that it covers, group by group.
@@ -156,7 +161,7 @@ Task<void> Mailbox::emit(connector::Batch batch) {
 
 // Another lane may have seen meanwhile that the mails have new UIDs.
 Result<void> Mailbox::same_epoch(const Line& line, const Box& box) const {
-    if (box.place && box.place->uidvalidity == line->epoch) return {};
+    if (box.place && box.place->uidvalidity == line->numbers.uidvalidity) return {};
     return fail(transient("the mails of the folder were renumbered meanwhile"));
 }
 

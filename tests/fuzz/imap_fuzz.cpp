@@ -58,7 +58,8 @@ void look(std::string_view octets) {
 void converse(std::string_view octets) {
     const Session::Time now{};
     for (const AuthMode auth : {AuthMode::Auto, AuthMode::OAuthBearer, AuthMode::Login}) {
-        SessionOptions options{.tls = TlsMode::None, .auth = auth, .user = "user", .password = tandem::Secret("pencil")};
+        SessionOptions options{
+            .tls = TlsMode::None, .auth = auth, .user = "user", .password = tandem::Secret("pencil")};
         if (auth == AuthMode::OAuthBearer) options.token = tandem::Secret("token");
         options.nonce = "n";
         Session session(std::move(options), now);
