@@ -1,6 +1,7 @@
 #include "connectors/all.hpp"
 
 #include "connectors/http/connector.hpp"
+#include "connectors/imap/connector.hpp"
 #include "connectors/smpp/connector.hpp"
 #include "connectors/xmpp/connector.hpp"
 
@@ -8,6 +9,7 @@ namespace tandem::connectors {
 
 void add_all(connector::Registry& registry) {
     registry.add(http::connector());
+    registry.add(imap::connector());
     registry.add(smpp::connector());
     registry.add(xmpp::connector());
 }

@@ -66,14 +66,14 @@ Result<TlsContext> load_tls(const TlsFiles& files) {
     return context;
 }
 
-Result<TlsContext> load_client_tls(const std::filesystem::path& more_authorities) {
+Result<TlsContext> load_client_tls(const std::filesystem::path& more_authorities, TlsProtocol protocol) {
     auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
     SSL_CTX* native = context->native_handle();
     SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
     SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
     static constexpr unsigned char kOurs[] = "\x08http/1.1";
-    SSL_CTX_set_alpn_protos(native, kOurs, sizeof(kOurs) - 1);
+    if (protocol == TlsProtocol::Http) SSL_CTX_set_alpn_protos(native, kOurs, sizeof(kOurs) - 1);
 
     ErrorCode error;
     context->set_verify_mode(ssl::verify_peer, error);

@@ -28,9 +28,13 @@ Result<TlsContext> load_tls(const TlsFiles& files);
 // Changes when one of the files does (time or size). Blocks on the disk. A missing file counts as a state of its own.
 std::string tls_fingerprint(const TlsFiles& files);
 
+// What is announced as the protocol inside (ALPN, RFC 7301).
+enum class TlsProtocol { Http, Unnamed };
+
 // TLS 1.2 and 1.3 as a client that trusts the system's store and, if `more_authorities` is not empty, the certificates
 // of that PEM file as well. Blocks on the disk. ErrorKind::Config when the file cannot be read.
-Result<TlsContext> load_client_tls(const std::filesystem::path& more_authorities);
+Result<TlsContext> load_client_tls(const std::filesystem::path& more_authorities,
+                                   TlsProtocol protocol = TlsProtocol::Http);
 
 // Before the handshake of a client: which host the peer's certificate must be for; a name is also announced (SNI).
 // False when OpenSSL cannot do it; the connection must not be used then.

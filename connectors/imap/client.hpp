@@ -1,0 +1,45 @@
+// An instance of the imap connector: its mailboxes, each with tasks of its own.
+#pragma once
+
+#include "connectors/imap/config.hpp"
+#include "connectors/imap/mailbox.hpp"
+#include "core/async/task_group.hpp"
+#include "core/connector/connector.hpp"
+#include "core/net/tls.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace tandem::imap {
+
+class Client final : public connector::Instance {
+public:
+    // `tls` may be empty when the configuration wants none.
+    Client(Config config, net::TlsContext tls, connector::Host& host);
+    ~Client() override;
+
+    // Success: one mailbox at least is being read; the others go on behind it. Failure: that of the first mailbox, when
+    // all were tried and none works.
+    async::Task<Result<void>> start() override;
+    // The octets of one part of a mail: "imap:<mailbox>/<folder>/<uidvalidity>/<uid>/<part>", percent-encoded.
+    async::Task<Result<connector::MediaBytes>> fetch(connector::MediaWanted wanted) override;
+    async::Task<void> stop() override;
+
+private:
+    void make_mailboxes();
+
+    const Config config_;
+    const net::TlsContext tls_;
+    connector::Host& host_;
+    std::unique_ptr<Shared> shared_;
+    std::unique_ptr<async::TaskGroup> group_;
+    std::vector<std::unique_ptr<Mailbox>> mailboxes_;
+};
+
+// Logs in to every mailbox and lists its folders: `tandem check --connect`. What was found, for people.
+async::Task<Result<std::string>> probe(Config config,
+                                       net::TlsContext tls,
+                                       const net::HttpClient* http,
+                                       const Clock& clock);
+
+}  // namespace tandem::imap
