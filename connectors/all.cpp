@@ -2,6 +2,7 @@
 
 #include "connectors/http/connector.hpp"
 #include "connectors/smpp/connector.hpp"
+#include "connectors/smtp/connector.hpp"
 #include "connectors/xmpp/connector.hpp"
 
 namespace tandem::connectors {
@@ -9,6 +10,7 @@ namespace tandem::connectors {
 void add_all(connector::Registry& registry) {
     registry.add(http::connector());
     registry.add(smpp::connector());
+    registry.add(smtp::connector());
     registry.add(xmpp::connector());
 }
 

@@ -30,15 +30,16 @@ CORE = {
                  "connector"],
     "outbox": ["base", "data", "model", "identity", "obs", "async", "store", "connector", "pipeline"],
     "media": ["base", "data", "obs", "async", "net", "store", "connector"],
+    "mail": ["base", "data"],
     "api": ["base", "data", "model", "mapping", "identity", "config", "obs", "async", "net", "journal", "store",
             "connector", "pipeline", "outbox", "media"],
 }
 
 # A connector has its Host, and nothing of what stands behind it.
-CONNECTORS = ["base", "data", "config", "obs", "async", "net", "connector"]
+CONNECTORS = ["base", "data", "config", "obs", "async", "net", "connector", "mail"]
 
 # Functions of their arguments: no event loop, no threads, no files.
-PURE = ["base", "data", "expr", "model", "mapping", "identity"]
+PURE = ["base", "data", "expr", "model", "mapping", "identity", "mail"]
 IMPURE = re.compile(
     r"boost/|uv\.h|sys/|fcntl\.h|unistd\.h|poll\.h|netdb\.h|arpa/|netinet/|pthread\.h"
     r"|(thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barrier|stop_token|filesystem|fstream)$")
