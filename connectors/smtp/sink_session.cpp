@@ -120,8 +120,8 @@ void SinkSession::proceed(Time now) {
 bool SinkSession::read_line(Time now) {
     const auto end = input_.find("\r\n");
     if (end == std::string::npos) {
-        if (input_.size() <= kMaxLine) return false;
         // A CR at the end may be half of the line's.
+        if (input_.size() <= kMaxLine + 1) return false;
         skipping_ = true;
         input_.erase(0, input_.ends_with('\r') ? input_.size() - 1 : input_.size());
         return false;

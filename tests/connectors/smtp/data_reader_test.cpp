@@ -41,7 +41,7 @@ TEST(DataReader, OnlyDotBetweenLineEndsEndsAMail) {
         {"a\r\n.\rb\r\n.\r\n", "a\r\n\rb\r\n", ""},
         {"a\r\n.\r\r\n.\r\n", "a\r\n\r\r\n", ""},
         {"a\r\r\n.\r\n", "a\r\r\n", ""},
-        {std::string("a\r\n\0.\r\n.\r\n", 11), std::string("a\r\n\0.\r\n", 7), ""},
+        {std::string("a\r\n\0.\r\n.\r\n", 10), std::string("a\r\n\0.\r\n", 7), ""},
         {"a\r\n.", "a\r\n", "…"},
         {"a\r\n.\r", "a\r\n", "…"},
         {"a\r\n", "a\r\n", "…"},

@@ -49,6 +49,8 @@ struct ServerBehaviour {
 
 class Server {
 public:
+    using Behaviour = ServerBehaviour;
+
     explicit Server(ServerBehaviour behaviour = {},
                     const std::filesystem::path& certificate = {},
                     const std::filesystem::path& key = {})
