@@ -42,9 +42,10 @@ struct Extensions {
 struct Transaction {
     std::string sender;  // empty: the null return path
     std::vector<std::string> recipients;
-    std::string id;              // comes back in reports (ENVID)
-    bool international = false;  // needs SMTPUTF8
-    std::string octets;          // the mail, lines end in CRLF
+    std::vector<std::string> copies = {};  // blind; the mail goes out also when they are refused
+    std::string id;                        // comes back in reports (ENVID)
+    bool international = false;            // needs SMTPUTF8
+    std::string octets;                    // the mail, lines end in CRLF
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
@@ -77,6 +78,8 @@ public:
     void submit(Transaction transaction, Time now);
     // Of the last submit(), once: what the server said when it took the mail.
     std::optional<Result<std::string>> take_outcome();
+    // Copies of the last submit() that the server refused.
+    std::size_t refused_copies() const { return refused_copies_; }
     // Only while ready().
     void quit();
 
@@ -108,7 +111,9 @@ private:
     void become_ready();
     std::optional<Error> problem(const Transaction& transaction) const;
     std::string mail_from() const;
-    std::string rcpt_to(const std::string& recipient) const;
+    std::string rcpt_to(std::size_t number) const;
+    bool is_copy(std::size_t command) const { return command > transaction_.recipients.size(); }
+    std::size_t commands() const { return 1 + transaction_.recipients.size() + transaction_.copies.size(); }
     void next_command();
     void envelope(const Reply& reply, Time now);
     void data(const Reply& reply, Time now);
@@ -133,6 +138,7 @@ private:
     std::size_t asked_ = 0;     // commands of the envelope that are written
     std::size_t answered_ = 0;  // and answered; the first is MAIL
     std::optional<Error> refused_;
+    std::size_t refused_copies_ = 0;
     std::size_t sent_ = 0;  // octets of the mail that are handed out
     std::optional<Result<std::string>> outcome_;
 };

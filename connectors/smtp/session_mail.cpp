@@ -38,9 +38,9 @@ std::optional<Error> Session::problem(const Transaction& transaction) const {
     if (!transaction.sender.empty() && !mail::is_address(transaction.sender))
         return config_error("the sender is no mail address");
     if (transaction.recipients.empty()) return rejected("the mail has no recipient");
-    for (const std::string& one : transaction.recipients) {
-        if (!mail::is_address(one)) return rejected("the recipient is no mail address");
-    }
+    const auto wrong = [](const std::string& one) { return !mail::is_address(one); };
+    if (std::ranges::any_of(transaction.recipients, wrong) || std::ranges::any_of(transaction.copies, wrong))
+        return rejected("the recipient is no mail address");
     if (transaction.international && !extensions_.smtputf8)
         return rejected("the server takes no addresses beyond ASCII (SMTPUTF8)", "5.6.7");
     if (extensions_.size.value_or(0) != 0 && transaction.octets.size() > *extensions_.size) {
@@ -58,7 +58,7 @@ void Session::submit(Transaction transaction, Time now) {
         return;
     }
     transaction_ = std::move(transaction);
-    asked_ = answered_ = sent_ = 0;
+    asked_ = answered_ = sent_ = refused_copies_ = 0;
     refused_.reset();
     enter(Phase::Envelope, now + options_.command_limit);
     next_command();
@@ -72,9 +72,14 @@ std::string Session::mail_from() const {
     return out;
 }
 
-std::string Session::rcpt_to(const std::string& recipient) const {
+// `number`: of the command; the first is MAIL.
+std::string Session::rcpt_to(std::size_t number) const {
+    const auto& known = transaction_.recipients;
+    const std::string& recipient = is_copy(number) ? transaction_.copies[number - 1 - known.size()] : known[number - 1];
     std::string out = "RCPT TO:<" + recipient + ">";
     if (!reports()) return out;
+    // What becomes of a copy is nobody's news about the message.
+    if (is_copy(number)) return out + " NOTIFY=NEVER";
     out += " NOTIFY=FAILURE,DELAY";
     if (is_ascii(recipient)) out += " ORCPT=rfc822;" + xtext(recipient);
     return out;
@@ -82,22 +87,25 @@ std::string Session::rcpt_to(const std::string& recipient) const {
 
 // All commands at once where the server allows it (RFC 2920).
 void Session::next_command() {
-    const std::size_t all = 1 + transaction_.recipients.size();
-    while (asked_ < all && (asked_ == answered_ || extensions_.pipelining)) {
-        command(asked_ == 0 ? mail_from() : rcpt_to(transaction_.recipients[asked_ - 1]));
+    while (asked_ < commands() && (asked_ == answered_ || extensions_.pipelining)) {
+        command(asked_ == 0 ? mail_from() : rcpt_to(asked_));
         ++asked_;
     }
 }
 
 void Session::envelope(const Reply& reply, Time now) {
     const Step step = answered_ == 0 ? Step::MailFrom : Step::RcptTo;
+    if (reply.code == 421) return end(refusal(step, reply));
+    if (!reply.good() && is_copy(answered_)) {
+        ++refused_copies_;
+    } else if (!reply.good() && !refused_) {
+        refused_ = refusal(step, reply);
+    }
     ++answered_;
-    if (!reply.good() && !refused_) refused_ = refusal(step, reply);
-    if (reply.code == 421) return end(std::move(*refused_));
     deadline_ = now + options_.command_limit;
     // A mail goes to all of its recipients or to none.
     if (refused_ && answered_ == asked_) return give_up(std::move(*refused_), now);
-    if (answered_ <= transaction_.recipients.size()) return next_command();
+    if (answered_ < commands()) return next_command();
     command("DATA");
     enter(Phase::Data, now + options_.command_limit);
 }

@@ -13,7 +13,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::chrono::seconds kPatience{5};      // of a mail whose domain or server has no room
+constexpr std::chrono::seconds kPatience{2};      // of a mail whose domain has no room
 constexpr std::chrono::seconds kLeastForMail{5};  // with less time left nothing is begun
 
 DomainLimitOptions domain_options(const SubmissionConfig& config) {
@@ -51,6 +51,7 @@ Task<Result<std::vector<SentId>>> Submitter::send(connector::Outgoing outgoing) 
 
     Transaction transaction{.sender = document->automatic ? "" : config_.from,
                             .recipients = document->to,
+                            .copies = {},
                             .id = outgoing.id,
                             .international = composed->international,
                             .octets = std::move(composed->octets),
@@ -61,7 +62,7 @@ Task<Result<std::vector<SentId>>> Submitter::send(connector::Outgoing outgoing) 
         domains_.release(domain);
         left_domain_.notify_all();
     });
-    if (!config_.copy_to.empty()) transaction.recipients.push_back(config_.copy_to);
+    if (!config_.copy_to.empty()) transaction.copies.push_back(config_.copy_to);
     const auto sent = co_await deliver(std::move(transaction));
     if (!sent) co_return fail(sent.error());
     co_return std::vector<SentId>{{document->name_space, draft->message_id}};
@@ -103,6 +104,7 @@ Task<Result<std::string>> Submitter::deliver(Transaction transaction) {
         if (SteadyClock::now() + kLeastForMail > transaction.deadline)
             co_return fail(transient("there is no time left to send the mail now"));
         auto outcome = co_await (*lease)->deliver(transaction);
+        if (const auto refused = (*lease)->refused_copies(); refused > 0) host_.count("copies_refused", {}, refused);
         const bool stale =
             !outcome && lease->used() && !(*lease)->ready() && !fresh &&
             (outcome.error().kind == ErrorKind::Transient || outcome.error().kind == ErrorKind::Throttled);

@@ -24,6 +24,7 @@ public:
     bool ready() const { return session_.ready(); }
     const Extensions& extensions() const { return session_.extensions(); }
     std::size_t mails() const { return mails_; }
+    std::size_t refused_copies() const { return session_.refused_copies(); }
     // Says goodbye and closes.
     async::Task<void> quit();
     // What goes on in it ends at once.

@@ -366,6 +366,32 @@ TEST(Session, AMailGoesToAllOrNobody) {
     EXPECT_EQ(server.outcome(), "rejected 5.1.1");
 }
 
+TEST(Session, ARefusedCopyHoldsNothingUp) {
+    Transaction copied = usual();
+    copied.copies = {"journal@gw.test"};
+    Busy server(copied, "S: 250-mx\nS: 250-DSN\nS: 250 PIPELINING");
+    server.play("S: 250 ok\nS: 250 ok\nS: 550 5.1.1 no\nC: DATA\nS: 354 go");
+    while (!server.session.take_output().empty()) {
+    }
+    server.play("S: 250 ok");
+    EXPECT_EQ(server.outcome(), "250 ok");
+    EXPECT_EQ(server.session.refused_copies(), 1U);
+
+    Played slow(plain());
+    slow.play(kHello);
+    slow.play("S: 250-mx\nS: 250 DSN");
+    slow.session.submit(copied, kNow);
+    slow.play(R"(
+        C: MAIL FROM:<s@gw.test> RET=HDRS ENVID=5b1f
+        S: 250 ok
+        C: RCPT TO:<r@c.test> NOTIFY=FAILURE,DELAY ORCPT=rfc822;r@c.test
+        S: 250 ok
+        C: RCPT TO:<journal@gw.test> NOTIFY=NEVER
+        S: 450 4.2.0 later
+        C: DATA
+    )");
+}
+
 TEST(Session, Time) {
     Session slow(plain(), kNow);
     slow.tick(kNow + 19s);
