@@ -1,8 +1,11 @@
 #include "connectors/smtp/config.hpp"
 
+#include "core/base/crypto.hpp"
+#include "core/base/text.hpp"
 #include "core/mail/compose.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace tandem::smtp {
@@ -30,18 +33,18 @@ std::optional<std::string> is_recipient(std::string_view text) {
     return "is neither a mail address nor a domain as @example.org";
 }
 
-const config::Fields<OAuthConfig>& oauth_fields() {
+const config::Fields<net::OAuth2Options>& oauth_fields() {
     static const auto fields =
-        config::Fields<OAuthConfig>()
-            .field("token_url", &OAuthConfig::token_url, "Where tokens are asked for.")
+        config::Fields<net::OAuth2Options>()
+            .field("token_url", &net::OAuth2Options::token_url, "Where tokens are asked for.")
             .required()
             .check(config::check_http_url)
-            .field("client_id", &OAuthConfig::client_id, "Id of the application.")
+            .field("client_id", &net::OAuth2Options::client_id, "Id of the application.")
             .required()
-            .field("client_secret", &OAuthConfig::client_secret, "Its secret.")
-            .field("refresh_token", &OAuthConfig::refresh_token,
+            .field("client_secret", &net::OAuth2Options::client_secret, "Its secret.")
+            .field("refresh_token", &net::OAuth2Options::refresh_token,
                    "A user's consent. Without it the application asks in its own name (client credentials).")
-            .field("scope", &OAuthConfig::scope,
+            .field("scope", &net::OAuth2Options::scope,
                    "What the token is for, as https://outlook.office365.com/.default or https://mail.google.com/.");
     return fields;
 }
@@ -76,6 +79,7 @@ void add_server(config::Fields<SubmissionConfig>& fields) {
         .check(is_name)
         .choice<AuthMethod>("auth", &SubmissionConfig::auth,
                             {{"auto", AuthMethod::Auto},
+                             {"scram", AuthMethod::Scram},
                              {"plain", AuthMethod::Plain},
                              {"login", AuthMethod::Login},
                              {"xoauth2", AuthMethod::XOAuth2},
@@ -84,7 +88,7 @@ void add_server(config::Fields<SubmissionConfig>& fields) {
                             "How to log in. auto: what the server offers; none without `user`.")
         .field("user", &SubmissionConfig::user, "Account; of many servers the mail address.")
         .field("password", &SubmissionConfig::password, "Its password, or a token that does not expire.")
-        .table("oauth", &SubmissionConfig::oauth, oauth_fields(), "Tokens in place of a password.")
+        .table("oauth2", &SubmissionConfig::oauth2, oauth_fields(), "Tokens in place of a password.")
         .field("dsn", &SubmissionConfig::dsn,
                "Ask for reports of failure and delay that name the message, where the server can (RFC 3461).");
 }
@@ -188,12 +192,18 @@ void check_submission(const SubmissionConfig& config, const config::Node& node, 
     };
     if (config.logs_in() && config.tls == TlsMode::None)
         wrong("tls", "nobody logs in without TLS: starttls or direct, or leave `user` out");
-    if (config.logs_in() && config.password.empty() && !config.oauth) wrong("user", "needs `password` or `oauth`");
-    if (!config.password.empty() && config.oauth) wrong("oauth", "either `password` or `oauth`");
+    if (config.logs_in() && config.password.empty() && !config.oauth2) wrong("user", "needs `password` or `oauth2`");
+    if (!config.password.empty() && config.oauth2) wrong("oauth2", "either `password` or `oauth2`");
     const bool token = config.auth == AuthMethod::XOAuth2 || config.auth == AuthMethod::OAuthBearer;
-    if (config.oauth && !token && config.auth != AuthMethod::Auto) wrong("auth", "tokens need xoauth2 or oauthbearer");
+    if (config.oauth2 && !token && config.auth != AuthMethod::Auto) wrong("auth", "tokens need xoauth2 or oauthbearer");
     if (config.auth != AuthMethod::Auto && config.auth != AuthMethod::None && config.user.empty())
         wrong("auth", "needs `user`");
+}
+
+std::string fresh_nonce() {
+    std::array<std::uint8_t, 18> bytes{};
+    random_bytes(bytes.data(), bytes.size());
+    return base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 void check_journal(const JournalConfig& config, const config::Node& node, config::Diagnostics& diagnostics) {
@@ -237,14 +247,15 @@ std::uint16_t SubmissionConfig::connect_port() const {
 }
 
 SessionOptions session_options(const SubmissionConfig& config, Secret password) {
-    const bool token = config.oauth || config.auth == AuthMethod::XOAuth2 || config.auth == AuthMethod::OAuthBearer;
+    const bool token = config.oauth2 || config.auth == AuthMethod::XOAuth2 || config.auth == AuthMethod::OAuthBearer;
     return {.tls = config.tls,
             .helo = config.own_name(),
             .host = config.host,
             .credentials = {.method = config.logs_in() ? config.auth : AuthMethod::None,
                             .user = config.user,
                             .password = std::move(password),
-                            .token = token},
+                            .token = token,
+                            .nonce = fresh_nonce()},
             .dsn = config.dsn,
             .login_limit = config.login_limit,
             .command_limit = config.command_limit};

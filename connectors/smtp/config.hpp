@@ -3,6 +3,7 @@
 
 #include "connectors/smtp/session.hpp"
 #include "core/config/fields.hpp"
+#include "core/net/oauth2.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -12,14 +13,6 @@
 #include <vector>
 
 namespace tandem::smtp {
-
-struct OAuthConfig {
-    std::string token_url;
-    std::string client_id;
-    Secret client_secret;
-    Secret refresh_token;  // empty: the client's own credentials are shown
-    std::string scope;
-};
 
 struct SubmissionConfig {
     std::string from;
@@ -38,7 +31,7 @@ struct SubmissionConfig {
     AuthMethod auth = AuthMethod::Auto;
     std::string user;
     Secret password;
-    std::optional<OAuthConfig> oauth;
+    std::optional<net::OAuth2Options> oauth2;
     bool dsn = true;
 
     std::int64_t window = 10;

@@ -2,7 +2,6 @@
 
 #include "connectors/smtp/config.hpp"
 #include "connectors/smtp/instance.hpp"
-#include "connectors/smtp/token.hpp"
 #include "connectors/smtp/transport.hpp"
 
 namespace tandem::smtp {
@@ -35,8 +34,8 @@ public:
         if (!tls) co_return fail(std::move(tls.error()));
         if (!config.submission) co_return std::optional<std::string>();
         Secret password = config.submission->password;
-        if (config.submission->oauth) {
-            TokenSource tokens(*config.submission->oauth, &http, clock);
+        if (config.submission->oauth2) {
+            net::OAuth2 tokens(*config.submission->oauth2, &http, clock);
             auto token = co_await tokens.token();
             if (!token) co_return fail(std::move(token.error()));
             password = std::move(*token);

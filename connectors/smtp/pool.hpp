@@ -2,7 +2,6 @@
 // when they are old or idle. On the instance's strand.
 #pragma once
 
-#include "connectors/smtp/token.hpp"
 #include "connectors/smtp/transport.hpp"
 #include "core/async/wait.hpp"
 
@@ -39,7 +38,7 @@ public:
     };
 
     // `tokens` may be nullptr: then the password of the configuration counts. All outlive it.
-    Pool(const SubmissionConfig& config, net::TlsContext tls, TokenSource* tokens)
+    Pool(const SubmissionConfig& config, net::TlsContext tls, net::OAuth2* tokens)
         : config_(config), tls_(std::move(tls)), tokens_(tokens) {}
 
     // `fresh`: not one that was used. Failure: as Transport::open(); Full when none became free in time.
@@ -62,7 +61,7 @@ private:
 
     const SubmissionConfig& config_;
     const net::TlsContext tls_;
-    TokenSource* const tokens_;
+    net::OAuth2* const tokens_;
     std::list<Idle> idle_;  // the one used last in front
     std::vector<Transport*> lent_;
     std::size_t open_ = 0;  // lent, idle or being made

@@ -1,5 +1,6 @@
 #include "connectors/smtp/sasl.hpp"
 
+#include "core/base/scram.hpp"
 #include "core/base/text.hpp"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ public:
         out += credentials_.password.reveal();
         return Secret(std::move(out));
     }
-    Secret answer(std::string_view) override { return first(); }
+    Result<Secret> answer(std::string_view) override { return first(); }
 
 private:
     const Credentials credentials_;
@@ -31,7 +32,7 @@ public:
     std::string_view mechanism() const override { return "LOGIN"; }
     Secret first() const override { return {}; }
     // The questions are "Username:" and "Password:" in some words; only their order is sure.
-    Secret answer(std::string_view) override {
+    Result<Secret> answer(std::string_view) override {
         return asked_++ == 0 ? Secret(credentials_.user) : credentials_.password;
     }
 
@@ -51,7 +52,7 @@ public:
         return Secret("user=" + credentials_.user + "\1" + token);
     }
     // A challenge is the failure in JSON; the server waits for this before it says so.
-    Secret answer(std::string_view) override { return Secret(standard_ ? "\1" : ""); }
+    Result<Secret> answer(std::string_view) override { return Secret(standard_ ? "\1" : ""); }
 
 private:
     // RFC 5801, 4: the two characters with a meaning of their own.
@@ -67,23 +68,67 @@ private:
     const std::string host_;
 };
 
-std::vector<AuthMethod> wanted(const Credentials& credentials) {
-    if (credentials.method != AuthMethod::Auto) return {credentials.method};
-    if (credentials.token) return {AuthMethod::XOAuth2, AuthMethod::OAuthBearer};
-    return {AuthMethod::Plain, AuthMethod::Login};
+class ScramLogin final : public Sasl {
+public:
+    ScramLogin(const Credentials& credentials, ScramHash hash)
+        : hash_(hash), scram_(hash, credentials.user, credentials.password, credentials.nonce) {}
+    std::string_view mechanism() const override { return hash_ == ScramHash::Sha256 ? "SCRAM-SHA-256" : "SCRAM-SHA-1"; }
+    Secret first() const override { return Secret(scram_.first()); }
+    Result<Secret> answer(std::string_view challenge) override {
+        if (step_++ == 0) {
+            auto answer = scram_.answer(challenge);
+            if (!answer) return fail(std::move(answer.error()));
+            return Secret(std::move(*answer));
+        }
+        if (auto good = scram_.verify(challenge); !good) return fail(std::move(good.error()));
+        proved_ = true;
+        return Secret();
+    }
+    Result<void> accepted() const override {
+        if (proved_) return {};
+        return fail(auth_error("the server does not prove that it knows the password"));
+    }
+
+private:
+    const ScramHash hash_;
+    Scram scram_;
+    int step_ = 0;
+    bool proved_ = false;
+};
+
+using Maker = std::unique_ptr<Sasl> (*)(const Credentials&, std::string_view host);
+
+template <ScramHash Hash>
+std::unique_ptr<Sasl> scram(const Credentials& credentials, std::string_view) {
+    return std::make_unique<ScramLogin>(credentials, Hash);
+}
+template <class Login>
+std::unique_ptr<Sasl> simple(const Credentials& credentials, std::string_view) {
+    return std::make_unique<Login>(credentials);
+}
+template <bool Standard>
+std::unique_ptr<Sasl> bearer(const Credentials& credentials, std::string_view host) {
+    return std::make_unique<Bearer>(credentials, Standard, host);
 }
 
-std::unique_ptr<Sasl> make(AuthMethod method, const Credentials& credentials, std::string_view host) {
-    switch (method) {
+// The best first.
+std::vector<Maker> wanted(const Credentials& credentials) {
+    switch (credentials.method) {
+        case AuthMethod::Scram:
+            return {scram<ScramHash::Sha256>, scram<ScramHash::Sha1>};
+        case AuthMethod::Plain:
+            return {simple<Plain>};
         case AuthMethod::Login:
-            return std::make_unique<Login>(credentials);
+            return {simple<Login>};
         case AuthMethod::XOAuth2:
-            return std::make_unique<Bearer>(credentials, false, host);
+            return {bearer<false>};
         case AuthMethod::OAuthBearer:
-            return std::make_unique<Bearer>(credentials, true, host);
+            return {bearer<true>};
         default:
-            return std::make_unique<Plain>(credentials);
+            break;
     }
+    if (credentials.token) return {bearer<true>, bearer<false>};
+    return {scram<ScramHash::Sha256>, scram<ScramHash::Sha1>, simple<Plain>, simple<Login>};
 }
 
 }  // namespace
@@ -91,8 +136,8 @@ std::unique_ptr<Sasl> make(AuthMethod method, const Credentials& credentials, st
 Result<std::unique_ptr<Sasl>> choose_sasl(const Credentials& credentials,
                                           const std::vector<std::string>& offered,
                                           std::string_view host) {
-    for (const AuthMethod method : wanted(credentials)) {
-        auto sasl = make(method, credentials, host);
+    for (const Maker make : wanted(credentials)) {
+        auto sasl = make(credentials, host);
         const auto is_it = [&](const std::string& name) { return iequals_ascii(name, sasl->mechanism()); };
         if (std::ranges::any_of(offered, is_it)) return sasl;
     }

@@ -1,5 +1,5 @@
-// Logins inside SMTP (RFC 4954): PLAIN (RFC 4616), LOGIN, OAUTHBEARER (RFC 7628) and XOAUTH2 of Google and Microsoft.
-// Each answer is told what the server said before. Pure.
+// Logins inside SMTP (RFC 4954): SCRAM (RFC 5802, 7677), PLAIN (RFC 4616), LOGIN, OAUTHBEARER (RFC 7628) and XOAUTH2 of
+// Google and Microsoft. Pure; one object for one login.
 #pragma once
 
 #include "core/base/result.hpp"
@@ -12,13 +12,14 @@
 
 namespace tandem::smtp {
 
-enum class AuthMethod { Auto, Plain, Login, XOAuth2, OAuthBearer, None };
+enum class AuthMethod { Auto, Scram, Plain, Login, XOAuth2, OAuthBearer, None };
 
 struct Credentials {
     AuthMethod method = AuthMethod::Auto;
     std::string user = {};
     Secret password = {};  // of an OAuth method the access token
     bool token = false;
+    std::string nonce = {};  // of SCRAM: printable, without comma, fresh for every login
 };
 
 class Sasl {
@@ -27,8 +28,10 @@ public:
     virtual std::string_view mechanism() const = 0;
     // The initial response in octets; empty: the server begins.
     virtual Secret first() const = 0;
-    // The answer to a challenge, both in octets.
-    virtual Secret answer(std::string_view challenge) = 0;
+    // The answer to a challenge, both in octets. Failure: Auth, the server is not to be trusted.
+    virtual Result<Secret> answer(std::string_view challenge) = 0;
+    // Whether the server's welcome may be believed. Failure: Auth.
+    virtual Result<void> accepted() const { return {}; }
 };
 
 // What both sides can. Config: nothing, or not what is wanted; the text says what the server offers.

@@ -158,14 +158,16 @@ void Session::log_in(Time) {
 
 void Session::auth(const Reply& reply, Time) {
     if (reply.code == 235) {
+        if (auto good = sasl_->accepted(); !good) return end(std::move(good.error()));
         sasl_.reset();
         return become_ready();
     }
     if (reply.code != 334) return end(refusal(Step::Auth, reply));
     if (++answered_ > 4) return end(auth_error("the server asks for the login again and again"));
     const auto challenge = unbase64(reply.lines.empty() ? "" : reply.lines.back()).value_or("");
-    const Secret answer = asked_++ == 0 ? sasl_->first() : sasl_->answer(challenge);
-    command(base64(answer.reveal()));
+    auto answer = asked_++ == 0 ? Result<Secret>(sasl_->first()) : sasl_->answer(challenge);
+    if (!answer) return end(std::move(answer.error()));
+    command(base64(answer->reveal()));
 }
 
 void Session::become_ready() {

@@ -26,8 +26,8 @@ DomainLimitOptions domain_options(const SubmissionConfig& config) {
 Submitter::Submitter(SubmissionConfig config, net::TlsContext tls, connector::Host& host)
     : config_(std::move(config)),
       host_(host),
-      tokens_(config_.oauth ? std::optional<TokenSource>(std::in_place, *config_.oauth, host.http(), host.clock())
-                            : std::nullopt),
+      tokens_(config_.oauth2 ? std::optional<net::OAuth2>(std::in_place, *config_.oauth2, host.http(), host.clock())
+                             : std::nullopt),
       pool_(config_, std::move(tls), tokens_ ? &*tokens_ : nullptr),
       domains_(domain_options(config_)) {}
 

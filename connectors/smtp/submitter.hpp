@@ -35,7 +35,7 @@ private:
 
     const SubmissionConfig config_;
     connector::Host& host_;
-    std::optional<TokenSource> tokens_;
+    std::optional<net::OAuth2> tokens_;
     Pool pool_;
     DomainLimits domains_;
     async::Event left_domain_;

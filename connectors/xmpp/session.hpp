@@ -8,9 +8,9 @@
 #include "connectors/xmpp/element.hpp"
 #include "connectors/xmpp/jid.hpp"
 #include "connectors/xmpp/ledger.hpp"
-#include "connectors/xmpp/scram.hpp"
 #include "connectors/xmpp/stream_reader.hpp"
 #include "core/base/result.hpp"
+#include "core/base/scram.hpp"
 #include "core/base/secret.hpp"
 
 #include <chrono>

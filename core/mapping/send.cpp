@@ -69,7 +69,7 @@ Value part_of(Value message, const Piece& piece, std::size_t number, std::size_t
         } else if (key == "id" && number > 1) {
             members.push_back(
                 {key, data::make_string(arena, std::string(ScalarText(value).view()) + "-" + std::to_string(number))});
-        } else if (number == 1 || key != "reply_to") {
+        } else if (number == 1 || (key != "reply_to" && key != "answered")) {
             members.push_back({key, value});
         }
     }

@@ -50,12 +50,13 @@ TEST(Config, WhatDoesNotFitTogether) {
              {"submission: { host: h }", "from"},
              {"submission: { from: nobody, host: h }", "no mail address"},
              {"submission: { from: a@b.c, host: h, tls: none, user: u, password: \"${env:PW}\" }", "without TLS"},
-             {"submission: { from: a@b.c, host: h, user: u }", "needs `password` or `oauth`"},
+             {"submission: { from: a@b.c, host: h, user: u }", "needs `password` or `oauth2`"},
              {"submission: { from: a@b.c, host: h, auth: plain }", "needs `user`"},
-             {"submission: { from: a@b.c, host: h, user: u, auth: plain, oauth: { token_url: \"https://t\", client_id: "
+             {"submission: { from: a@b.c, host: h, user: u, auth: plain, oauth2: { token_url: \"https://t\", "
+              "client_id: "
               "c } }",
               "xoauth2 or oauthbearer"},
-             {"submission: { from: a@b.c, host: h, user: u, password: \"${env:PW}\", oauth: { token_url: "
+             {"submission: { from: a@b.c, host: h, user: u, password: \"${env:PW}\", oauth2: { token_url: "
               "\"https://t\", "
               "client_id: c } }",
               "either"},

@@ -106,11 +106,11 @@ protected:
             config.tls_ca = folder_.path() / "c.pem";
             config.user = "u";
             config.mails_per_connection = 1;
-            config.oauth = OAuthConfig{.token_url = url + "/token",
-                                       .client_id = "app",
-                                       .client_secret = Secret("s&cret"),
-                                       .refresh_token = Secret(refresh),
-                                       .scope = "mail"};
+            config.oauth2 = net::OAuth2Options{.token_url = url + "/token",
+                                               .client_id = "app",
+                                               .client_secret = Secret("s&cret"),
+                                               .scope = "mail",
+                                               .refresh_token = Secret(refresh)};
         });
     }
 
@@ -153,8 +153,8 @@ TEST_F(Tokens, OneThatTheServerRefusesIsRenewedOnce) {
 TEST_F(Tokens, WhenThereIsNone) {
     for (const auto& [status, body, kind] : {std::tuple{400, R"({"error":"invalid_grant"})", "auth"},
                                              {500, "", "transient"},
-                                             {200, "{}", "auth"},
-                                             {200, "no JSON", "auth"}}) {
+                                             {200, "{}", "transient"},
+                                             {200, "no JSON", "transient"}}) {
         Vendor tokens([&](const std::string&) -> std::optional<VendorReply> {
             return VendorReply{.status = status, .body = body};
         });

@@ -166,6 +166,50 @@ TEST(Session, Logins) {
     }
 }
 
+// The example of RFC 7677, 3.
+std::string scram_talk(const std::string& signature) {
+    const std::string nonce = "rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
+    return "C: AUTH SCRAM-SHA-256 " + base64("n,,n=user,r=rOprNGfwEbeRWgbNEkqO") + "\nS: 334 " +
+           base64("r=" + nonce + ",s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096") +
+           "\nC: " + base64("c=biws,r=" + nonce + ",p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=") + "\nS: 334 " +
+           base64("v=" + signature);
+}
+
+SessionOptions for_scram() {
+    SessionOptions out = secure();
+    out.tls = TlsMode::Direct;
+    out.credentials.password = Secret("pencil");
+    out.credentials.nonce = "rOprNGfwEbeRWgbNEkqO";
+    return out;
+}
+
+TEST(Session, Scram) {
+    for (std::size_t piece = 1; piece < 70; piece += 4) {
+        Played server(for_scram(), piece);
+        server.play(kHello);
+        server.play("S: 250-mx.test\nS: 250 AUTH PLAIN SCRAM-SHA-1 SCRAM-SHA-256");
+        server.play(scram_talk("6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="));
+        EXPECT_EQ(server.session.take_output(), "\r\n");
+        server.play("S: 235 ok");
+        EXPECT_TRUE(server.session.ready());
+    }
+}
+
+TEST(Session, AServerThatDoesNotProveThatItKnowsThePassword) {
+    Played wrong(for_scram());
+    wrong.play(kHello);
+    wrong.play("S: 250-mx.test\nS: 250 AUTH SCRAM-SHA-256");
+    wrong.play(scram_talk("AAAA"));
+    EXPECT_EQ(wrong.session.error().kind, ErrorKind::Auth);
+    Played hasty(for_scram());
+    hasty.play(kHello);
+    hasty.play("S: 250-mx.test\nS: 250 AUTH SCRAM-SHA-256");
+    hasty.session.take_output();
+    hasty.play("S: 235 ok");
+    EXPECT_EQ(hasty.session.error().kind, ErrorKind::Auth);
+    EXPECT_FALSE(hasty.session.ready());
+}
+
 TEST(Session, LongTokensGetALineOfTheirOwn) {
     SessionOptions options = secure(AuthMethod::XOAuth2);
     options.tls = TlsMode::Direct;

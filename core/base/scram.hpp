@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace tandem::xmpp {
+namespace tandem {
 
 enum class ScramHash { Sha1, Sha256 };
 
@@ -35,4 +35,4 @@ private:
     std::string expected_;    // the server's signature
 };
 
-}  // namespace tandem::xmpp
+}  // namespace tandem

@@ -1,4 +1,4 @@
-#include "connectors/xmpp/scram.hpp"
+#include "core/base/scram.hpp"
 
 #include "core/base/crypto.hpp"
 #include "core/base/text.hpp"
@@ -8,7 +8,7 @@
 #include <optional>
 #include <span>
 
-namespace tandem::xmpp {
+namespace tandem {
 
 namespace {
 
@@ -114,4 +114,4 @@ Result<void> Scram::verify(std::string_view server_final) {
     return {};
 }
 
-}  // namespace tandem::xmpp
+}  // namespace tandem

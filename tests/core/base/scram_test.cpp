@@ -1,11 +1,11 @@
-#include "connectors/xmpp/scram.hpp"
+#include "core/base/scram.hpp"
 
 #include "core/base/crypto.hpp"
 #include "core/base/text.hpp"
 
 #include <gtest/gtest.h>
 
-namespace tandem::xmpp {
+namespace tandem {
 namespace {
 
 // RFC 5802, 5.
@@ -61,4 +61,4 @@ TEST(Pbkdf2, Vectors) {
 }
 
 }  // namespace
-}  // namespace tandem::xmpp
+}  // namespace tandem
