@@ -3,6 +3,7 @@
 #include "connectors/http/connector.hpp"
 #include "connectors/imap/connector.hpp"
 #include "connectors/smpp/connector.hpp"
+#include "connectors/smtp/connector.hpp"
 #include "connectors/xmpp/connector.hpp"
 
 namespace tandem::connectors {
@@ -11,6 +12,7 @@ void add_all(connector::Registry& registry) {
     registry.add(http::connector());
     registry.add(imap::connector());
     registry.add(smpp::connector());
+    registry.add(smtp::connector());
     registry.add(xmpp::connector());
 }
 

@@ -31,6 +31,7 @@ CORE = {
                  "connector"],
     "outbox": ["base", "data", "model", "identity", "obs", "async", "store", "connector", "pipeline"],
     "media": ["base", "data", "obs", "async", "net", "store", "connector"],
+    "mail": ["base", "data"],
     "api": ["base", "data", "model", "mapping", "identity", "config", "obs", "async", "net", "journal", "store",
             "connector", "pipeline", "outbox", "media"],
 }

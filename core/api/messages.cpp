@@ -18,6 +18,7 @@ using data::Value;
 constexpr std::int64_t kLongestWait = 30 * 24 * 3600;  // seconds a message may wait
 constexpr std::size_t kLongestKey = 200;
 constexpr std::size_t kLongestName = 200;
+constexpr std::size_t kLongestSubject = 500;
 constexpr std::size_t kLongestUrl = 4000;
 constexpr std::array kStates = {store::OutboxState::Queued, store::OutboxState::Sending, store::OutboxState::Sent,
                                 store::OutboxState::Failed, store::OutboxState::Expired, store::OutboxState::Unknown};
@@ -78,12 +79,13 @@ public:
           body_(body),
           reader_(body,
                   "",
-                  {"to", "via", "text", "thread", "reply_to", "media", "purpose", "author", "expires_in",
+                  {"to", "via", "subject", "text", "thread", "reply_to", "media", "purpose", "author", "expires_in",
                    "idempotency_key"}) {}
 
     RequestOrProblem run() {
         out_.owner = call_.principal.name;
         out_.via = reader_.text("via");
+        out_.subject = reader_.text("subject");
         out_.text = reader_.text("text");
         out_.author = reader_.text("author");
         out_.expires_in = std::chrono::seconds(reader_.integer("expires_in", 24 * 3600, 1, kLongestWait));
@@ -92,6 +94,7 @@ public:
             reader_.wrong("text", "'text' holds control characters other than tab and line ends");
         }
         short_text("via", out_.via, kLongestName);
+        short_text("subject", out_.subject, kLongestSubject);
         short_text("author", out_.author, kLongestName);
         key();
         purpose();

@@ -120,7 +120,7 @@ constexpr Key kSendCase[] = {
     {.name = "settings", .shape = Shape::Data, .help = "added to those of the file"},
     {.name = "message",
      .shape = Shape::Data,
-     .help = "what is sent: to, text, thread, reply_to, media",
+     .help = "what is sent: to, subject, text, thread, reply_to, answered, media, at",
      .required = true},
     {.name = "part", .shape = Shape::Integer, .help = "of a text that is split, from 1; default 1", .minimum = 1},
     {.name = "parts", .shape = Shape::Integer, .help = "number of parts expected", .minimum = 1},

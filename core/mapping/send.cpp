@@ -69,7 +69,7 @@ Value part_of(Value message, const Piece& piece, std::size_t number, std::size_t
         } else if (key == "id" && number > 1) {
             members.push_back(
                 {key, data::make_string(arena, std::string(ScalarText(value).view()) + "-" + std::to_string(number))});
-        } else if (number == 1 || key != "reply_to") {
+        } else if (number == 1 || (key != "reply_to" && key != "answered")) {
             members.push_back({key, value});
         }
     }
@@ -126,7 +126,7 @@ Result<void> check_texts(Value object, std::string_view place, std::span<const s
     return {};
 }
 
-// {id, to: {scheme, scope, value}, text, thread, reply_to, media, part}
+// {id, at, to: {scheme, scope, value}, subject, text, thread, reply_to, answered, media, part}
 Result<void> check_shape(Value message) {
     constexpr std::array<std::string_view, 3> kPoint = {"scheme", "scope", "value"};
     constexpr std::array<std::string_view, 2> kThread = {"namespace", "external_id"};
@@ -142,8 +142,10 @@ Result<void> check_shape(Value message) {
             for (const auto& file : value.items()) {
                 if (good) good = check_texts(file, key, kMedia);
             }
-        } else if (key == "id" || key == "text") {
+        } else if (key == "id" || key == "at" || key == "subject" || key == "text") {
             if (!value.is_string()) return wrong(key, "a text is needed");
+        } else if (key == "answered") {
+            if (!value.is_object()) return wrong(key, "an object is needed");
         } else if (key != "part") {
             return wrong(key, "there is no such member");
         }

@@ -67,7 +67,8 @@ std::optional<SendAbilities> send_abilities(const Pack& pack);
 // is.
 std::vector<data::Value> message_parts(const Pack& pack, data::Value message, data::Arena& arena);
 
-// `message` is JSON's {id, to: {scheme, scope, value}, text, thread, reply_to, media: [{url, media_type, filename}]}.
+// `message` is JSON's {id, at, to: {scheme, scope, value}, subject, text, thread, reply_to, answered: {id, subject,
+// attributes}, media: [{url, media_type, filename}]}.
 // Not by HTTP: only the body counts, a document for the connector; the message itself if the pack says nothing.
 // Failure: Config (a setting is missing), Rejected (the pack's expressions cannot make a request of it).
 Result<OutgoingRequest> outgoing_request(

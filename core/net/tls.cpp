@@ -66,6 +66,19 @@ Result<TlsContext> load_tls(const TlsFiles& files) {
     return context;
 }
 
+Result<void> ask_for_client_certificates(const TlsContext& server, const std::filesystem::path& authorities) {
+    ErrorCode error;
+    server->load_verify_file(authorities.string(), error);
+    if (error) return fail(file_error(authorities, error));
+    server->set_verify_mode(ssl::verify_peer, error);
+    if (error) return fail(file_error(authorities, error));
+    static constexpr unsigned char kSessions[] = "tandem";  // OpenSSL resumes no verified session without a name
+    SSL_CTX_set_session_id_context(server->native_handle(), kSessions, sizeof(kSessions) - 1);
+    // Clients choose among several certificates by these names.
+    SSL_CTX_set_client_CA_list(server->native_handle(), SSL_load_client_CA_file(authorities.c_str()));
+    return {};
+}
+
 Result<TlsContext> load_client_tls(const std::filesystem::path& more_authorities, TlsProtocol protocol) {
     auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
     SSL_CTX* native = context->native_handle();
@@ -97,6 +110,10 @@ bool expect_tls_host(ssl_st* connection, std::string host) {
     X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     return X509_VERIFY_PARAM_set1_host(parameters, host.data(), host.size()) == 1 &&
            SSL_set_tlsext_host_name(connection, host.c_str()) == 1;
+}
+
+bool tls_peer_certified(const ssl_st* connection) {
+    return SSL_get0_peer_certificate(connection) != nullptr && SSL_get_verify_result(connection) == X509_V_OK;
 }
 
 std::string tls_certificate_problem(const ssl_st* connection) {

@@ -28,6 +28,10 @@ Result<TlsContext> load_tls(const TlsFiles& files);
 // Changes when one of the files does (time or size). Blocks on the disk. A missing file counts as a state of its own.
 std::string tls_fingerprint(const TlsFiles& files);
 
+// Makes a server ask its clients for certificates and verify those that are shown (tls_peer_certified()); one without is
+// still let in. Blocks on the disk. ErrorKind::Config when the file of authorities (PEM) cannot be read.
+Result<void> ask_for_client_certificates(const TlsContext& server, const std::filesystem::path& authorities);
+
 // What is announced as the protocol inside (ALPN, RFC 7301).
 enum class TlsProtocol { Http, Unnamed };
 
@@ -39,6 +43,9 @@ Result<TlsContext> load_client_tls(const std::filesystem::path& more_authorities
 // Before the handshake of a client: which host the peer's certificate must be for; a name is also announced (SNI).
 // False when OpenSSL cannot do it; the connection must not be used then.
 bool expect_tls_host(ssl_st* connection, std::string host);
+
+// After a handshake: the peer has shown a certificate, and it was verified.
+bool tls_peer_certified(const ssl_st* connection);
 
 // After a failed handshake: why the peer's certificate was not accepted; empty when that was not the reason.
 std::string tls_certificate_problem(const ssl_st* connection);

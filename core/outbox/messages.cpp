@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view kNamespace = "tandem";
 constexpr std::size_t kLookBack = 50;  // interactions of a customer among which the conversation is looked for
 constexpr std::string_view kWithoutConsent = "service";
+constexpr std::size_t kMaxAttributes = 16 * 1024;  // of the interaction that is answered, as JSON
 
 Value text(Arena& arena, std::string_view value) {
     return data::make_string(arena, value);
@@ -69,6 +70,7 @@ std::uint64_t hash_of(const MessageRequest& request) {
     add(request.reply_to ? request.reply_to->text() : "");
     add(request.thread ? request.thread->name_space : "");
     add(request.thread ? request.thread->external_id : "");
+    if (!request.subject.empty()) add("subject " + request.subject);
     add(request.text);
     for (const auto& media : request.media)
         add(media.url);
@@ -133,6 +135,7 @@ public:
             .add("initiated_by", "agent")
             .add("state", "closed")
             .add("thread", thread_value(thread, arena))
+            .add("subject", request_.subject)
             .add("started_at", now_)
             .add("parties", parties(arena))
             .add("messages", messages(answers, arena))
@@ -141,7 +144,11 @@ public:
     }
 
     // What the pack of the instance sees (core/mapping/send.hpp).
-    Value message(const InteractionId& id, const std::optional<Thread>& thread, Value answered, Arena& arena) const {
+    Value message(const InteractionId& id,
+                  const std::optional<Thread>& thread,
+                  Value reply_to,
+                  Value answered,
+                  Arena& arena) const {
         data::ArenaList<Value> media(arena);
         for (const auto& one : request_.media) {
             media.push_back(Members(arena)
@@ -152,10 +159,13 @@ public:
         }
         return Members(arena)
             .add("id", id.text())
+            .add("at", now_)
             .add("to", point_value(to_, arena))
+            .add("subject", request_.subject)
             .add("text", request_.text)
             .add("thread", thread_value(thread, arena))
-            .add("reply_to", answered)
+            .add("reply_to", reply_to)
+            .add("answered", answered)
             .add("media", media.size() > 0 ? Value::array(media.items()) : Value())
             .object();
     }
@@ -228,6 +238,17 @@ bool holds(const std::vector<identity::Point>& points, const identity::Point& po
     return std::ranges::find(points, point) != points.end();
 }
 
+// What packs of channels with subjects and chains of ids (mail) need for an answer.
+std::string answered_of(const InteractionId& id, Value document, Arena& arena) {
+    Value attributes = document.get("attributes");
+    if (attributes.is_object() && data::to_json(attributes).size() > kMaxAttributes) attributes = {};
+    return data::to_json(Members(arena)
+                             .add("id", id.text())
+                             .add("subject", document.string_at("subject").value_or(""))
+                             .add("attributes", attributes)
+                             .object());
+}
+
 std::optional<Thread> thread_of(Value document) {
     const auto thread = document.get("thread");
     if (!thread.is_object()) return std::nullopt;
@@ -280,9 +301,11 @@ Result<store::AcceptedMessage> Messages::accept(const MessageRequest& request) {
         pipeline::to_observation(document, identity_, {.region = region_, .arrived_at = arrived_at}, arena);
     if (!observation) return fail(std::move(observation.error()));
     const auto id = observation->id;
+    Value reply_to;
     Value answered;
-    if (!around->message.empty()) answered = thread_value(Thread{around->name_space, around->message}, arena);
-    const auto wire = data::to_json(writer.message(id, around->thread, answered, arena));
+    if (!around->message.empty()) reply_to = thread_value(Thread{around->name_space, around->message}, arena);
+    if (!around->answered.empty()) answered = data::parse_json(around->answered, arena).value_or(Value());
+    const auto wire = data::to_json(writer.message(id, around->thread, reply_to, answered, arena));
     if (instance->check) {
         if (auto good = instance->check(wire); !good) return fail(std::move(good.error()));
     }
@@ -368,6 +391,7 @@ Result<Messages::Conversation> Messages::answered(InteractionId id, const std::v
         if (out.instance.empty() && find(known, source) != nullptr) out.instance = source;
     }
     out.thread = thread_of(*document);
+    out.answered = answered_of(id, *document, arena);
     out.name_space = document->string_at("namespace").value_or("");
     const auto messages = document->get("messages");
     if (messages.is_array() && messages.size() > 0) {

@@ -40,6 +40,7 @@ struct MessageRequest {
     std::string via;                        // connector instance; empty: the conversation decides
     std::optional<InteractionId> reply_to;  // the message that is answered
     std::optional<Thread> thread;           // absent: that of the conversation
+    std::string subject = {};  // of channels that have one
     std::string text;
     std::vector<Media> media;
     std::string purpose;          // a purpose of the schema; `service` does not need consent
@@ -96,6 +97,7 @@ private:
         std::optional<Thread> thread;
         std::string message;  // external id of the message that is answered
         std::string name_space;
+        std::string answered{};  // what else a pack may know of the interaction that is answered: JSON, or empty
     };
 
     std::vector<SendingInstance> instances() const;

@@ -49,7 +49,7 @@ void expect_names(const FieldTable& table, const std::string& text) {
 }
 
 TEST(Gateway, ExamplesHaveNoFindings) {
-    for (const auto* name : {"tandem.yaml", "minimal.yaml", "smpp.yaml", "xmpp.yaml"}) {
+    for (const auto* name : {"tandem.yaml", "minimal.yaml", "smpp.yaml", "smtp.yaml", "xmpp.yaml"}) {
         Diagnostics diagnostics;
         auto config = load_gateway((kExamples / name).string(), rich_environment(), diagnostics);
         EXPECT_EQ(diagnostics.to_text(), "") << name;

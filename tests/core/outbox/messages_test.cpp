@@ -52,7 +52,7 @@ protected:
                       one.point.scope + R"(","value":")" + one.point.value + R"("})";
         }
         message.document = R"({"namespace":"test","external_id":")" + name +
-                           R"(","channel":"sms","parties":[{"no":0,"role":"customer","contact_points":[)" + listed +
+                           R"(","channel":"sms","subject":"Where?","attributes":{"references":["r1"]},"parties":[{"no":0,"role":"customer","contact_points":[)" + listed +
                            R"(]}],"messages":[{"external_id":"v-)" + name +
                            R"("}],"thread":{"namespace":"test","external_id":"t-)" + source + R"("}})";
         apply(message);
@@ -89,6 +89,7 @@ TEST_F(MessagesTest, AnAcceptedMessageIsAnInteractionAndWakesItsLane) {
     auto asked = request();
     asked.via = "sms";
     asked.author = "Olga";
+    asked.subject = "Parcel";
     const auto message = accepted(asked);
 
     EXPECT_EQ(woken_, std::vector<std::string>{"sms"});
@@ -98,10 +99,13 @@ TEST_F(MessagesTest, AnAcceptedMessageIsAnInteractionAndWakesItsLane) {
     EXPECT_EQ(wire.string_at("id"), message.id.text());
     EXPECT_EQ(wire.get("to").string_at("value"), "+74951234567");
     EXPECT_EQ(wire.string_at("text"), "hello");
+    EXPECT_EQ(wire.string_at("subject"), "Parcel");
+    EXPECT_TRUE(wire.get("answered").is_null());
     const auto stored = store_->interaction(message.id).value().value();
     const auto document = data::parse_json(stored.document, arena).value();
     EXPECT_EQ(document.string_at("direction"), "outbound");
     EXPECT_EQ(document.string_at("provider"), "twilio");
+    EXPECT_EQ(document.string_at("subject"), "Parcel");
     EXPECT_EQ(document.get("messages").items()[0].string_at("body"), "hello");
     EXPECT_EQ(document.get("parties").items()[1].string_at("name"), "Olga");
     EXPECT_EQ(stored.delivery.status(), model::ReceiptStatus::Queued);
@@ -155,6 +159,9 @@ TEST_F(MessagesTest, AnAnswerGoesToThePointThatWrote) {
     const auto wire = data::parse_json(message.request, arena).value();
     EXPECT_EQ(wire.get("to").string_at("value"), "+74951234567");
     EXPECT_EQ(wire.get("reply_to").string_at("external_id"), "v-m1");
+    EXPECT_EQ(data::to_json(wire.get("answered")),
+              R"({"id":")" + asked_id.text() + R"(","subject":"Where?","attributes":{"references":["r1"]}})");
+    EXPECT_EQ(wire.string_at("at"), format_time(clock_.now()));
     asked = request(identity::Point{"tel", "", "+74959999999"});
     asked.reply_to = asked_id;
     EXPECT_NE(refusal(asked).find("the conversation is with tel:+74951234567"), std::string::npos);

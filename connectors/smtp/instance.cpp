@@ -1,0 +1,66 @@
+#include "connectors/smtp/instance.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <utility>
+
+namespace tandem::smtp {
+
+using async::Task;
+
+Result<TlsContexts> load_contexts(const Config& config) {
+    TlsContexts out;
+    if (config.submission && config.submission->tls != TlsMode::None) {
+        auto client = net::load_client_tls(config.submission->tls_ca, net::TlsProtocol::Unnamed);
+        if (!client) return fail(std::move(client.error()));
+        out.submission = std::move(*client);
+    }
+    if (config.journal && config.journal->tls != JournalTls::None) {
+        auto server = net::load_tls({.certificate = config.journal->certificate, .key = config.journal->key});
+        if (!server) return fail(std::move(server.error()));
+        out.journal = std::move(*server);
+        if (!config.journal->client_ca.empty()) {
+            auto asked = net::ask_for_client_certificates(out.journal, config.journal->client_ca);
+            if (!asked) return fail(std::move(asked.error()));
+        }
+    }
+    return out;
+}
+
+SmtpInstance::SmtpInstance(Config config, TlsContexts tls, connector::Host& host) : host_(host) {
+    if (config.submission) submitter_.emplace(std::move(*config.submission), std::move(tls.submission), host);
+    if (config.journal) sink_.emplace(std::move(*config.journal), std::move(tls.journal), host);
+}
+
+Task<Result<void>> SmtpInstance::start() {
+    const auto strand = co_await boost::asio::this_coro::executor;
+    group_ = std::make_unique<async::TaskGroup>(strand, [this](std::exception_ptr error) {
+        try {
+            std::rethrow_exception(error);
+        } catch (const std::exception& caught) {
+            host_.failed(transient(std::string("smtp: ") + caught.what()));
+        }
+    });
+    if (sink_) {
+        if (auto opened = sink_->open(strand); !opened) co_return opened;
+        sink_->start(*group_);
+    }
+    if (submitter_) submitter_->start(*group_);
+    co_return Result<void>();
+}
+
+Task<Result<std::vector<connector::SentId>>> SmtpInstance::send(connector::Outgoing outgoing) {
+    if (!submitter_) co_return fail(config_error("this instance has no `submission`"));
+    co_return co_await submitter_->send(std::move(outgoing));
+}
+
+Task<void> SmtpInstance::stop() {
+    if (sink_) co_await sink_->close();
+    if (submitter_) submitter_->close();
+    if (group_ == nullptr) co_return;
+    group_->cancel();
+    co_await group_->join();
+    group_.reset();
+}
+
+}  // namespace tandem::smtp
