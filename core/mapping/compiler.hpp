@@ -46,7 +46,8 @@ private:
     };
 
     using Roots = std::span<const std::string_view>;  // members of the document that expressions run on
-    static constexpr std::string_view kMessageRoots[] = {"id", "to", "text", "thread", "reply_to", "media", "part"};
+    static constexpr std::string_view kMessageRoots[] = {"id",     "at",       "to",       "subject", "text",
+                                                          "thread", "reply_to", "answered", "media",   "part"};
     static constexpr std::string_view kAnswerRoots[] = {"status", "headers", "body", "text"};
     static constexpr std::string_view kMediaRoots[] = {"id", "url", "kind", "media_type", "filename"};
 

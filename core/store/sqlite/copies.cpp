@@ -19,7 +19,8 @@ Copies::Copies(sqlite::Database& database)
                            " AND NOT EXISTS(SELECT 1 FROM copy_name WHERE name = ?1"
                            " AND interaction = it.interaction AND place = ?4)"
                            " ORDER BY abs(at - ?2), interaction LIMIT 1")),
-      add_(database.prepare("INSERT INTO copy_name VALUES(?,?,?,?) ON CONFLICT DO NOTHING")) {}
+      add_(database.prepare("INSERT INTO copy_name VALUES(?,?,?,?) ON CONFLICT DO NOTHING")),
+      move_(database.prepare("UPDATE OR REPLACE copy_name SET interaction = ? WHERE interaction = ?")) {}
 
 std::int64_t Copies::find(const Observation& copy) {
     const auto place = place_of(copy);
@@ -38,8 +39,16 @@ void Copies::add(const Observation& copy, std::int64_t interaction) {
         add_.bind_all(blob_of(name.id), to_micros(copy.started_at), blob_of(place), interaction).run();
 }
 
+void Copies::move(std::int64_t from, std::int64_t to) {
+    move_.bind_all(to, from).run();
+}
+
 std::string source_of_copy(const Observation& copy) {
     return copy.source + kPlace + std::to_string(copy.copy->rank) + place_of(copy).text();
+}
+
+bool is_copy(const Register& one) {
+    return one.source.contains(kPlace);
 }
 
 std::string source_of_register(std::string_view source) {

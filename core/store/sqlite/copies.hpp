@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/sqlite/database.hpp"
+#include "core/store/fold.hpp"
 #include "core/store/store.hpp"
 
 #include <cstdint>
@@ -19,13 +20,16 @@ public:
     std::int64_t find(const Observation& copy);
     // What find() will go by.
     void add(const Observation& copy, std::int64_t interaction);
+    // What led to one interaction leads to the other.
+    void move(std::int64_t from, std::int64_t to);
 
 private:
-    sqlite::Statement find_, add_;
+    sqlite::Statement find_, add_, move_;
 };
 
 // The source of a copy's register: registers of one source are told apart by their place, the best rank first.
 std::string source_of_copy(const Observation& copy);
+bool is_copy(const Register& one);
 // The source that gave a register, without the place.
 std::string source_of_register(std::string_view source);
 

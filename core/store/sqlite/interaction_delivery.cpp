@@ -1,6 +1,7 @@
 // What becomes of messages: receipts, watermarks, and the names that vendors give to what we sent.
 #include "core/store/sqlite/interaction_writer.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace tandem::store {
@@ -75,9 +76,24 @@ void InteractionWriter::adopt(const InteractionId& id,
     const std::int64_t row = row_of(id);
     for (const VendorId& vendor : ids) {
         const InteractionId vendor_id = interaction_id(vendor.name_space, vendor.external_id);
-        if (vendor_id == id || !aliases_.add(vendor_id, row, static_cast<std::int64_t>(ids.size()))) continue;
-        if (auto stray = find(vendor_id)) absorb(std::move(*stray), id, ids.size(), now, report);
+        if (vendor_id == id) continue;
+        if (!aliases_.add(vendor_id, row, static_cast<std::int64_t>(ids.size()))) {
+            absorb_copies(vendor_id, row, now, report);
+        } else if (auto stray = find(vendor_id)) {
+            absorb(std::move(*stray), id, ids.size(), now, report);
+        }
     }
+}
+
+// Copies of what we sent were faster than the answer to us. Somebody else's message that has the id keeps it.
+void InteractionWriter::absorb_copies(const InteractionId& name, std::int64_t row, Instant now, ApplyReport& report) {
+    const auto alias = aliases_.find(name);
+    if (alias->interaction == row) return;
+    Row other = load(alias->interaction);
+    if (other.registers.empty() || !std::ranges::all_of(other.registers, is_copy)) return;
+    aliases_.add(other.id, row, 1);
+    copies_.move(other.row, row);
+    absorb(std::move(other), load(row).id, 1, now, report);
 }
 
 void InteractionWriter::take_aliases(const Observation& observation,

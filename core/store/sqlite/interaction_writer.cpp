@@ -146,7 +146,20 @@ void InteractionWriter::observe(const Observation& observation, Instant now, App
 // A copy that is called differently becomes one more name of its interaction.
 void InteractionWriter::follow_copy(const Observation& observation) {
     if (aliases_.find(observation.id) || row_of(observation.id) != 0) return;
-    if (const auto row = copies_.find(observation); row != 0) aliases_.add(observation.id, row, 1);
+    auto row = original_of(observation);
+    if (row == 0) row = copies_.find(observation);
+    if (row != 0) aliases_.add(observation.id, row, 1);
+}
+
+// The message of ours that this is the first copy of. Copies do not meet by aliases, which vendors use again.
+std::int64_t InteractionWriter::original_of(const Observation& observation) {
+    for (const InteractionId& name : observation.aliases) {
+        const auto alias = aliases_.find(name);
+        if (!alias) continue;
+        const auto registers = load(alias->interaction).registers;
+        if (!registers.empty() && std::ranges::none_of(registers, is_copy)) return alias->interaction;
+    }
+    return 0;
 }
 
 InteractionId InteractionWriter::meant_by(const Observation& observation) {

@@ -60,6 +60,8 @@ private:
     };
 
     void follow_copy(const Observation& observation);
+    std::int64_t original_of(const Observation& observation);
+    void absorb_copies(const InteractionId& name, std::int64_t row, Instant now, ApplyReport& report);
     void take_aliases(const Observation& observation, std::int64_t row, Instant now, ApplyReport& report);
     InteractionId meant_by(const Observation& observation);
     bool join_group(const Observation& observation, Register& incoming, Instant now, ApplyReport& report);

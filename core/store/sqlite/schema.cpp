@@ -122,12 +122,14 @@ CREATE INDEX media_job_file ON media_job(file) WHERE file IS NOT NULL;
 )sql",
     // 6. Copies, and dialogues with several names.
     //    copy_name           copies that share a name, near in time; has this place one already
+    //    copy_name_interaction   all names of an interaction that joins another
     //    thread_name         the dialogue that a name stands for; its owner: which interaction brought the name along
     //    thread_name_thread  all names of a dialogue that joins another
     R"sql(
 CREATE TABLE copy_name(
     name BLOB NOT NULL, at INTEGER NOT NULL, place BLOB NOT NULL, interaction INTEGER NOT NULL,
     PRIMARY KEY(name, at, place, interaction)) WITHOUT ROWID;
+CREATE INDEX copy_name_interaction ON copy_name(interaction);
 
 CREATE TABLE thread_name(
     id BLOB PRIMARY KEY, thread BLOB NOT NULL, owner BLOB, at INTEGER NOT NULL) WITHOUT ROWID;

@@ -65,6 +65,41 @@ TEST_F(OutboxTest, AnAcceptedMessageIsOnTheTimelineAtOnce) {
     EXPECT_EQ(outbox().next_due("mail", true).value(), std::nullopt);
 }
 
+// A mail that we sent also lies in the Sent folder, and a journal copies it: one before the server's answer, one after.
+TEST_F(OutboxTest, CopiesOfAMessageOfOursJoinIt) {
+    const auto copy = [](const std::string& place) {
+        auto out = test::message({.external_id = "key", .source = "mail", .direction = "outbound"});
+        out.copy = Copy{.place = place, .rank = 1, .names = {}};
+        out.aliases = {interaction_id("test", "message-id")};
+        return out;
+    };
+    for (const bool copy_first : {true, false}) {
+        SCOPED_TRACE(copy_first);
+        test::TempDir dir;
+        open(dir.path() / "store.db");
+        const auto claimed = begin("m1");
+        if (copy_first) observe({copy("Sent")});
+        sent(claimed, {{"test", "message-id"}});
+        observe({copy("Sent"), copy("journal")});
+
+        EXPECT_EQ(view("key")->id, view("m1")->id);
+        EXPECT_EQ(view("message-id")->id, view("m1")->id);
+        EXPECT_EQ(store_->stats()->interactions, 1U);
+        EXPECT_EQ(timeline_of("+74951234567").size(), 1U);
+        store_.reset();
+    }
+}
+
+TEST_F(OutboxTest, AnIdThatAnotherMessageOfOursHasIsNotTaken) {
+    const auto first = begin("m1");
+    sent(first, {{"test", "SM1"}});
+    const auto second = begin("m2");
+    sent(second, {{"test", "SM1"}});
+
+    EXPECT_EQ(view("SM1")->id, first.id);
+    EXPECT_EQ(store_->stats()->interactions, 2U);
+}
+
 TEST_F(OutboxTest, AKeyCountsOnce) {
     const auto first = outbox().accept(outgoing("m1"), now_).value();
     auto again = outgoing("m2");
