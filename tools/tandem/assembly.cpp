@@ -70,6 +70,7 @@ private:
         out_.lanes.push_back({.instance = spec.name,
                               .repeatable = limits->repeatable,
                               .resolvable = limits->resolvable,
+                              .gives_ids = abilities.gives_ids,
                               .window = limits->window,
                               .rate = limits->rate});
         out_.sending.push_back({.name = spec.name,

@@ -200,6 +200,21 @@ TEST_F(DispatcherTest, SendsWhatWaitsAndWhatComes) {
     EXPECT_EQ(dispatcher_->status().at(0).sent, 2U);
 }
 
+TEST_F(DispatcherTest, SaysWhenReceiptsCannotFindAMessage) {
+    vendor_.answers.push_back(Ids{});
+    vendor_.answers.push_back(Ids{});
+    start({{.instance = "sms", .gives_ids = true}, {.instance = "shy"}});
+    const auto lost = accept("m1");
+    const auto usual = accept("m2", "shy");
+    ASSERT_TRUE(outbox_->wait_settled(2));
+
+    EXPECT_EQ(state(lost), OutboxState::Sent);
+    EXPECT_TRUE(view(lost).history.back().reason.contains("without giving its id"));
+    EXPECT_EQ(view(usual).history.back().reason, "") << "of a pack that expects none";
+    for (const auto& lane : dispatcher_->status())
+        EXPECT_EQ(lane.without_id, lane.instance == "sms" ? 1U : 0U);
+}
+
 struct OutcomeCase {
     ErrorKind kind;
     bool repeatable;
