@@ -180,7 +180,7 @@ void add_map(CLI::App& app, Shell& shell) {
     what->require_option(1);
     command->add_option("--poll", arguments->poll, "Name of the poll (default: the pack's first)")->needs(page);
     command->add_option("--cursor", arguments->cursor, "JSON: where the poll stands")->needs(page);
-    command->add_option("--settings", arguments->settings, "YAML or JSON file with the instance's settings");
+    command->add_option("--settings", arguments->settings, "YAML or JSON file: the contents of `settings:` of an instance, without that word");
     command->add_option("--packs", arguments->folder, "Folder of your own packs, searched first")
         ->capture_default_str();
     command->add_option("--instance", arguments->instance, "Name of the instance (default: the pack's)");

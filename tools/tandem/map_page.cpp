@@ -32,7 +32,8 @@ int show_page(const PageArguments& arguments,
     data::Arena arena;
     mapping::PollPlace place{.now = arguments.received_at};
     if (!arguments.cursor.empty()) {
-        if (!data::parse_json(arguments.cursor, arena)) return complain("--cursor: this is no JSON", 2);
+        const auto cursor = data::parse_json(arguments.cursor, arena);
+        if (!cursor) return complain("--cursor: " + cursor.error().text, 2);
         place.cursor = arguments.cursor;
     }
     const auto request = mapping::poll_request(pack, poll, place, mapping::Reveal::Nothing, arena);
