@@ -89,6 +89,11 @@ void Compiler::poll_window(const Node& node, PollProgram& out) {
     if (const auto window = node.get("window")) {
         out.overlap = duration(window.get("overlap"), kNone, kLongest);
         out.first = duration(window.get("first"), kDay, kLongest);
+        out.longest = duration(window.get("longest"), kNone, kLongest);
+        if (out.longest > kNone && out.longest <= out.overlap) {
+            error(window.get("longest"),
+                  "must be longer than `overlap`, or the next window would begin where this one did");
+        }
         if (node.get("cursor")) error(node.get("cursor"), "a poll with `window` keeps its place itself: no `cursor`");
     }
     const auto backfill = node.get("backfill");
@@ -96,6 +101,10 @@ void Compiler::poll_window(const Node& node, PollProgram& out) {
     out.backfill = true;
     out.backfill_step = duration(backfill.get("step"), kDay, kLongest);
     if (out.backfill_step < kMinute) error(backfill.get("step"), "must be at least 1m");
+    if (out.longest > kNone && out.backfill_step > out.longest) {
+        error(backfill,
+              fmt::format("its `step` of {} is above `window.longest`", config::format_duration(out.backfill_step)));
+    }
     out.backfill_oldest_first = backfill.get("order").text() == "oldest";
 }
 

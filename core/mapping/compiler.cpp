@@ -25,7 +25,7 @@ namespace {
 constexpr std::array<std::string_view, kFixedSlots> kFixedNames = {"body",     "item",     "index",
                                                                    "settings", "instance", "request"};
 
-constexpr std::pair<std::string_view, std::uint8_t> kRequestMembers[] = {
+constexpr std::pair<std::string_view, RequestMembers> kRequestMembers[] = {
     {"method", kMethod},
     {"url", kUrl},
     {"path", kPath},
@@ -34,6 +34,7 @@ constexpr std::pair<std::string_view, std::uint8_t> kRequestMembers[] = {
     {"content_type", kContentType},
     {"received_at", kReceivedAt},
     {"poll", kPoll},
+    {"page", kPolledPage},
 };
 
 bool is_name(std::string_view text) {

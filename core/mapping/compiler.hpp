@@ -174,7 +174,7 @@ private:
     bool oauth2_used_ = false;                     // and a request that needs its token
     bool asking_token_ = false;                    // the request at hand is the one for the token
     bool in_records_ = false;                      // $item can differ between declaration and use of a name
-    std::uint8_t* members_ = nullptr;              // where uses of $request are noted
+    RequestMembers* members_ = nullptr;            // where uses of $request are noted
     std::vector<std::string>* secrets_ = nullptr;  // where uses of secrets are noted
 };
 

@@ -33,6 +33,16 @@ std::vector<Function> conversions() {
          .example_result = R"("2026-11-20T13:05:00Z")",
          .run = time_function,
          .extension = true},
+        {.name = "unix",
+         .parameters = {{"x", kText}},
+         .result = "number|null",
+         .description =
+             "Seconds since 1970 of an RFC 3339 time, with its fraction: the reverse of `time(x, 's')`. What "
+             "is no time is an error.",
+         .example = "[unix('2026-11-20T16:05:00+03:00'), unix('2026-11-20T13:05:00.250Z')]",
+         .example_result = "[1795179900, 1795179900.25]",
+         .run = unix_function,
+         .extension = true},
         {.name = "phone",
          .parameters = {{"x", kScalar}, {"region", kText, true}},
          .result = "string|null",

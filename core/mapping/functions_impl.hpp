@@ -10,6 +10,7 @@ namespace tandem::mapping {
 
 // functions_time.cpp
 expr::Outcome time_function(expr::Call& call);
+expr::Outcome unix_function(expr::Call& call);
 
 // functions_text.cpp
 expr::Outcome html_text_function(expr::Call& call);

@@ -296,7 +296,8 @@ constexpr KeyTable kCallResponseKeys{"call_response", kCallResponse};
 
 constexpr Key kWindow[] = {
     {.name = "overlap", .shape = Shape::Text, .help = "how far a window reaches back into the one before, default 0s"},
-    {.name = "first", .shape = Shape::Text, .help = "length of the first window, default 1d"},
+    {.name = "first", .shape = Shape::Text, .help = "how far back the first window begins, default 1d"},
+    {.name = "longest", .shape = Shape::Text, .help = "the longest window that the vendor takes, default any"},
 };
 constexpr KeyTable kWindowKeys{"poll_window", kWindow};
 

@@ -41,6 +41,7 @@ int show_page(const PageArguments& arguments,
     const auto page = mapping::poll_page(pack, poll, place, {.status = 200, .headers = {}, .body = *body}, arena);
     if (page.error) return complain(std::string(to_string(page.error->kind)) + ": " + page.error->text);
     mapping::RequestOutcome outcome;
+    if (auto clean = mapping::without_secrets(pack, *body, {})) *body = std::move(*clean);
     outcome.mapped = pack.map({page.envelope, {}, *body, arguments.received_at}, arena);
     normalise(outcome.mapped, arena);
     data::ArenaList<Member> members(arena, 9);

@@ -50,8 +50,8 @@ TEST(PackFunctions, ExamplesAreTrue) {
 
 TEST(PackFunctions, NullGivesNull) {
     Host host;
-    for (const auto* text : {"time(null, 's')", "phone(null)", "mailbox(null)", "html_text(null)", "json(null)",
-                             "digits(null)", "sha256(null)", "url_query(null)", "regex_match(null, 'a')",
+    for (const auto* text : {"time(null, 's')", "unix(null)", "phone(null)", "mailbox(null)", "html_text(null)",
+                             "json(null)", "digits(null)", "sha256(null)", "url_query(null)", "regex_match(null, 'a')",
                              "regex_capture(null, 'a')", "regex_replace(null, 'a', 'b')", "lookup('colour', null)"}) {
         EXPECT_EQ(host.run(text), "null") << text;
     }
@@ -118,6 +118,13 @@ TEST(PackFunctions, Table) {
              {"time('1700000000123', 'auto')", R"("2023-11-14T22:13:20.123Z")"},
              {"time('2023-08-01T16:10:00+0530', 'rfc3339')", R"("2023-08-01T10:40:00Z")"},
              {"time('soon', 's')", "invalid-value"},
+             {"unix('2023-11-14T22:13:20Z')", "1700000000"},
+             {"unix('2023-11-15T01:13:20+0300')", "1700000000"},
+             {"unix('2018-07-12T18:36:58.000200Z')", "1531420618.0002"},
+             {"unix('1969-12-31T23:59:59Z')", "-1"},
+             {"join('', ['t=', to_string(unix('2023-11-14T22:13:20.5Z'))])", R"("t=1700000000.5")"},
+             {"unix(time('1531420618.000200', 's'))", "1531420618.0002"},
+             {"unix('1700000000')", "invalid-value"},
              {"time('12x', 's')", "invalid-value"},
              {"time(`-1`, 's')", "invalid-value"},
              {"time(`1e300`, 's')", "invalid-value"},
