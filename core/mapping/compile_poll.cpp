@@ -59,7 +59,7 @@ void Compiler::poll(const Node& node) {
     }
     poll_times(node, out);
     poll_window(node, out);
-    call_scope(kPollNameTexts, {}, [&] {
+    call_scope(kPollNameTexts, kPollNameTexts, [&] {
         out.when = optional_expression(node.get("when"));
         out.backfill_days = optional_expression(node.get("backfill").get("days"));
         out.let = let(node.get("let"));

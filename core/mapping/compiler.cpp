@@ -69,7 +69,9 @@ void Compiler::pack(const Node& root) {
     if (const auto node = root.get("poll")) polls(node);
     if (const auto node = root.get("probe")) probe(node);
     if (const auto node = root.get("media")) media(node);
-    if (oauth2_ && !oauth2_used_) error(root.get("oauth2"), "no request has `auth: { scheme: oauth2 }`");
+    if (const auto node = root.get("oauth2"); node && !oauth2_used_) {
+        diagnostics_.warning(node.position(), node.path(), "no request has `auth: { scheme: oauth2 }`");
+    }
     if (!root.get("receive") && !root.get("poll") && !root.get("send"))
         error(root, "a pack has `receive`, `poll` or `send`");
 }

@@ -39,7 +39,6 @@ TEST(RootFields, AreThoseReadOfTheDocumentItself) {
                                                                     {"'a'", ""},
                                                                     {"$x.a", ""},
                                                                     {"@.a || $.b", "a@3 b@10"},
-                                                                    {"a.$.b", "a@1"},
                                                                     {"a[0].b", "a@1"},
                                                                     {"a[*].b | [c]", "a@1"},
                                                                     {"@ | a", "a@5"},

@@ -214,12 +214,11 @@ INSTANTIATE_TEST_SUITE_P(
              "probe.request.url: there is no 'to' here: nothing is there to read from, only names with $"},
         Case{"probe_shows", calls("probe: { request: { url: $settings.u }, response: {}, shows: nosuch }"),
              "probe.shows: there is no 'nosuch' here"},
-        Case{"poll_when", calls("poll: [ { name: p, when: body.x, request: { url: $settings.u } } ]"),
+        Case{"poll_when", calls("poll: [ { name: p, every: 10s, when: body.x, request: { url: $settings.u } } ]"),
              "poll[0].when: there is no 'body' here"},
-        Case{"poll_without_records", calls("poll: [ { name: p, request: { url: $settings.u }, records: [] } ]"),
+        Case{"poll_without_records",
+             calls("poll: [ { name: p, every: 10s, request: { url: $settings.u }, records: [] } ]"),
              "poll[0].records: a poll without records"},
-        Case{"unused_oauth2", calls("oauth2: { token_url: $settings.u, client_id: \"'a'\", secret: k }"),
-             "oauth2: no request has `auth: { scheme: oauth2 }`"},
         Case{"token_for_a_token", calls("oauth2: { request: { url: $settings.u, auth: { scheme: oauth2 } } }"),
              "oauth2.request.auth: the request for the token cannot need it"},
         Case{"password_grant",
@@ -229,6 +228,13 @@ INSTANTIATE_TEST_SUITE_P(
              calls("probe: { request: { url: $settings.u, signatures: { s: { message: \"'x'\", secret: k } } } }"),
              "nothing in the request has signature('s')"}),
     [](const auto& info) { return info.param.name; });
+
+TEST(Compile, WarnsOfATokenThatNobodyNeeds) {
+    std::string problems;
+    EXPECT_TRUE(compile(calls("oauth2: { token_url: $settings.u, client_id: \"'a'\", secret: k }"), &problems))
+        << problems;
+    EXPECT_TRUE(problems.contains("acme.yaml:6:9: warning: oauth2: no request has")) << problems;
+}
 
 TEST(Compile, ItemsOfAListAreTheirOwnDocuments) {
     std::string problems;
