@@ -28,7 +28,8 @@ std::uint64_t number_after(const std::vector<Value>& values, std::string_view na
 }  // namespace
 
 Task<Result<void>> Mailbox::list_folders(Line line) {
-    auto answer = co_await line->request(R"(LIST "" "*")");
+    auto answer =
+        co_await line->request(std::string(list_all_command(line->can("SPECIAL-USE") && line->can("LIST-EXTENDED"))));
     if (!answer) co_return fail(std::move(answer.error()));
     if (!answer->ok()) co_return fail(refusal(answer->result, "LIST"));
     std::vector<Listed> listed;
