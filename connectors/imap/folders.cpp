@@ -137,6 +137,10 @@ bool Listed::has(std::string_view attribute) const {
     return std::ranges::find(attributes, attribute) != attributes.end();
 }
 
+std::string_view list_all_command(bool marked) {
+    return marked ? R"(LIST "" "*" RETURN (SPECIAL-USE))" : R"(LIST "" "*")";
+}
+
 std::optional<Listed> read_list(const Response& response) {
     if (response.word != "LIST" || response.values.size() < 3) return std::nullopt;
     const Value& name = response.values[2];

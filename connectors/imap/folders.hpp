@@ -24,6 +24,8 @@ struct Listed {
 
     bool has(std::string_view attribute) const;
 };
+// `marked`: the server has to be asked for the attributes of RFC 6154.
+std::string_view list_all_command(bool marked);
 std::optional<Listed> read_list(const Response& response);
 
 struct FolderWishes {

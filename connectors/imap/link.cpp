@@ -16,6 +16,8 @@
 #include <chrono>
 #include <netinet/tcp.h>
 #include <optional>
+#include <sys/socket.h>
+#include <utility>
 
 namespace tandem::imap {
 
@@ -80,9 +82,10 @@ void keep_watch(tcp::socket& socket) {
     ErrorCode ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     socket.set_option(asio::socket_base::keep_alive(true), ignored);
-    socket.set_option(asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>(60), ignored);
-    socket.set_option(asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPINTVL>(15), ignored);
-    socket.set_option(asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>(90'000), ignored);
+    static constexpr std::array<std::pair<int, int>, 3> kTimes{
+        {{TCP_KEEPIDLE, 60}, {TCP_KEEPINTVL, 15}, {TCP_USER_TIMEOUT, 90'000}}};
+    for (const auto& [option, value] : kTimes)
+        ::setsockopt(socket.native_handle(), IPPROTO_TCP, option, &value, sizeof(value));
 }
 
 Task<Result<std::unique_ptr<Link>>> open_link(std::string host, std::uint16_t port) {

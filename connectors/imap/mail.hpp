@@ -4,7 +4,7 @@
 #include "connectors/imap/folders.hpp"
 #include "connectors/imap/syntax.hpp"
 #include "core/base/time.hpp"
-#include "core/journal/journal.hpp"
+#include "core/connector/connector.hpp"
 
 #include <cstdint>
 #include <optional>

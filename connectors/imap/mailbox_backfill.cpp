@@ -20,7 +20,9 @@ constexpr std::uint64_t kGroupOctets = 1U << 20;
 }  // namespace
 
 bool Mailbox::has_old_mail() const {
-    return std::ranges::any_of(boxes_, [](const auto& box) { return box->old && !box->old->done && !box->gone; });
+    const auto now = std::chrono::steady_clock::now();
+    return std::ranges::any_of(
+        boxes_, [&](const auto& box) { return box->old && !box->old->done && !box->gone && now >= box->paused_until; });
 }
 
 Task<Error> Mailbox::import_all(Line line) {

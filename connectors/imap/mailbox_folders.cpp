@@ -28,7 +28,8 @@ std::uint64_t number_after(const std::vector<Value>& values, std::string_view na
 }  // namespace
 
 Task<Result<void>> Mailbox::list_folders(Line line) {
-    auto answer = co_await line->request(R"(LIST "" "*")");
+    auto answer =
+        co_await line->request(std::string(list_all_command(line->can("SPECIAL-USE") && line->can("LIST-EXTENDED"))));
     if (!answer) co_return fail(std::move(answer.error()));
     if (!answer->ok()) co_return fail(refusal(answer->result, "LIST"));
     std::vector<Listed> listed;
@@ -80,8 +81,11 @@ Task<Result<void>> Mailbox::restore(std::shared_ptr<Box> box) {
 Task<Result<bool>> Mailbox::select(Line line, std::shared_ptr<Box> box, bool anew) {
     if (SteadyClock::now() < box->paused_until) co_return false;
     if (!anew && line->selected == box->folder.raw) co_return true;
-    const auto name = imap::quoted(box->folder.raw);
-    if (!name) co_return false;
+    const auto name = quoted_string(box->folder.raw);
+    if (!name) {
+        box->gone = true;
+        co_return false;
+    }
     line->selected.clear();
     auto answer = co_await line->request("EXAMINE " + *name);
     if (!answer) co_return fail(std::move(answer.error()));
@@ -195,7 +199,7 @@ Task<Result<Mailbox::Boxes>> Mailbox::poll(Line line, Boxes boxes) {
     }
     for (const auto& box : boxes) {
         if (box->folder.raw == line->selected || box->gone || SteadyClock::now() < box->paused_until) continue;
-        const auto name = imap::quoted(box->folder.raw);
+        const auto name = quoted_string(box->folder.raw);
         if (!at_once && name) {
             auto answer = co_await line->request("STATUS " + *name + " (UIDNEXT UIDVALIDITY)");
             if (!answer) co_return fail(std::move(answer.error()));

@@ -29,7 +29,7 @@ Task<Result<std::string>> Mailbox::fetch_octets(Line line, Uid uid, std::string 
 Task<Result<MediaBytes>> Mailbox::fetch(PartPlace place, std::uint64_t max_octets) {
     const auto box = std::ranges::find_if(boxes_, [&](const auto& one) { return one->folder.name == place.folder; });
     if (box == boxes_.end()) co_return fail(not_found("no such folder"));
-    const auto name = quoted((*box)->folder.raw);
+    const auto name = quoted_string((*box)->folder.raw);
     const auto turn = co_await shared_.media_places.take(1);
     auto line = co_await connect();
     if (!line) co_return fail(std::move(line.error()));

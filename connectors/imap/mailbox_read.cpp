@@ -52,16 +52,19 @@ Task<Result<void>> Mailbox::look_back(Line line, std::shared_ptr<Box> box) {
     if (auto same = same_epoch(line, *box); !same) co_return same;
     const bool known = !box->place->seen.empty();
     std::vector<Uid> late;
-    for (const Uid uid : *found)
-        if (uid <= last && !std::ranges::binary_search(box->place->seen, uid)) late.push_back(uid);
+    for (const Uid uid : *found) {
+        if (uid > last || std::ranges::binary_search(box->place->seen, uid)) continue;
+        if (known) late.push_back(uid);
+        if (!known) saw(*box->place, uid);
+    }
+    if (!late.empty()) {
+        host_.count("late", {}, late.size());
+        auto infos = co_await list(line, uid_set(late));
+        if (!infos) co_return fail(std::move(infos.error()));
+        if (auto taken = co_await take(line, box, std::move(*infos)); !taken) co_return taken;
+    }
     box->place->modseq = line->numbers.modseq;
-    for (const Uid uid : *found)
-        saw(*box->place, uid);
-    if (!known || late.empty()) co_return Result<void>();
-    host_.count("late", {}, late.size());
-    auto infos = co_await list(line, uid_set(late));
-    if (!infos) co_return fail(std::move(infos.error()));
-    co_return co_await take(line, box, std::move(*infos));
+    co_return Result<void>();
 }
 
 Task<Result<void>> Mailbox::read_new(Line line, std::shared_ptr<Box> box) {

@@ -17,7 +17,8 @@ namespace {
 constexpr std::size_t kMaxTried = 10;
 
 Task<Result<Chosen>> look(std::shared_ptr<Connection> line, FolderWishes wishes) {
-    auto answer = co_await line->request(R"(LIST "" "*")");
+    auto answer =
+        co_await line->request(std::string(list_all_command(line->can("SPECIAL-USE") && line->can("LIST-EXTENDED"))));
     if (!answer) co_return fail(std::move(answer.error()));
     if (!answer->ok()) co_return fail(refusal(answer->result, "LIST"));
     std::vector<Listed> listed;

@@ -16,6 +16,26 @@ namespace {
 constexpr std::size_t kMaxData = 50'000;
 constexpr std::size_t kMaxAnswerOctets = 24U << 20;
 
+// Others are not kept: a thousand idle connections would.
+constexpr std::array<std::string_view, 18> kUsed{"STARTTLS",
+                                                 "LOGINDISABLED",
+                                                 "SASL-IR",
+                                                 "AUTH=SCRAM-SHA-256",
+                                                 "AUTH=SCRAM-SHA-1",
+                                                 "AUTH=PLAIN",
+                                                 "AUTH=XOAUTH2",
+                                                 "AUTH=OAUTHBEARER",
+                                                 "ID",
+                                                 "ENABLE",
+                                                 "CONDSTORE",
+                                                 "IDLE",
+                                                 "NOTIFY",
+                                                 "ESEARCH",
+                                                 "LIST-STATUS",
+                                                 "LIST-EXTENDED",
+                                                 "SPECIAL-USE",
+                                                 "X-GM-EXT-1"};
+
 std::string upper(std::string_view text) {
     std::string out(text);
     for (char& c : out)
@@ -187,9 +207,10 @@ void Session::take_capabilities(const Response& response) {
 void Session::take_capabilities(std::string_view words) {
     capabilities_.clear();
     asked_capability_ = true;
-    while (!words.empty() && capabilities_.size() < 500) {
+    while (!words.empty()) {
         const auto space = std::min(words.find(' '), words.size());
-        if (space > 0) capabilities_.insert(upper(words.substr(0, space)));
+        const std::string word = upper(words.substr(0, space));
+        if (std::ranges::find(kUsed, word) != kUsed.end()) capabilities_.insert(word);
         words.remove_prefix(std::min(space + 1, words.size()));
     }
 }

@@ -83,7 +83,7 @@ public:
     bool online() const { return state_ == State::Online; }
     bool busy() const { return work_ != Work::None; }
     bool closed() const { return state_ == State::Closed; }
-    // As announced last, in upper case; only what is announced may be used.
+    // Announced last, and of those that this client uses.
     bool can(std::string_view capability) const { return capabilities_.contains(capability); }
 
 private:

@@ -64,8 +64,8 @@ void Session::log_in_plainly(Time now) {
     const bool wanted = options_.auth == AuthMode::Login || options_.auth == AuthMode::Auto;
     if (!wanted || !options_.token.empty() || can("LOGINDISABLED"))
         return end(config_error("the server offers no login that this mailbox is configured for"));
-    const auto user = imap::quoted(options_.user);
-    const auto password = imap::quoted(options_.password.reveal());
+    const auto user = quoted_string(options_.user);
+    const auto password = quoted_string(options_.password.reveal());
     if (!user || !password) return end(config_error("user and password may not hold line breaks"));
     write(Work::Login, "LOGIN " + *user + " " + *password, now);
 }

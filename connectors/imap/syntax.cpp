@@ -79,7 +79,7 @@ std::optional<int> two_digits(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::string> quoted(std::string_view text) {
+std::optional<std::string> quoted_string(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '\r' || c == '\n' || c == '\0') return std::nullopt;

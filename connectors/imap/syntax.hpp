@@ -16,7 +16,7 @@ namespace tandem::imap {
 using Uid = std::uint32_t;
 
 // As a quoted string; nullopt when it holds what none can (line breaks, NUL).
-std::optional<std::string> quoted(std::string_view text);
+std::optional<std::string> quoted_string(std::string_view text);
 
 // Rising UIDs as "1:5,7".
 std::string uid_set(std::span<const Uid> rising);

@@ -79,9 +79,9 @@ TEST(Syntax, Times) {
 }
 
 TEST(Syntax, Strings) {
-    EXPECT_EQ(quoted("a\"b\\c"), "\"a\\\"b\\\\c\"");
-    EXPECT_FALSE(quoted("a\nb"));
-    EXPECT_FALSE(quoted(std::string_view("a\0b", 3)));
+    EXPECT_EQ(quoted_string("a\"b\\c"), "\"a\\\"b\\\\c\"");
+    EXPECT_FALSE(quoted_string("a\nb"));
+    EXPECT_FALSE(quoted_string(std::string_view("a\0b", 3)));
 }
 
 }  // namespace
