@@ -1,0 +1,136 @@
+// The gateway sends by a real Postfix, takes copies of all mails from it, and a server that loses connections shows what it
+// makes of doubt.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+
+import { Gateway, eventually, temporaryFolder } from '../support/gateway.mjs';
+import { Postfix, freePort } from '../support/postfix.mjs';
+
+const TOKEN = 'smtp-token-0123456789abcdef';
+const env = { TANDEM_TOKEN: TOKEN };
+
+const config = (server, sink) => `
+gateway: { listen: 127.0.0.1:0, data: ./data }
+identity: { region: RU }
+api: { tokens: [ { name: test, secret: "\${env:TANDEM_TOKEN}", scopes: [read, write, admin] } ] }
+connectors:
+  - name: mail
+    type: smtp
+    pack: smtp
+    options:
+      submission: { from: support@example.test, from_name: Acme, host: 127.0.0.1, port: ${server}, tls: none, send_timeout: 20s }
+${sink ? `      journal: { listen: "127.0.0.1:${sink}", recipients: [journal@gw.test], peers: [127.0.0.1] }` : ''}
+`;
+
+async function post(gateway, message) {
+  const answer = await fetch(`${gateway.url}/v1/messages`, {
+    method: 'POST', headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/json' }, body: JSON.stringify(message),
+  });
+  const body = await answer.json();
+  assert.equal(answer.status, 202, JSON.stringify(body));
+  return body.id;
+}
+
+const message = (gateway, id) => gateway.json(`/v1/messages/${id}`, TOKEN);
+const becomes = (gateway, id, state) => eventually(async () => (await message(gateway, id)).state === state, state, 30_000)
+  .catch(async (error) => { throw new Error(`${error.message}: ${JSON.stringify(await message(gateway, id))}`); });
+
+describe('at Postfix', () => {
+  let server;
+  let gateway;
+  before(async () => {
+    const sink = await freePort();
+    server = await new Postfix().start({ copiesTo: 'journal@gw.test', gateway: sink });
+    gateway = await new Gateway(temporaryFolder(), config(server.port, sink), env).start();
+  });
+  after(async () => {
+    const end = await gateway?.stop();
+    await server?.stop();
+    if (gateway) assert.deepEqual(end, { code: 0, signal: null }, gateway.log);
+  });
+
+  test('a mail goes out with the id of its message, and a copy comes back', async () => {
+    const id = await post(gateway, { to: 'mailto:ann@customer.test', subject: 'Ваш заказ', text: 'В пути', idempotency_key: 'k1' });
+    await becomes(gateway, id, 'sent');
+    const [mail] = await eventually(() => { const all = server.mails('ann@customer.test'); return all.length > 0 && all; }, 'the mail', 30_000);
+    assert.match(mail, new RegExp(`^Message-ID: <${id}@example.test>$`, 'm'));
+    assert.match(mail, new RegExp(`^Subject: =\\?UTF-8\\?B\\?${Buffer.from('Ваш заказ').toString('base64')}\\?=$`, 'm'));
+    await eventually(async () => (await gateway.json('/v1/connectors', TOKEN)).items[0].counters.mails >= 1, 'the copy', 30_000)
+      .catch((error) => { throw new Error(`${error.message}: ${server.log()}`); });
+  });
+
+  test('refusals are told, and reports name the message', async () => {
+    const refused = await post(gateway, { to: 'mailto:reject@customer.test', text: 'x', idempotency_key: 'k2' });
+    await becomes(gateway, refused, 'failed');
+    assert.equal((await message(gateway, refused)).history.at(-1).code, '5.1.1');
+    const bounced = await post(gateway, { to: 'mailto:bounce@customer.test', text: 'x', idempotency_key: 'k3' });
+    await becomes(gateway, bounced, 'sent');
+    await eventually(() => server.mails('support@example.test').some((mail) => mail.includes(`Original-Envelope-Id: ${bounced}`)), 'the report', 30_000);
+  });
+});
+
+// Says yes to everything and nothing after the final dot, as often as it is told.
+class SilentServer {
+  async start(silent) {
+    this.contents = [];
+    this.sockets = new Set();
+    this.server = createServer((socket) => {
+      let content = null;
+      let rest = '';
+      this.sockets.add(socket);
+      socket.setEncoding('utf8');
+      socket.on('error', () => {});
+      socket.on('data', (text) => {
+        rest += text;
+        for (let end = rest.indexOf('\r\n'); end >= 0; end = rest.indexOf('\r\n')) {
+          const line = rest.slice(0, end);
+          rest = rest.slice(end + 2);
+          if (content !== null && line !== '.') { content += `${line}\r\n`; continue; }
+          if (content !== null) {
+            this.contents.push(content);
+            content = null;
+            if (this.contents.length > silent) socket.write('250 2.0.0 queued\r\n');
+          } else if (line === 'DATA') {
+            content = '';
+            socket.write('354 go\r\n');
+          } else {
+            socket.write('250 ok\r\n');
+          }
+        }
+      });
+      socket.write('220 silent ESMTP\r\n');
+    });
+    await new Promise((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    this.port = this.server.address().port;
+    return this;
+  }
+
+  stop() {
+    for (const socket of this.sockets) socket.destroy();
+    this.server.close();
+  }
+}
+
+test('a kill behind the final dot leaves doubt, and sends nothing twice', async () => {
+  const server = await new SilentServer().start(1);
+  const gateway = await new Gateway(temporaryFolder(), config(server.port), env).start();
+  try {
+    const id = await post(gateway, { to: 'mailto:ann@customer.test', text: 'once', idempotency_key: 'k1' });
+    await eventually(() => server.contents.length === 1, 'the mail');
+    await gateway.stop('SIGKILL');
+    await gateway.start();
+    await becomes(gateway, id, 'unknown_outcome');
+    const next = await post(gateway, { to: 'mailto:ann@customer.test', text: 'another', idempotency_key: 'k2' });
+    await becomes(gateway, next, 'sent');
+    assert.equal(server.contents.length, 2);
+    assert.equal((await message(gateway, id)).state, 'unknown_outcome');
+    // A person decides; the mail keeps its Message-ID, so that a double can be told.
+    await fetch(`${gateway.url}/v1/messages/${id}/resend`, { method: 'POST', headers: { Authorization: `Bearer ${TOKEN}` } });
+    await becomes(gateway, id, 'sent');
+    assert.equal(server.contents[0], server.contents[2]);
+  } finally {
+    await gateway.stop();
+    server.stop();
+  }
+});
