@@ -17,7 +17,7 @@ api: { tokens: [ { name: test, secret: "\${env:TANDEM_TOKEN}", scopes: [read, wr
 connectors:
   - name: mail
     type: smtp
-    pack: smtp
+    pack: mail
     options:
       submission: { from: support@example.test, from_name: Acme, host: 127.0.0.1, port: ${server}, tls: none, send_timeout: 20s }
 ${sink ? `      journal: { listen: "127.0.0.1:${sink}", recipients: [journal@gw.test], peers: [127.0.0.1] }` : ''}
