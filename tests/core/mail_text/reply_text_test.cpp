@@ -68,8 +68,7 @@ TEST(ReplyText, IntroductionsOfManyLanguages) {
             const auto found = reply_text("Thank you.\n\n" + intro + "\n\n" + mark + "Send it.\n" + mark + "Irina\n");
             EXPECT_EQ(found.text, "Thank you.") << intro << (mark.empty() ? " (not marked)" : "");
             EXPECT_TRUE(found.cut);
-            ASSERT_TRUE(found.quoted) << intro;
-            EXPECT_EQ(found.quoted->kind, QuotedMail::Kind::Reply);
+            EXPECT_TRUE(found.quoted && found.quoted->kind == QuotedMail::Kind::Reply) << intro;
         }
     }
 }
