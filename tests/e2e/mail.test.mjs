@@ -1,0 +1,130 @@
+// Mail beside real servers: Dovecot's mailboxes become one history, and nothing changes in them.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { Dovecot } from '../support/dovecot.mjs';
+import { Gateway, eventually, temporaryFolder } from '../support/gateway.mjs';
+
+const TOKEN = 'mail-token-0123456789abcdef';
+const env = { TANDEM_TOKEN: TOKEN };
+
+const config = (server) => `
+gateway: { listen: 127.0.0.1:0, data: ./data }
+identity: { region: RU }
+api: { tokens: [ { name: test, secret: "\${env:TANDEM_TOKEN}", scopes: [read, write, admin] } ] }
+connectors:
+  - name: mail
+    type: imap
+    pack: mail
+    settings: { own: [ "@example.test" ] }
+    options:
+      host: 127.0.0.1
+      port: ${server.port}
+      tls: starttls
+      tls_ca: ${server.certificate}
+      password: secret
+      mailboxes: [ { user: support@example.test }, { user: lead@example.test } ]
+      poll: 1s
+`;
+
+const date = (minutes) => new Date(Date.UTC(2026, 10, 2, 9, minutes)).toUTCString().replace('GMT', '+0000');
+
+const question = `From: Irina <irina@customer.test>
+To: support@example.test, lead@example.test
+Date: ${date(0)}
+Message-ID: <q1@customer.test>
+Subject: Where is my bill?
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="=b"
+
+--=b
+Content-Type: text/plain; charset=utf-8
+
+I have not got it.
+--=b
+Content-Type: text/plain; name="order.txt"
+Content-Disposition: attachment; filename="order.txt"
+Content-Transfer-Encoding: base64
+
+b3JkZXIgNDQ3MQ==
+--=b--
+`;
+
+const answer = `From: Support <support@example.test>
+To: irina@customer.test
+Bcc: audit@example.test
+Date: ${date(30)}
+Message-ID: <a1@example.test>
+In-Reply-To: <q1@customer.test>
+References: <q1@customer.test>
+Subject: Re: Where is my bill?
+
+It is on its way.
+
+> I have not got it.
+`;
+
+describe('at Dovecot', () => {
+  let server;
+  let gateway;
+
+  before(async () => {
+    server = await new Dovecot().start();
+    gateway = await new Gateway(temporaryFolder(), config(server), env).start();
+  });
+  after(async () => {
+    const end = await gateway?.stop();
+    await server?.stop();
+    if (gateway) assert.deepEqual(end, { code: 0, signal: null }, gateway.log);
+  });
+
+  const timeline = async (point, wanted) => eventually(async () => {
+    const found = await gateway.get(`/v1/customers?point=${encodeURIComponent(point)}`, TOKEN);
+    if (found.status !== 200) return false;
+    const { id } = await found.json();
+    const page = await gateway.json(`/v1/customers/${id}/timeline`, TOKEN);
+    return page.items.length >= wanted && page.items;
+  }, `${wanted} of ${point}`, 30_000).catch((error) => { throw new Error(`${error.message}: ${gateway.log}\n${server.log()}`); });
+
+  test('a letter and its answer from another mail client are one conversation, each mail once', async () => {
+    server.deliver('support@example.test', 'INBOX', question);
+    server.deliver('lead@example.test', 'INBOX', question);
+    await timeline('mailto:irina@customer.test', 1);
+    server.deliver('support@example.test', 'Sent', answer);
+    const [out, first] = await timeline('mailto:irina@customer.test', 2);
+
+    assert.equal(first.direction, 'inbound');
+    assert.equal(first.text, 'I have not got it.');
+    assert.equal(out.direction, 'outbound');
+    assert.equal(out.text, 'It is on its way.');
+    assert.equal(out.thread, first.thread);
+    // The second copy may still be on its way: a mail that comes after it says when it is there.
+    server.deliver('lead@example.test', 'INBOX', question.replace('q1@', 'q2@').replace('bill?', 'parcel?'));
+    const items = await timeline('mailto:irina@customer.test', 3);
+    assert.equal(items.length, 3);
+    assert.ok(items.some((item) => item.thread !== first.thread));
+  });
+
+  test('a file of a mail is kept', async () => {
+    const file = await eventually(async () => {
+      const items = await timeline('mailto:irina@customer.test', 1);
+      const [found] = items.at(-1).attachments ?? [];
+      return found?.media?.state === 'stored' && found;
+    }, 'the file', 30_000);
+    const bytes = await gateway.get(file.media.href, TOKEN);
+    assert.equal(await bytes.text(), 'order 4471');
+  });
+
+  test('no flag has changed', () => {
+    for (const [user, folder] of [['support@example.test', 'INBOX'], ['lead@example.test', 'INBOX'], ['support@example.test', 'Sent']])
+      assert.deepEqual(new Set(server.flags(user, folder)), new Set(['']), `${user} ${folder}`);
+  });
+
+  test('what came while the server was down is there, and nothing twice', async () => {
+    const before = (await timeline('mailto:irina@customer.test', 3)).length;
+    await server.stop();
+    server.deliver('support@example.test', 'INBOX', question.replaceAll('q1@', 'q3@').replace('bill?', 'answer?'));
+    await server.start();
+    assert.equal((await timeline('mailto:irina@customer.test', before + 1)).length, before + 1);
+  });
+});
