@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kLines = 6;         // that an introduction with a beginning may span
 constexpr std::size_t kPlainLines = 3;    // one that is known by its end only
 constexpr std::size_t kIntroBytes = 800;  // joined
-constexpr std::size_t kDateWithin = 24;   // bytes before the first digit of a date without a beginning
+constexpr std::size_t kDateWithin = 40;   // bytes before the first digit of a date without a beginning
 
 // What stands around the words: "---- On … wrote ----", "> wrote:".
 constexpr std::string_view kEnd = " .:>-*";

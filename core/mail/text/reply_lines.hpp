@@ -23,7 +23,8 @@ enum class LineKind : std::uint8_t {
 struct Line {
     std::string_view text;  // without line end
     LineKind kind = LineKind::Text;
-    std::string folded = {};  // without quote marks, stars and blanks at its ends, case folded; empty for lines too long to mark
+    std::string folded =
+        {};  // without quote marks, stars and blanks at its ends, case folded; empty for lines too long to mark
 };
 
 // Longer lines are text or quotes, never markers.

@@ -3,9 +3,9 @@
 #include "core/base/text.hpp"
 #include "core/data/json.hpp"
 #include "core/mail/text/reply_text.hpp"
+#include "tests/core/mail_text/cases.hpp"
 #include "tests/core/mail_text/mini_mail.hpp"
 #include "tests/support/fixtures.hpp"
-#include "tests/support/table.hpp"
 
 #include <gtest/gtest.h>
 
@@ -42,13 +42,6 @@ std::string squeezed(std::string_view text) {
     std::string out;
     std::ranges::copy_if(text, std::back_inserter(out),
                          [](char c) { return !std::string_view(" \n\r\t").contains(c); });
-    return out;
-}
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text)
-        out += c == '\n' ? "\\n" : c == '\t' ? "\\t" : std::string(1, c);
     return out;
 }
 
@@ -99,9 +92,7 @@ Outcome outcome(const data::Value& line, const std::filesystem::path& root) {
 TEST(ReplyCorpus, EveryLineOfTheFixtures) {
     const auto root = testing::fixtures("email");
     if (!root) return;
-    std::map<std::string, std::string> differences;
-    for (const auto& row : testing::read_table(TANDEM_SOURCE_DIR "/tests/core/mail_text/reply_differences.tsv"))
-        differences[row.at("file")] = row.at("ours");
+    testing::Differences differences("reply");
     data::Arena arena;
     std::istringstream lines(read_file(*root / "replies.jsonl"));
     std::map<std::string, std::pair<int, int>> figures;  // suite -> equal, stated
@@ -120,21 +111,10 @@ TEST(ReplyCorpus, EveryLineOfTheFixtures) {
         }
         auto& figure = figures[std::string(*line->string_at("suite"))];
         ++figure.second;
-        const bool equal = result.ours == *result.stated;
-        figure.first += equal ? 1 : 0;
-        const auto known = differences.find(file);
-        if (known == differences.end()) {
-            EXPECT_TRUE(equal) << file << "\n--- ours\n"
-                               << escaped(result.ours) << "\n--- stated\n"
-                               << escaped(*result.stated);
-            continue;
-        }
-        EXPECT_FALSE(equal) << file << ": no difference any more, take it from reply_differences.tsv";
-        EXPECT_EQ(escaped(result.ours), known->second) << file;
-        differences.erase(known);
+        figure.first += differences.check(file, result.ours, *result.stated) ? 1 : 0;
     }
     EXPECT_EQ(seen, 58);
-    EXPECT_TRUE(differences.empty()) << differences.begin()->first << ": no such line in replies.jsonl";
+    differences.expect_all_seen();
     for (const auto& [suite, figure] : figures)
         std::cout << suite << ": " << figure.first << " of " << figure.second << '\n';
     std::cout << "without a statement about the text: " << without_statement << '\n';
