@@ -9,6 +9,8 @@ namespace tandem::mail {
 namespace {
 
 constexpr std::size_t kMaxBoundaries = 64;
+// GMime's reader of addresses calls itself for every group ("a:a:a:…"), at 130 bytes of stack each.
+constexpr std::size_t kMaxColons = 10'000;
 
 // Follows the lines of a mail as its parser would, knowing only what begins a header: the start, a delimiter of a
 // multipart, and the end of a header that announces an enclosed mail.
@@ -21,6 +23,7 @@ public:
         if (line.starts_with("--") && delimiter(line.substr(2))) {
             if (++parts_ > limits_.parts) return "more parts than are read";
             begin_header();
+            message_ = digest_;
             return {};
         }
         return in_header_ ? header_line(line) : std::string_view();
@@ -46,8 +49,11 @@ private:
             return inner && ++parts_ > limits_.parts ? "more parts than are read" : std::string_view();
         }
         bytes_ += line.size();
+        const bool goes_on = line[0] == ' ' || line[0] == '\t';
+        colons_ = (goes_on ? colons_ : 0) + static_cast<std::size_t>(std::ranges::count(line, ':'));
+        if (colons_ > kMaxColons) return "too many colons in a header field";
         if (++lines_ > limits_.header_lines || bytes_ > limits_.header_bytes) return "a header that is too long";
-        if (line[0] != ' ' && line[0] != '\t') {
+        if (!goes_on) {
             in_type_ = iequals_ascii(trim_ascii(line.substr(0, line.find(':'))), "content-type");
         }
         if (in_type_) type_line(to_lower_ascii(line), line);
@@ -55,7 +61,8 @@ private:
     }
 
     void type_line(const std::string& lower, std::string_view line) {
-        if (lower.find("message") != std::string::npos) message_ = true;
+        if (lower.contains("message")) message_ = true;
+        if (lower.contains("digest")) digest_ = true;  // its parts are mails unless they say otherwise
         constexpr std::string_view kName = "boundary";
         for (auto at = lower.find(kName); at != std::string::npos; at = lower.find(kName, at + 1))
             boundary(trim_ascii(line.substr(at + kName.size())));
@@ -84,7 +91,9 @@ private:
     bool in_header_ = true;
     bool in_type_ = false;  // of a Content-Type field
     bool message_ = false;  // the header announces an enclosed mail
+    bool digest_ = false;
     std::size_t parts_ = 0;
+    std::size_t colons_ = 0;  // of a header field
     std::size_t lines_ = 0;
     std::size_t bytes_ = 0;
 };

@@ -85,7 +85,10 @@ private:
         out_.text_or_null("automatic", found ? to_string(*found) : std::string_view());
         const auto journal_value = journal();
         out_.add("journal", journal_value);
-        const bool invitation = reports_.kind == "mail" && calendar_.size() > 0;
+        // A calendar file without a method is an attachment like any other.
+        const bool invitation = reports_.kind == "mail" && std::ranges::any_of(calendar_.items(), [](Value event) {
+                                    return event.get("method").is_string();
+                                });
         out_.text("kind", !journal_value.is_null() ? "journal" : invitation ? "calendar" : reports_.kind);
     }
 

@@ -57,7 +57,8 @@ Protection read_protection(const Mail& mail, const Limits& limits) {
     } else if (root.media_type == "multipart/signed") {
         out.signed_by = type.parameter("protocol").contains("pgp") ? "pgp" : "smime";
     } else if (is_pkcs7(root.media_type) && root.kind == PartKind::Leaf) {
-        auto bytes = unwrap_signed(content(root, kMaxPacked));
+        const bool secret = iequals_ascii(type.parameter("smime-type"), "enveloped-data");
+        auto bytes = secret ? std::nullopt : unwrap_signed(content(root, kMaxPacked));
         if (bytes) out.bytes = std::move(*bytes);
         auto inner = bytes ? parse(out.bytes, limits) : Result<Mail>(fail(not_found("nothing signed")));
         if (inner) {

@@ -62,10 +62,10 @@ public:
         Part out;
         out.number = std::move(number);
         add_fields(object, out.fields);
+        keep_last_type(out.fields);
         out.media_type = media_type(object);
         if (GMIME_IS_MULTIPART(object)) {
-            out.kind = PartKind::Multipart;
-            children(GMIME_MULTIPART(object), out, depth);
+            multipart(GMIME_MULTIPART(object), out, depth);
         } else if (GMIME_IS_MESSAGE_PART(object)) {
             out.kind = PartKind::Message;
             message(GMIME_MESSAGE_PART(object), out);
@@ -77,6 +77,13 @@ public:
     }
 
 private:
+    // Of two types GMime believes the last.
+    static void keep_last_type(Fields& fields) {
+        constexpr std::string_view kType = "content-type";
+        auto left = std::ranges::count(fields.list, kType, &Field::name);
+        std::erase_if(fields.list, [&](const Field& field) { return field.name == kType && left-- > 1; });
+    }
+
     static std::string media_type(GMimeObject* object) {
         auto* type = g_mime_object_get_content_type(object);
         if (type == nullptr) return "text/plain";
@@ -84,6 +91,24 @@ private:
         const char* sub = g_mime_content_type_get_media_subtype(type);
         if (main == nullptr || sub == nullptr) return "text/plain";
         return to_lower_ascii(sanitize_utf8(std::string(main) + "/" + sub));
+    }
+
+    // One without parts, as a rule because it names no boundary, is read as the text that it is.
+    void multipart(GMimeMultipart* multipart, Part& out, std::size_t depth) {
+        if (g_mime_multipart_get_count(multipart) > 0) {
+            out.kind = PartKind::Multipart;
+            return children(multipart, out, depth);
+        }
+        problems_.emplace_back("a multipart has no parts");
+        out.media_type = "text/plain";
+        if (out.number.empty()) out.number = "1";
+        auto* headers = g_mime_object_get_header_list(GMIME_OBJECT(multipart));
+        const int count = g_mime_header_list_get_count(headers);
+        if (count == 0) return;
+        const auto header = slice(g_mime_header_get_offset(g_mime_header_list_get_header_at(headers, count - 1)), -1);
+        const auto blank = std::min(header.find("\n\n"), header.find("\n\r\n"));
+        if (blank == std::string_view::npos) return;
+        out.body = until_delimiter(header.substr(blank + (header[blank + 1] == '\n' ? 2 : 3)));
     }
 
     void children(GMimeMultipart* multipart, Part& out, std::size_t depth) {

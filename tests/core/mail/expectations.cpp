@@ -64,7 +64,7 @@ Comparison addresses(std::string_view key, Value stated, Value document) {
         wanted += to_lower_ascii(it.as_string()) + " ";
     for (const auto& it : document.get(key).items())
         ours += to_lower_ascii(text_of(it.get("address"))) + " ";
-    return {wanted == ours ? Compared::Equal : Compared::Different, ours};
+    return {wanted == ours ? Compared::Equal : Compared::Different, squeezed(ours)};
 }
 
 Comparison first_name(std::string_view list, Value stated, Value document) {
@@ -94,7 +94,7 @@ Comparison attachments(Value stated, Value document) {
     for (const auto& it : ours.items())
         shown += text_of(it.get("media_type")) + " " + text_of(it.get("filename")) + " " +
                  text_of(it.get("size_bytes")) + "; ";
-    return {equal ? Compared::Equal : Compared::Different, shown};
+    return {equal ? Compared::Equal : Compared::Different, squeezed(shown)};
 }
 
 Comparison contains_attachments(Value stated, Value document) {
