@@ -13,7 +13,8 @@ void Compiler::media(const Node& node) {
     if (resolve && !node.get("hosts")) error(resolve, "needs `hosts`: where its call may go");
     if (resolve && node.get("url")) error(node.get("url"), "is told by `resolve` already");
     const bool looked_up = resolve || node.get("url");
-    if (looked_up != static_cast<bool>(node.get("prefix"))) {
+    const bool by_connector = node.get("prefix") && node.entries().size() == 1;
+    if (!by_connector && looked_up != static_cast<bool>(node.get("prefix"))) {
         error(node, "`prefix` names what `url` or `resolve` makes an address of: one needs the other");
     }
     secrets_ = &out.secrets;

@@ -29,7 +29,8 @@ connectors:
 
 const date = (minutes) => new Date(Date.UTC(2026, 10, 2, 9, minutes)).toUTCString().replace('GMT', '+0000');
 
-const question = `From: Irina <irina@customer.test>
+const question = `Received: from mx.customer.test by mx.example.test; ${date(1)}
+From: Irina <irina@customer.test>
 To: support@example.test, lead@example.test
 Date: ${date(0)}
 Message-ID: <q1@customer.test>

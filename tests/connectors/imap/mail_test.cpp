@@ -45,7 +45,7 @@ TEST(Mail, OctetsComeWithWhateverName) {
 
 TEST(Mail, GroupsKeepTheOrderAndTheBounds) {
     std::vector<MailInfo> infos;
-    for (const std::uint64_t size : {10, 10, 10, 95, 200, 10, 1, 1, 1})
+    for (const std::uint64_t size : {10U, 10U, 10U, 95U, 200U, 10U, 1U, 1U, 1U})
         infos.push_back({.uid = static_cast<Uid>(infos.size() + 1), .size = size});
     std::string sizes;
     for (const auto group : groups(infos, 3, 100))
