@@ -55,7 +55,7 @@ OWNERS = {
     r"spdlog/": ["core/obs/log.cpp"],
     r"expat\.h$": ["connectors/xmpp/stream_reader.cpp"],
     r"pugixml\.hpp$": ["core/data/decode_xml.cpp", "core/data/encode.cpp"],
-    r"openssl/": ["core/base/crypto.cpp", "core/mail/cms.cpp", "core/net/tls.cpp"],
+    r"openssl/": ["core/base/crypto.cpp", "core/mail/cms.cpp", "core/net/tls.cpp", "core/net/tls_session.cpp"],
     r"phonenumbers/": ["core/identity/phone.cpp"],
     r"CLI/": ["tools/tandem/*"],
     r"date/": ["core/mapping/time_pattern.cpp"],

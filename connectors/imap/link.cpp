@@ -1,19 +1,20 @@
 #include "connectors/imap/link.hpp"
 
 #include "core/async/timeout.hpp"
+#include "core/async/wait.hpp"
+#include "core/net/tls_session.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <array>
 #include <chrono>
+#include <memory>
 #include <netinet/tcp.h>
 #include <optional>
 #include <sys/socket.h>
@@ -40,30 +41,43 @@ public:
     explicit TcpLink(tcp::socket socket) : socket_(std::move(socket)) {}
 
     Task<Result<void>> read(std::string& out) override {
-        const auto room = asio::buffer(buffer_);
-        const auto [error, size] =
-            tls_ ? co_await tls_->async_read_some(room, kTuple) : co_await socket_.async_read_some(room, kTuple);
-        if (error) co_return fail(ended(error));
-        out.append(buffer_.data(), size);
-        co_return Result<void>();
+        for (;;) {
+            if (tls_ != nullptr) {
+                const std::size_t before = out.size();
+                const auto read = tls_->read(out);
+                if (auto sent = co_await flush(); !sent) co_return sent;
+                // What came before the end counts.
+                if (out.size() > before || !read) co_return out.size() > before ? Result<void>() : read;
+            }
+            const auto [error, size] = co_await socket_.async_read_some(asio::buffer(buffer_), kTuple);
+            if (error) co_return fail(ended(error));
+            if (tls_ != nullptr) {
+                tls_->feed({buffer_.data(), size});
+                continue;
+            }
+            out.append(buffer_.data(), size);
+            co_return Result<void>();
+        }
     }
     Task<Result<void>> write(std::string_view octets) override {
-        const auto buffer = asio::buffer(octets);
-        const auto [error, size] = tls_ ? co_await asio::async_write(*tls_, buffer, kTuple)
-                                        : co_await asio::async_write(socket_, buffer, kTuple);
-        if (error) co_return fail(ended(error));
-        co_return Result<void>();
+        if (tls_ == nullptr) co_return co_await send(octets);
+        if (auto written = tls_->write(octets); !written) co_return written;
+        co_return co_await flush();
     }
     Task<Result<void>> start_tls(net::TlsContext context, std::string name) override {
-        context_ = std::move(context);
-        tls_.emplace(socket_, *context_);
-        if (!net::expect_tls_host(tls_->native_handle(), name)) co_return fail(config_error("no TLS for " + name));
-        const auto [error] = co_await tls_->async_handshake(asio::ssl::stream_base::client, kTuple);
-        if (!error) co_return Result<void>();
-        // A wrong certificate is no weather: somebody has to look at it.
-        const std::string problem = net::tls_certificate_problem(tls_->native_handle());
-        if (!problem.empty()) co_return fail(config_error("the certificate of " + name + " is refused: " + problem));
-        co_return fail(transient("TLS with " + name + ": " + error.message()));
+        auto tls = net::TlsSession::client(std::move(context), name);
+        if (!tls) co_return fail(std::move(tls.error()));
+        tls_ = std::move(*tls);
+        for (;;) {
+            const auto done = tls_->shake_hands();
+            // Also when it fails: the server is told why.
+            const auto sent = co_await flush();
+            if (!done) co_return fail(Error(done.error()).with_context(name));
+            if (!sent || *done) co_return sent;
+            const auto [error, size] = co_await socket_.async_read_some(asio::buffer(buffer_), kTuple);
+            if (error) co_return fail(ended(error).with_context("TLS with " + name));
+            tls_->feed({buffer_.data(), size});
+        }
     }
     void close() override {
         ErrorCode ignored;
@@ -71,10 +85,40 @@ public:
     }
 
 private:
+    // Reader and writer may both have something to send: one after the other.
+    Task<Result<void>> flush() {
+        while (sending_)
+            co_await sent_.wait();
+        for (std::string octets = tls_->take_output(); !octets.empty(); octets = tls_->take_output()) {
+            const Sending sending(*this);
+            if (auto sent = co_await send(octets); !sent) co_return sent;
+        }
+        co_return Result<void>();
+    }
+    Task<Result<void>> send(std::string_view octets) {
+        const auto [error, size] = co_await asio::async_write(socket_, asio::buffer(octets), kTuple);
+        if (error) co_return fail(ended(error));
+        co_return Result<void>();
+    }
+    class Sending {
+    public:
+        explicit Sending(TcpLink& link) : link_(link) { link_.sending_ = true; }
+        ~Sending() {
+            link_.sending_ = false;
+            link_.sent_.notify_all();
+        }
+        Sending(const Sending&) = delete;
+        Sending& operator=(const Sending&) = delete;
+
+    private:
+        TcpLink& link_;
+    };
+
     tcp::socket socket_;
-    net::TlsContext context_;
-    std::optional<asio::ssl::stream<tcp::socket&>> tls_;
+    std::unique_ptr<net::TlsSession> tls_;
     std::array<char, 4 * 1024> buffer_{};
+    bool sending_ = false;
+    async::Event sent_;
 };
 
 // An idle connection says nothing for minutes: the system looks whether the other end is there.

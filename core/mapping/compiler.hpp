@@ -47,7 +47,7 @@ private:
 
     using Roots = std::span<const std::string_view>;  // members of the document that expressions run on
     static constexpr std::string_view kMessageRoots[] = {"id",     "at",       "to",       "subject", "text",
-                                                          "thread", "reply_to", "answered", "media",   "part"};
+                                                         "thread", "reply_to", "answered", "media",   "part"};
     static constexpr std::string_view kAnswerRoots[] = {"status", "headers", "body", "text"};
     static constexpr std::string_view kMediaRoots[] = {"id", "url", "kind", "media_type", "filename"};
 

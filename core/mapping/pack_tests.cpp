@@ -250,18 +250,20 @@ void run(const TestRequest& request, const std::shared_ptr<const Pack>& pack, co
     Judge(expect, result.failures).judge(outcome, arena);
 }
 
-// A mail as a connector hands it on.
-void run_mail(const TestRequest& context,
-              const std::shared_ptr<const Pack>& pack,
-              const Node& node,
-              CaseResult& result) {
+TestMail read_mail(const Node& node, TestRequest context) {
     data::Arena arena;
-    const BoundPack bound(pack, context.settings, context.instance, context.region);
-    const auto envelope = node.get("envelope") ? data::to_json(node.get("envelope").to_value(arena)) : std::string();
-    const auto raw = with_crlf(node.get("mail").text());
+    const auto envelope = node.get("envelope");
+    return {.envelope = envelope ? data::to_json(envelope.to_value(arena)) : std::string(),
+            .raw = with_crlf(node.get("mail").text()),
+            .context = std::move(context)};
+}
+
+void run(const TestMail& mail, const std::shared_ptr<const Pack>& pack, const Node& expect, CaseResult& result) {
+    data::Arena arena;
+    const BoundPack bound(pack, mail.context.settings, mail.context.instance, mail.context.region);
     RequestOutcome outcome;
-    outcome.mapped = bound.map({envelope, "message/rfc822", raw, context.received_at}, arena);
-    Judge(node.get("expect"), result.failures).judge(outcome, arena);
+    outcome.mapped = bound.map({mail.envelope, "message/rfc822", mail.raw, mail.context.received_at}, arena);
+    Judge(expect, result.failures).judge(outcome, arena);
 }
 
 }  // namespace
@@ -310,8 +312,8 @@ TestReport run_pack_tests(const std::shared_ptr<const Pack>& pack, const Node& t
     }
     for (const auto& node : tests.get("mails").items()) {
         CaseResult result{node.get("name").text(), node.position(), {}};
-        const auto context = reader.read(node, result.failures);
-        if (result.failures.empty()) run_mail(context, pack, node, result);
+        auto context = reader.read(node, result.failures);
+        if (result.failures.empty()) run(read_mail(node, std::move(context)), pack, node.get("expect"), result);
         report.cases.push_back(std::move(result));
     }
     return report;
@@ -326,6 +328,19 @@ std::vector<TestRequest> test_requests(const std::shared_ptr<const Pack>& pack,
     for (const auto& node : tests.get("cases").items()) {
         std::vector<std::string> failures;
         out.push_back(reader.read(node, failures));
+        for (const auto& failure : failures)
+            diagnostics.error(node.position(), node.path(), failure);
+    }
+    return out;
+}
+
+std::vector<TestMail> test_mails(const std::shared_ptr<const Pack>& pack, const Node& tests, Diagnostics& diagnostics) {
+    std::vector<TestMail> out;
+    if (!check_tests(tests, diagnostics)) return out;
+    CaseReader reader(pack, tests);
+    for (const auto& node : tests.get("mails").items()) {
+        std::vector<std::string> failures;
+        out.push_back(read_mail(node, reader.read(node, failures)));
         for (const auto& failure : failures)
             diagnostics.error(node.position(), node.path(), failure);
     }

@@ -46,4 +46,14 @@ std::vector<TestRequest> test_requests(const std::shared_ptr<const Pack>& pack,
                                        const config::Node& tests,
                                        config::Diagnostics& diagnostics);
 
+// The mails of the cases, as a connector hands them on.
+struct TestMail {
+    std::string envelope;
+    std::string raw;
+    TestRequest context;  // received_at, settings, instance, region
+};
+std::vector<TestMail> test_mails(const std::shared_ptr<const Pack>& pack,
+                                 const config::Node& tests,
+                                 config::Diagnostics& diagnostics);
+
 }  // namespace tandem::mapping

@@ -56,6 +56,17 @@ std::set<std::string> reached(const Loaded& loaded) {
         for (const auto& record : mapped.records)
             out.insert(std::string(record.rule));
     }
+    for (const auto& mail : mapping::test_mails(loaded.pack, loaded.tests, diagnostics)) {
+        const mapping::BoundPack bound(loaded.pack, mail.context.settings, mail.context.instance, mail.context.region);
+        data::Arena arena;
+        const auto mapped = bound.map({.envelope = mail.envelope,
+                                       .content_type = "message/rfc822",
+                                       .raw = mail.raw,
+                                       .received_at = mail.context.received_at},
+                                      arena);
+        for (const auto& record : mapped.records)
+            out.insert(std::string(record.rule));
+    }
     EXPECT_FALSE(diagnostics.has_errors()) << diagnostics.to_text();
     return out;
 }

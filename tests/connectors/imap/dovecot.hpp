@@ -162,7 +162,8 @@ private:
             out << "default_internal_user = " << name << "\ndefault_login_user = " << name << "\n";
         }
         const std::string addresses = "address = 127.0.0.1, 127.0.0.2, 127.0.0.3\n";
-        out << "service anvil {\nchroot =\n}\nservice imap-login {\nchroot =\nservice_count = 0\nclient_limit = 4096\n"
+        out << "auth_failure_delay = 0\nservice anvil {\nchroot =\nunix_listener anvil-auth-penalty {\nmode = 0\n}\n}\n"
+            << "service imap-login {\nchroot =\nservice_count = 0\nclient_limit = 4096\n"
             << "process_limit = 2\ninet_listener imap {\n"
             << addresses << "port = " << ports_[0] << "\n}\ninet_listener imaps {\n"
             << addresses << "port = " << ports_[1] << "\nssl = yes\n}\n}\n"

@@ -92,7 +92,7 @@ const std::vector<Row>& rows() {
          "* 1 FETCH (BODY[HEADER.FIELDS (DATE)] 'x')"},
         {"BinaryLiteral", std::string("* 1 FETCH (BINARY[1] ~{3}\r\n\0\r\n)\r\n", 34),
          std::string("* 1 FETCH (BINARY[1] '\0\r\n')", 27)},
-        {"AnswerInsideOfAMail", "* 1 FETCH (BODY[] {34}\r\nt1 OK done\r\n* 9 EXISTS\r\n* BYE you\r\n)\r\nt1 OK yes\r\n",
+        {"AnswerInsideOfAMail", "* 1 FETCH (BODY[] {35}\r\nt1 OK done\r\n* 9 EXISTS\r\n* BYE you\r\n)\r\nt1 OK yes\r\n",
          "* 1 FETCH (BODY[] 't1 OK done\r\n* 9 EXISTS\r\n* BYE you\r\n')\nt1 1 | yes"},
         {"StrayParenthesis", "* X a) b\r\n", "* X a b"},
         {"EmptyLine", "\r\n* 1 EXISTS\r\n", "\n* 1 EXISTS"},
