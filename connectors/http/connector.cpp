@@ -4,6 +4,8 @@
 #include "connectors/http/receiver.hpp"
 #include "connectors/http/vendor_client.hpp"
 
+#include <algorithm>
+
 namespace tandem::http {
 
 namespace {
@@ -16,6 +18,14 @@ public:
 
     void validate(const connector::InstanceSpec& spec, config::Diagnostics& diagnostics) const override {
         config_fields().read(spec.options, diagnostics);
+        const auto polls = spec.caller == nullptr ? std::vector<connector::Poll>() : spec.caller->polls();
+        const auto idle = [&](std::string_view name, std::string text) {
+            const auto node = spec.options.get(name);
+            if (node) diagnostics.warning(node.position(), node.path(), std::move(text));
+        };
+        if (polls.empty()) idle("poll_every", "has no effect: nothing is polled with this pack and its settings");
+        if (std::ranges::none_of(polls, &connector::Poll::backfill))
+            idle("backfill_days", "has no effect: nothing that is polled here can be asked for the past");
     }
 
     std::optional<connector::SendLimits> send_limits(const connector::InstanceSpec& spec) const override {

@@ -27,6 +27,17 @@ double per_second(std::int64_t requests_per_minute) {
     return static_cast<double>(requests_per_minute) / 60.0;
 }
 
+// What stands in the request beside the secrets themselves: Basic authentication makes something new of one.
+std::vector<Secret> credentials(const connector::WireRequest& request) {
+    std::vector<Secret> out;
+    for (const auto& header : request.headers) {
+        if (!iequals_ascii(header.name, "Authorization")) continue;
+        const auto space = header.value.find(' ');
+        out.emplace_back(space == std::string::npos ? header.value : header.value.substr(space + 1));
+    }
+    return out;
+}
+
 // Where a backfill stands: it reads from `begin` to `end` and has done everything between `reached` and one of them.
 struct Past {
     Instant begin{}, end{}, reached{};
@@ -85,20 +96,30 @@ Task<void> Poller::live() {
     for (;;) {
         run.place = {};
         run.after.reset();
+        bool behind = false;
         if (poll_.window_overlap) {
-            const auto done = cursor ? parse_time(*cursor) : std::nullopt;
-            const Instant until = std::chrono::floor<std::chrono::seconds>(now());
-            run.place.since = done ? *done - *poll_.window_overlap : until - poll_.window_first;
-            run.place.until = until;
-            run.after = format_time(until);
+            behind = set_window(run, cursor);
         } else {
             run.place.cursor = cursor;
         }
-        const bool more = co_await read(run);
+        const bool more = co_await read(run) || behind;
         cursor = run.after ? run.after : run.place.found ? run.place.found : cursor;
         host_.count("poll_runs", poll_.name);
         if (!more) co_await async::sleep_for(poll_.every);
     }
+}
+
+// The window of a live run that follows the one that ended at `cursor`. True when it ends before the present.
+bool Poller::set_window(Run& run, const std::optional<Cursor>& cursor) const {
+    const auto done = cursor ? parse_time(*cursor) : std::nullopt;
+    const Instant present = std::chrono::floor<std::chrono::seconds>(now());
+    const Instant since = done ? *done - *poll_.window_overlap : present - poll_.window_first;
+    const bool behind = poll_.window_longest > Millis(0) && since + poll_.window_longest < present;
+    const Instant until = behind ? since + poll_.window_longest : present;
+    run.place.since = since;
+    run.place.until = until;
+    run.after = format_time(until);
+    return behind;
 }
 
 Task<void> Poller::backfill() {
@@ -172,10 +193,13 @@ Task<Result<Poller::Fetched>> Poller::fetch_once(Run& run) {
     run.place.now = now();
     auto request = host_.caller()->poll_request(poll_.name, run.place);
     if (!request) co_return fail(std::move(request.error()));
+    const auto sent = credentials(*request);
     auto response = co_await client_.send(std::move(*request), true, poll_.timeout);
     if (!response) co_return fail(std::move(response.error()));
     auto page = host_.caller()->poll_page(poll_.name, run.place, {response->status, response->headers, response->body});
     if (page.error) co_return fail(std::move(*page.error));
+    if (auto clean = client_.without_secrets(page.envelope, sent)) page.envelope = std::move(*clean);
+    if (auto clean = client_.without_secrets(response->body, sent)) response->body = std::move(*clean);
     co_return Fetched{std::move(page), std::move(response->body)};
 }
 

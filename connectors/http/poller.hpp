@@ -71,6 +71,7 @@ private:
     async::Task<std::optional<connector::Cursor>> resume(Run& run);
     async::Task<void> within_budget();
     async::Task<void> wait_after(const Run& run, async::Backoff& backoff, const Error& error);
+    bool set_window(Run& run, const std::optional<connector::Cursor>& cursor) const;
     bool is_repeat(Run& run, const std::string& body);
     Run run(std::string what, connector::StreamName stream);
     Instant now() const { return host_.clock().now(); }

@@ -98,6 +98,7 @@ Task<Result<Secret>> VendorClient::token() {
     ++fetches_;
     last_failure_ = made ? std::nullopt : std::optional(made.error());
     if (!made) co_return fail(std::move(made.error()));
+    if (token_) previous_ = std::move(token_);
     token_ = made->text;
     renew_at_ = clock_.now() + made->lifetime - std::min(made->lifetime / 10, kLongestMargin);
     co_return std::move(made->text);
@@ -113,7 +114,17 @@ Task<Result<connector::Token>> VendorClient::fetch() {
 }
 
 void VendorClient::forget(const Secret& used) {
-    if (token_ && token_->reveal() == used.reveal()) token_.reset();
+    if (!token_ || *token_ != used) return;
+    previous_ = std::move(token_);
+    token_.reset();
+}
+
+std::optional<std::string> VendorClient::without_secrets(std::string_view text, std::vector<Secret> also) const {
+    if (caller_ == nullptr) return std::nullopt;
+    for (const auto& token : {token_, previous_}) {
+        if (token) also.push_back(*token);
+    }
+    return caller_->without_secrets(text, also);
 }
 
 }  // namespace tandem::http

@@ -11,6 +11,9 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace tandem::http {
 
@@ -33,6 +36,10 @@ public:
                                                       std::chrono::milliseconds timeout,
                                                       std::uint64_t max_bytes);
 
+    // `text` without the instance's secrets, the token and the one before, and `also`, for the journal; nullopt: none
+    // occurs.
+    std::optional<std::string> without_secrets(std::string_view text, std::vector<Secret> also) const;
+
 private:
     struct Terms {
         bool repeatable = false;
@@ -53,6 +60,7 @@ private:
     const Clock& clock_;
 
     std::optional<Secret> token_;
+    std::optional<Secret> previous_;  // answers to requests with it may still come
     Instant renew_at_{};
     bool fetching_ = false;
     std::uint64_t fetches_ = 0;          // that have ended

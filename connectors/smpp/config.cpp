@@ -1,5 +1,8 @@
 #include "connectors/smpp/config.hpp"
 
+#include "core/config/findings.hpp"
+
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -11,11 +14,12 @@ using namespace std::chrono_literals;
 
 constexpr std::int64_t kMaxSystemId = 15;
 
-// The limits of the protocol, without the NUL.
+// The limits of the protocol, without the NUL: C-octet strings are ASCII (SMPP 3.4, 3.1).
 config::Check at_most(std::size_t limit) {
     return [limit](std::string_view text) -> std::optional<std::string> {
-        if (text.size() <= limit && text.find('\0') == std::string_view::npos) return std::nullopt;
-        return "must have at most " + std::to_string(limit) + " characters";
+        const bool ascii = std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+        if (text.size() <= limit && ascii) return std::nullopt;
+        return "must have at most " + std::to_string(limit) + " characters, all of ASCII";
     };
 }
 
@@ -30,6 +34,7 @@ config::Fields<Config>::Choices<Alphabet> alphabets() {
 void add_link(config::Fields<Config>& fields) {
     fields.field("host", &Config::host, "Name or address of the message centre.")
         .required()
+        .check(config::check_host)
         .field("port", &Config::port, "Its port; often 3550 with TLS.")
         .range(1, 65'535)
         .field("tls", &Config::tls, "TLS from the first octet; SMPP has no STARTTLS.")
@@ -103,9 +108,9 @@ void add_texts(config::Fields<Config>& fields) {
         .field("source_address", &Config::source_address, "Sender of what goes out: a number, a short code or a name.")
         .check(at_most(20))
         .field("source_ton", &Config::source_ton, "Its type of number. -1: letters 5, up to six digits 3, others 1.")
-        .range(-1, 255)
+        .range(-1, 6)
         .field("source_npi", &Config::source_npi, "Its numbering plan. -1: 1 for a number of type 1, else 0.")
-        .range(-1, 255);
+        .range(-1, 18);
 }
 
 }  // namespace
@@ -130,6 +135,21 @@ const config::Fields<Config>& config_fields() {
 
 Config read_config(const config::Node& options, const std::string& instance, config::Diagnostics& diagnostics) {
     Config config = config_fields().read(options, diagnostics);
+    const auto wrong = [&](std::string_view name, std::string text) {
+        const auto node = options.get(name);
+        diagnostics.error(node.position(), node.path(), std::move(text));
+    };
+    for (const std::string_view name : {"tls_ca", "tls_name"}) {
+        if (!config.tls && options.get(name))
+            wrong(name, "has no meaning without `tls: true`: the link is not encrypted");
+    }
+    if (config.alphabets.empty()) wrong("alphabets", "must name at least one");
+    if (config.packed && config.default_alphabet != Alphabet::Gsm7)
+        wrong("packed",
+              "only gsm7 can be packed, and default_alphabet is " + std::string(to_string(config.default_alphabet)));
+    if (config.reconnect_first > config.reconnect_limit)
+        wrong(options.get("reconnect_first") ? "reconnect_first" : "reconnect_limit",
+              "reconnect_first must not be above reconnect_limit");
     if (config.account.empty()) config.account = instance;
     return config;
 }

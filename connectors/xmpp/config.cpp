@@ -2,6 +2,7 @@
 
 #include "core/base/crypto.hpp"
 #include "core/base/text.hpp"
+#include "core/config/findings.hpp"
 
 #include <array>
 #include <optional>
@@ -32,6 +33,7 @@ void add_link(config::Fields<Config>& fields) {
         .field("password", &Config::password, "Password of the account; secret of the component.")
         .required()
         .field("host", &Config::host, "Name or address of the server. Empty: the domain of jid.")
+        .check(config::check_host)
         .field("port", &Config::port, "Its port. 0: 5222, with direct TLS 5223, for a component 5347.")
         .range(0, 65'535)
         .choice<TlsMode>("tls", &Config::tls,
@@ -96,14 +98,28 @@ const config::Fields<Config>& config_fields() {
 Config read_config(const config::Node& options, config::Diagnostics& diagnostics) {
     Config out = config_fields().read(options, diagnostics);
     const auto tls = options.get("tls");
+    const auto wrong = [&](std::string_view name, std::string text) {
+        const auto node = options.get(name);
+        diagnostics.error(node.position(), node.path(), std::move(text));
+    };
+    if (out.reconnect_first > out.reconnect_limit)
+        wrong(options.get("reconnect_first") ? "reconnect_first" : "reconnect_limit",
+              "reconnect_first must not be above reconnect_limit");
     if (out.link == LinkMode::Component) {
+        for (const std::string_view name : {"archive", "carbons"}) {
+            if (options.get(name).as_bool().value_or(false)) wrong(name, "only a client has it, not a component");
+        }
         if (tls && out.tls == TlsMode::StartTls)
             diagnostics.error(tls.position(), tls.path(), "a component has no STARTTLS: direct or none");
         if (!tls) out.tls = TlsMode::None;
         out.archive = out.carbons = false;
     } else if (!out.jid.empty() && parse_jid(out.jid).local.empty()) {
-        const auto jid = options.get("jid");
-        diagnostics.error(jid.position(), jid.path(), "a client needs an account, as support@example.org");
+        wrong("jid", "a client needs an account, as support@example.org");
+    }
+    if (tls && out.link == LinkMode::Client && out.tls == TlsMode::None)
+        diagnostics.warning(tls.position(), tls.path(), "without TLS everybody on the way reads along");
+    for (const std::string_view name : {"tls_ca", "tls_name"}) {
+        if (out.tls == TlsMode::None && options.get(name)) wrong(name, "has no meaning with `tls: none`");
     }
     return out;
 }

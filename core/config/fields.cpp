@@ -35,6 +35,7 @@ bool store(const Node& node,
 }  // namespace
 
 bool read_value(const Node& node, const Field& field, Diagnostics& diagnostics, std::string& out) {
+    if (field.required && node.text().empty()) return wrong(node, diagnostics, "must have a value");
     if (field.check) {
         if (auto complaint = field.check(node.text())) return wrong(node, diagnostics, *complaint);
     }

@@ -110,6 +110,10 @@ GatewayConfig read_gateway(const Node& root, Diagnostics& diagnostics) {
 GatewayConfig load_gateway(const std::string& path, const Environment& environment, Diagnostics& diagnostics) {
     auto root = load_yaml(path, diagnostics);
     if (!root) return {};
+    if (root.kind() == NodeKind::Null) {
+        diagnostics.error({path, 1, 1}, "", "the file is empty: config/minimal.yaml shows what it needs at least");
+        return {};
+    }
     return read_gateway(substitute(root, environment, diagnostics), diagnostics);
 }
 

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +35,8 @@ struct Poll {
     std::int64_t pages = 0;                                     // of one run before it pauses
     std::optional<std::chrono::milliseconds> window_overlap{};  // set: a run asks for a window of time
     std::chrono::milliseconds window_first{0};
-    bool backfill = false;  // it can be asked for the past
+    std::chrono::milliseconds window_longest{0};  // 0: any
+    bool backfill = false;                        // it can be asked for the past
     std::int64_t backfill_days = 0;
     std::chrono::milliseconds backfill_step{0};
     bool backfill_oldest_first = false;
@@ -77,6 +79,9 @@ public:
     virtual std::vector<Poll> polls() const = 0;
     virtual Result<WireRequest> poll_request(std::string_view poll, const PollPlace& place) const = 0;
     virtual PollPage poll_page(std::string_view poll, const PollPlace& place, const AnswerView& answer) const = 0;
+
+    // `text` with *** in the places of the instance's secrets and of those in `also`; nullopt: none occurs.
+    virtual std::optional<std::string> without_secrets(std::string_view text, std::span<const Secret> also) const = 0;
 
     // For requests with WireRequest::token_prefix.
     virtual Result<WireRequest> token_request() const = 0;

@@ -1,10 +1,37 @@
 #include "core/connector/registry.hpp"
 
 #include "core/base/text.hpp"
+#include "core/config/findings.hpp"
 
 #include <stdexcept>
 
 namespace tandem::connector {
+
+namespace {
+
+// A pack says what goes over HTTP, or what a connector with a protocol of its own sends and receives; none does both.
+void check_pack(const Registry& registry,
+                const InstanceSpec& spec,
+                const Connector& connector,
+                const config::Position& position,
+                const std::string& path,
+                config::Diagnostics& diagnostics) {
+    const bool http = connector.manifest().capabilities.hook;
+    const bool asks = spec.caller != nullptr && (spec.caller->has_probe() || !spec.caller->polls().empty());
+    if (!http && (asks || (spec.sender != nullptr && spec.sender->by_http()))) {
+        diagnostics.error(position, path + ".pack",
+                          "pack '" + spec.pack + "' speaks HTTP with its vendor, a connector of type '" +
+                              spec.connector + "' does not");
+    }
+    if (http && spec.sender != nullptr && !spec.sender->by_http()) {
+        const auto type =
+            registry.find(spec.pack) != nullptr ? "`type: " + spec.pack + "`" : "the `type` that it is for";
+        diagnostics.error(position, path + ".pack",
+                          "pack '" + spec.pack + "' is not for HTTP: give the connector " + type);
+    }
+}
+
+}  // namespace
 
 std::string_view to_string(State state) {
     switch (state) {
@@ -56,7 +83,10 @@ void Registry::validate(const InstanceSpec& spec,
         diagnostics.error(std::move(position), path,
                           "a connector of type '" + spec.connector + "' needs a pack: write `pack: <name>`");
     }
-    connector->validate(spec, diagnostics);
+    check_pack(*this, spec, *connector, position, path, diagnostics);
+    config::Diagnostics findings;
+    connector->validate(spec, findings);
+    config::append_placed(findings, position, path + ".options", "'" + spec.name + "'", diagnostics);
 }
 
 }  // namespace tandem::connector

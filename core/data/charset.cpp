@@ -33,6 +33,20 @@ std::string_view Charset::decode(std::string_view text, Arena& arena) const {
     return arena.copy(valid_utf8(out) ? out : sanitize_utf8(out));
 }
 
+std::optional<std::string> Charset::encode(std::string_view text) const {
+    if (is_utf8()) return std::string(text);
+    auto* converter = static_cast<UConverter*>(converter_.get());
+    auto status = U_ZERO_ERROR;
+    ucnv_setFromUCallBack(converter, UCNV_FROM_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &status);
+    const auto wide = icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
+    const auto room = UCNV_GET_MAX_BYTES_FOR_STRING(wide.length(), ucnv_getMaxCharSize(converter));
+    std::string out(static_cast<std::size_t>(room), '\0');
+    const auto size = ucnv_fromUChars(converter, out.data(), room, wide.getBuffer(), wide.length(), &status);
+    if (U_FAILURE(status)) return std::nullopt;
+    out.resize(static_cast<std::size_t>(size));
+    return out;
+}
+
 std::string_view without_bom(std::string_view text) {
     return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
 }

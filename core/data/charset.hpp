@@ -5,6 +5,8 @@
 #include "core/data/arena.hpp"
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace tandem::data {
@@ -17,6 +19,8 @@ public:
     bool is_utf8() const { return converter_ == nullptr; }
     // Valid UTF-8 in `arena`, or `text` itself if it is that already. What makes no sense becomes U+FFFD.
     std::string_view decode(std::string_view text, Arena& arena) const;
+    // The octets of valid UTF-8 in this charset; nullopt when it lacks a character.
+    std::optional<std::string> encode(std::string_view text) const;
 
 private:
     struct Close {

@@ -2,6 +2,8 @@
 
 #include "core/base/crypto.hpp"
 #include "core/base/text.hpp"
+#include "core/data/charset.hpp"
+#include "core/data/gsm.hpp"
 #include "core/data/json.hpp"
 
 #include <pugixml.hpp>
@@ -152,6 +154,16 @@ MultipartBody encode_multipart(const std::vector<FormPart>& parts) {
     }
     out.body += "--" + boundary + "--\r\n";
     return out;
+}
+
+Result<std::optional<std::string>> encode_octets(std::string_view charset, std::string_view text) {
+    if (charset == "gsm7") return utf8_to_gsm(text);
+    const auto found = Charset::named(charset);
+    if (!found) return fail(found.error());
+    // Read as UTF-8, of which it is a part; written, it has its own seven bits only.
+    const bool ascii = std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    if (to_lower_ascii(charset) == "us-ascii" && !ascii) return std::nullopt;
+    return found->encode(text);
 }
 
 }  // namespace tandem::data

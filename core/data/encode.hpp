@@ -4,6 +4,7 @@
 #include "core/base/result.hpp"
 #include "core/data/value.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,10 @@ namespace tandem::data {
 // in a list. Characters that XML 1.0 (section 2.2) cannot hold become U+FFFD;
 // a carriage return is read back as a line feed (section 2.11).
 Result<std::string> encode_xml(Value document);
+
+// The octets of valid UTF-8 in another character set, named as for decode_octets(); nullopt when it lacks a character.
+// ErrorKind::Corrupt if the name is unknown.
+Result<std::optional<std::string>> encode_octets(std::string_view charset, std::string_view text);
 
 // A field of multipart/form-data (RFC 7578). With a file name it is sent as a file.
 struct FormPart {

@@ -57,4 +57,25 @@ std::string gsm_to_utf8(std::string_view septets) {
     return out;
 }
 
+std::optional<std::string> utf8_to_gsm(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const auto starts = [text](std::string_view character) {
+            return !character.empty() && text.starts_with(character);
+        };
+        const auto* plain = std::ranges::find_if(kDefault, starts);
+        const auto* extended = std::ranges::find_if(kExtension, [&](const auto& one) { return starts(one.second); });
+        if (plain != kDefault.end()) {
+            out += static_cast<char>(plain - kDefault.begin());
+            text.remove_prefix(plain->size());
+        } else if (extended != kExtension.end()) {
+            out += {static_cast<char>(kEscape), static_cast<char>(extended->first)};
+            text.remove_prefix(extended->second.size());
+        } else {
+            return std::nullopt;
+        }
+    }
+    return out;
+}
+
 }  // namespace tandem::data

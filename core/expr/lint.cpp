@@ -3,6 +3,8 @@
 #include "core/expr/syntax.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace tandem::expr {
 
@@ -26,13 +28,62 @@ bool looks_inside(Form form) {
     }
 }
 
+std::optional<SyntaxTree> tree_of(std::string_view text, data::Arena& arena) {
+    const auto tokens = tokenize(text, false, arena);
+    if (!tokens) return std::nullopt;
+    auto tree = parse(*tokens, kDepth);
+    return tree ? std::optional(std::move(*tree)) : std::nullopt;
+}
+
+// Follows where the current node is the document itself.
+class RootReader {
+public:
+    explicit RootReader(const SyntaxTree& tree) : tree_(tree) {}
+
+    std::vector<RootField> take() {
+        visit(tree_.root, true);
+        std::ranges::sort(found_, {}, &RootField::column);
+        return std::move(found_);
+    }
+
+private:
+    void visit(NodeIndex index, bool at_root) {
+        if (index == kNoNode) return;
+        const SyntaxNode& node = tree_.nodes[index];
+        if (node.form == Form::Field && at_root) {
+            found_.push_back({std::string(node.value.as_string()), node.offset + 1});
+        }
+        const bool passes = node.form == Form::Sub || node.form == Form::Pipe;
+        const bool inside = passes && stays(node.left, at_root);
+        visit(node.left, node.form == Form::Reference ? false : at_root);
+        visit(node.right, passes ? inside : looks_inside(node.form) ? false : at_root);
+        visit(node.third, looks_inside(node.form) ? false : at_root);
+        for (const NodeIndex child : node.children)
+            visit(child, at_root);
+    }
+
+    // What stands left of a dot is the document again.
+    bool stays(NodeIndex index, bool at_root) const {
+        if (index == kNoNode) return at_root;
+        const Form form = tree_.nodes[index].form;
+        return form == Form::Root || (form == Form::Current && at_root);
+    }
+
+    const SyntaxTree& tree_;
+    std::vector<RootField> found_;
+};
+
 }  // namespace
+
+std::vector<RootField> root_fields(std::string_view text) {
+    data::Arena arena;
+    const auto tree = tree_of(text, arena);
+    return tree ? RootReader(*tree).take() : std::vector<RootField>();
+}
 
 std::vector<Remark> lint(std::string_view text) {
     data::Arena arena;
-    const auto tokens = tokenize(text, false, arena);
-    if (!tokens) return {};
-    const auto tree = parse(*tokens, kDepth);
+    const auto tree = tree_of(text, arena);
     if (!tree) return {};
     std::vector<Remark> remarks;
     for (const SyntaxNode& node : tree->nodes) {

@@ -99,9 +99,9 @@ std::span<const Secret> BoundPack::State::secrets(std::string_view setting) cons
     return found == settings.secrets.end() ? std::span<const Secret>() : std::span<const Secret>(found->second);
 }
 
-Value request_value(const RequestSource& source, std::uint8_t mask, data::Arena& arena) {
+Value request_value(const RequestSource& source, RequestMembers mask, data::Arena& arena) {
     if (mask == 0) return {};
-    data::ArenaList<Member> members(arena, 8);
+    data::ArenaList<Member> members(arena, 9);
     const auto parts = split_url(source.url);
     if ((mask & kMethod) != 0) members.push_back({"method", Value::string(source.method)});
     if ((mask & kUrl) != 0) members.push_back({"url", Value::string(source.url)});
@@ -116,6 +116,7 @@ Value request_value(const RequestSource& source, std::uint8_t mask, data::Arena&
         members.push_back({"received_at", data::make_string(arena, format_time(source.received_at))});
     }
     if ((mask & kPoll) != 0 && !source.poll.empty()) members.push_back({"poll", Value::string(source.poll)});
+    if ((mask & kPolledPage) != 0) members.push_back({"page", source.page});
     return Value::object(members.items());
 }
 

@@ -38,10 +38,11 @@ struct RequestSource {
     std::string_view content_type;
     Instant received_at{};
     std::string_view poll{};  // whose page it is; empty: the vendor posted it
+    data::Value page{};       // $page of its request
 };
 
 // {method, url, ...} with the members of `mask` only.
-data::Value request_value(const RequestSource& source, std::uint8_t mask, data::Arena& arena);
+data::Value request_value(const RequestSource& source, RequestMembers mask, data::Arena& arena);
 
 // The document of a body; of a GET request without body its query string. ErrorKind::Corrupt with the position.
 // `charset` is that of bodies that name none.

@@ -17,7 +17,7 @@ void Compiler::media(const Node& node) {
         error(node, "`prefix` names what `url` or `resolve` makes an address of: one needs the other");
     }
     secrets_ = &out.secrets;
-    call_scope(kMediaNameTexts, [&] {
+    call_scope(kMediaNameTexts, kMediaRoots, [&] {
         out.hosts = optional_expression(node.get("hosts"));
         out.let = let(node.get("let"));
         out.url = optional_expression(node.get("url"));
@@ -38,6 +38,8 @@ void Compiler::media_lookup(const Node& node, MediaProgram& out) {
     send_request(node.get("request"), *out.lookup);
     if (!node.get("request").get("method")) out.lookup->method = "GET";
     const auto response = node.get("response");
+    // Where the file is may hold a secret: the address is asked for, not kept.
+    const Reading reading(*this, true);
     send_response(response, out.answer);
     out.place = expression(response.get("url"));
 }

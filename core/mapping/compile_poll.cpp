@@ -59,12 +59,13 @@ void Compiler::poll(const Node& node) {
     }
     poll_times(node, out);
     poll_window(node, out);
-    call_scope(kPollNameTexts, [&] {
+    call_scope(kPollNameTexts, kPollNameTexts, [&] {
         out.when = optional_expression(node.get("when"));
         out.backfill_days = optional_expression(node.get("backfill").get("days"));
         out.let = let(node.get("let"));
         send_request(node.get("request"), out.request);
         if (!node.get("request").get("method")) out.request.method = "GET";
+        const Reading reading(*this);
         send_response(node.get("response"), out.response);
         out.keep = optional_expression(node.get("keep"));
         out.next = optional_expression(node.get("next"));
@@ -88,6 +89,11 @@ void Compiler::poll_window(const Node& node, PollProgram& out) {
     if (const auto window = node.get("window")) {
         out.overlap = duration(window.get("overlap"), kNone, kLongest);
         out.first = duration(window.get("first"), kDay, kLongest);
+        out.longest = duration(window.get("longest"), kNone, kLongest);
+        if (out.longest > kNone && out.longest <= out.overlap) {
+            error(window.get("longest"),
+                  "must be longer than `overlap`, or the next window would begin where this one did");
+        }
         if (node.get("cursor")) error(node.get("cursor"), "a poll with `window` keeps its place itself: no `cursor`");
     }
     const auto backfill = node.get("backfill");
@@ -95,6 +101,10 @@ void Compiler::poll_window(const Node& node, PollProgram& out) {
     out.backfill = true;
     out.backfill_step = duration(backfill.get("step"), kDay, kLongest);
     if (out.backfill_step < kMinute) error(backfill.get("step"), "must be at least 1m");
+    if (out.longest > kNone && out.backfill_step > out.longest) {
+        error(backfill,
+              fmt::format("its `step` of {} is above `window.longest`", config::format_duration(out.backfill_step)));
+    }
     out.backfill_oldest_first = backfill.get("order").text() == "oldest";
 }
 
@@ -109,6 +119,7 @@ void Compiler::poll_records(const Node& node, PollProgram& out) {
     const auto given = node.get("records");
     if (!given && program_.groups.empty()) error(node, "without `receive`, a poll needs `records` of its own");
     if (!given) return;
+    if (given.items().empty()) error(given, "a poll without records stores nothing that anybody sees");
     out.own_groups = true;
     auto of_receive = std::exchange(program_.groups, {});
     members_ = &program_.map_members;
@@ -120,10 +131,11 @@ void Compiler::poll_records(const Node& node, PollProgram& out) {
 
 void Compiler::probe(const Node& node) {
     ProbeProgram out;
-    call_scope({}, [&] {
+    call_scope({}, {}, [&] {
         out.let = let(node.get("let"));
         send_request(node.get("request"), out.request);
         if (!node.get("request").get("method")) out.request.method = "GET";
+        const Reading reading(*this);
         send_response(node.get("response"), out.response);
         out.shows = optional_expression(node.get("shows"));
     });
@@ -152,7 +164,10 @@ void Compiler::oauth2(const Node& node) {
     const auto grant = node.get("grant") ? node.get("grant").text() : "client_credentials";
     const bool needs_client = !node.get("request") && (grant == "client_credentials" || secret);
     if (needs_client && !(secret && node.get("client_id"))) error(node, "needs `client_id` and `secret`");
-    call_scope({}, [&] {
+    if (!node.get("request") && grant == "password" && !node.get("parameters"))
+        error(node, "grant password needs `parameters`: username and password (RFC 6749, 4.3.2)");
+    asking_token_ = true;
+    call_scope({}, {}, [&] {
         if (const auto written = node.get("request")) {
             send_request(written, out.request);
             token_response(node.get("response"), out);
@@ -181,10 +196,12 @@ void Compiler::oauth2(const Node& node) {
             request.form->emplace_back(name, std::move(code));
         token_response(node.get("response"), out);
     });
+    asking_token_ = false;
     program_.oauth2 = std::move(out);
 }
 
 void Compiler::token_response(const Node& node, OAuth2Program& out) {
+    const Reading reading(*this);
     send_response(node, out.response);
     const auto or_usual = [&](const char* key, const char* usual) {
         return node.get(key) ? expression(node.get(key)) : constant(usual);

@@ -51,7 +51,7 @@ void Compiler::send(const Node& node) {
     if (out.to.empty()) error(node.get("to"), "a pack that can write to nobody");
     send_channel(node.get("channel"), out);
     send_limits(node, out);
-    call_scope(kSendNameTexts, [&] {
+    call_scope(kSendNameTexts, kMessageRoots, [&] {
         out.let = let(node.get("let"));
         for (const auto& item : node.get("refuse").items()) {
             if (auto when = expression(item.get("when"))) {
@@ -61,6 +61,7 @@ void Compiler::send(const Node& node) {
         send_requests(node, out);
         {
             const Scope scope(*this);
+            const Reading reading(*this);
             const auto response = node.get("response");
             send_response(response, out.response);
             out.ids = optional_expression(response.get("ids"));
@@ -76,6 +77,7 @@ QueryProgram Compiler::send_query(const Node& node) {
     send_request(node.get("request"), out.request);
     if (!node.get("request").get("method")) out.request.method = "GET";
     const Scope scope(*this);
+    const Reading reading(*this);
     const auto response = node.get("response");
     send_response(response, out.response);
     out.found = expression(response.get("found"));
@@ -150,7 +152,11 @@ void Compiler::send_requests(const Node& node, SendProgram& out) {
         error(node, "needs `request`, or a list `requests`");
     }
     if (const auto request = node.get("request")) send_request(request, out.requests.emplace_back().second);
+    if (node.get("requests") && node.get("requests").items().empty())
+        error(node.get("requests"), "a list without requests");
     for (const auto& item : node.get("requests").items()) {
+        if (!out.requests.empty() && !out.requests.back().first)
+            error(item, "is never reached: the one before has no `when`");
         auto& [when, request] = out.requests.emplace_back();
         when = optional_expression(item.get("when"));
         send_request(item.get("request"), request);
@@ -167,7 +173,12 @@ void Compiler::send_request(const Node& node, RequestProgram& out) {
     check_headers(node.get("headers"));
     if (const auto given = node.get("auth")) out.auth = auth(given);
     send_body(node, out);
+    for (const auto& name : signatures_) {
+        if (std::ranges::find(signed_, name) != signed_.end()) continue;
+        error(node.get("signatures").get(name), fmt::format("nothing in the request has signature('{}')", name));
+    }
     signatures_.clear();
+    signed_.clear();
 }
 
 void Compiler::check_headers(const Node& node) {
@@ -232,6 +243,7 @@ void Compiler::send_body(const Node& node, RequestProgram& out) {
 
 void Compiler::send_response(const Node& node, ResponseProgram& out) {
     if (!node) return;
+    const Reading reading(*this);
     if (const auto decode = node.get("decode")) out.decoder = decode.text();
     out.let = let(node.get("let"));
     out.accepted = optional_expression(node.get("accepted"));
@@ -264,6 +276,8 @@ AuthProgram Compiler::auth(const Node& node) {
     const bool has_token = out.scheme == AuthProgram::Scheme::OAuth2;
     if (has_token && node.get("secret"))
         error(node.get("secret"), "oauth2 has its credentials in the section `oauth2`");
+    oauth2_used_ = oauth2_used_ || has_token;
+    if (has_token && asking_token_) error(node, "the request for the token cannot need it");
     if (has_token && !oauth2_) error(node, "the pack has no section `oauth2`");
     if (!has_token && !node.get("secret")) error(node, "this scheme needs `secret`");
     if (!has_token && node.get("secret")) check_secret(node.get("secret"));

@@ -123,6 +123,7 @@ private:
             return constant({});
         }
         Scope scope(compiler_);
+        const auto roots = compiler_.roots_;
         TemplateNode made{.kind = TemplateNode::Kind::Object, .control = control(node, in_list)};
         std::vector<TemplateMember> children;
         for (const auto& [key, child] : node.entries()) {
@@ -131,6 +132,7 @@ private:
             const auto name = compiler_.program_.arena.copy(key.text());
             children.push_back({name, value(child, rule, depth + 1)});
         }
+        compiler_.roots_ = roots;
         if (schema != nullptr) check_required(node, *schema);
         made.first = static_cast<std::uint32_t>(out_.members.size());
         made.count = static_cast<std::uint32_t>(children.size());
@@ -179,6 +181,7 @@ private:
         }
         if (!any) return -1;
         made.each = code(node.get("$each"));
+        if (made.each >= 0) compiler_.roots_.reset();  // the items are the documents
         if (node.get("$let")) {
             if (node.get("$let").kind() == NodeKind::Mapping)
                 made.let = compiler_.let(node.get("$let"));

@@ -25,7 +25,7 @@ namespace {
 constexpr std::array<std::string_view, kFixedSlots> kFixedNames = {"body",     "item",    "index",   "settings",
                                                                    "instance", "request", "envelope"};
 
-constexpr std::pair<std::string_view, std::uint8_t> kRequestMembers[] = {
+constexpr std::pair<std::string_view, RequestMembers> kRequestMembers[] = {
     {"method", kMethod},
     {"url", kUrl},
     {"path", kPath},
@@ -34,6 +34,7 @@ constexpr std::pair<std::string_view, std::uint8_t> kRequestMembers[] = {
     {"content_type", kContentType},
     {"received_at", kReceivedAt},
     {"poll", kPoll},
+    {"page", kPolledPage},
 };
 
 bool is_name(std::string_view text) {
@@ -68,6 +69,9 @@ void Compiler::pack(const Node& root) {
     if (const auto node = root.get("poll")) polls(node);
     if (const auto node = root.get("probe")) probe(node);
     if (const auto node = root.get("media")) media(node);
+    if (const auto node = root.get("oauth2"); node && !oauth2_used_) {
+        diagnostics_.warning(node.position(), node.path(), "no request has `auth: { scheme: oauth2 }`");
+    }
     if (!root.get("receive") && !root.get("poll") && !root.get("send"))
         error(root, "a pack has `receive`, `poll` or `send`");
 }
@@ -151,6 +155,7 @@ std::optional<Code> Compiler::expression(const Node& node) {
     check_named_arguments(node, *compiled);
     check_settings(node, *compiled);
     program_.uses_envelope |= compiled->uses_variable("envelope");
+    check_roots(node);
     if (members_ != nullptr) {
         for (const auto& [member, bit] : kRequestMembers) {
             if (compiled->uses_member("request", member)) *members_ |= bit;
@@ -173,6 +178,21 @@ Code Compiler::with_needs(expr::Expression expression, const Node& node) const {
 
 std::optional<Code> Compiler::optional_expression(const Node& node) {
     return node ? expression(node) : std::nullopt;
+}
+
+// A word that the document lacks is null for ever: mostly a text whose own quotes were forgotten.
+void Compiler::check_roots(const Node& node) {
+    if (!roots_) return;
+    const std::vector<std::string> known(roots_->begin(), roots_->end());
+    for (const auto& field : expr::root_fields(node.text())) {
+        // `null` reads a field, too, but that is what it is written for.
+        if (field.name == "null" || std::ranges::find(known, field.name) != known.end()) continue;
+        const auto there = known.empty() ? "nothing is there to read from, only names with $"
+                                         : fmt::format("there are {}", fmt::join(known, ", "));
+        diagnostics_.error(node.position_in_text(field.column - 1), node.path(),
+                           fmt::format("there is no '{0}' here: {1}{2}; a text is written \"'{0}'\"", field.name, there,
+                                       suggestion(field.name, known)));
+    }
 }
 
 // $settings.name of settings that the pack has; secrets are not among them.
@@ -218,6 +238,7 @@ void Compiler::check_named_arguments(const Node& node, const expr::Expression& c
                                                       call.function));
         }
         if (name == nullptr || !name->is_string()) continue;
+        if (is_signature) signed_.emplace_back(name->as_string());
         if (call.function == "secret" && secrets_ != nullptr) secrets_->emplace_back(name->as_string());
         const auto& known = is_table ? tables : is_signature ? signatures_ : secrets;
         if (std::ranges::find(known, name->as_string()) != known.end()) continue;

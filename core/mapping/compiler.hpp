@@ -45,6 +45,31 @@ private:
         std::size_t size_;
     };
 
+    using Roots = std::span<const std::string_view>;  // members of the document that expressions run on
+    static constexpr std::string_view kMessageRoots[] = {"id", "to", "text", "thread", "reply_to", "media", "part"};
+    static constexpr std::string_view kAnswerRoots[] = {"status", "headers", "body", "text"};
+    static constexpr std::string_view kMediaRoots[] = {"id", "url", "kind", "media_type", "filename"};
+
+    // Inside it expressions read the vendor's answer, where no secret can be filled in.
+    class Reading {
+    public:
+        explicit Reading(Compiler& compiler, bool secrets = false)
+            : compiler_(compiler),
+              in_send_(std::exchange(compiler.in_send_, secrets)),
+              roots_(std::exchange(compiler.roots_, Roots(kAnswerRoots))) {}
+        ~Reading() {
+            compiler_.in_send_ = in_send_;
+            compiler_.roots_ = roots_;
+        }
+        Reading(const Reading&) = delete;
+        Reading& operator=(const Reading&) = delete;
+
+    private:
+        Compiler& compiler_;
+        bool in_send_;
+        std::optional<Roots> roots_;
+    };
+
     // compiler.cpp: declarations, expressions, names
     void consent_settings();
     void settings(const config::Node& node);
@@ -53,6 +78,7 @@ private:
     std::optional<Code> expression(const config::Node& node);
     std::optional<Code> optional_expression(const config::Node& node);
     void check_settings(const config::Node& node, const expr::Expression& code);
+    void check_roots(const config::Node& node);
     void check_named_arguments(const config::Node& node, const expr::Expression& code);
     Code with_needs(expr::Expression expression, const config::Node& node) const;
     std::optional<std::size_t> declare(const config::Node& key);
@@ -116,15 +142,18 @@ private:
     void media(const config::Node& node);
     void media_lookup(const config::Node& node, MediaProgram& out);
 
-    // Makes the expressions of one call to the vendor: they see the fixed names and `more`, not those of `receive`.
+    // Makes the expressions of one call to the vendor: they see the fixed names and `more`, not those of `receive`, and
+    // read of a document with the members `roots`.
     template <class Body>
-    void call_scope(std::span<const std::string_view> more, Body body) {
+    void call_scope(std::span<const std::string_view> more, Roots roots, Body body) {
         auto hidden = std::exchange(names_, {names_.begin(), names_.begin() + kFixedSlots});
         names_.insert(names_.end(), more.begin(), more.end());
         program_.slots = std::max(program_.slots, names_.size());
         in_send_ = true;
         in_records_ = true;
+        roots_ = roots;
         body();
+        roots_.reset();
         in_send_ = false;
         names_ = std::move(hidden);
     }
@@ -137,11 +166,15 @@ private:
     Program& program_;
     config::Diagnostics& diagnostics_;
     std::vector<std::string> names_;               // variables by slot
+    std::optional<Roots> roots_;                   // nullopt: nobody knows what the document holds
     std::vector<std::string> signatures_;          // of the request at hand
+    std::vector<std::string> signed_;              // those of them that it uses
     bool in_send_ = false;                         // secret() may be used
     bool oauth2_ = false;                          // the pack has such a section
+    bool oauth2_used_ = false;                     // and a request that needs its token
+    bool asking_token_ = false;                    // the request at hand is the one for the token
     bool in_records_ = false;                      // $item can differ between declaration and use of a name
-    std::uint8_t* members_ = nullptr;              // where uses of $request are noted
+    RequestMembers* members_ = nullptr;            // where uses of $request are noted
     std::vector<std::string>* secrets_ = nullptr;  // where uses of secrets are noted
 };
 

@@ -33,6 +33,16 @@ std::vector<Function> conversions() {
          .example_result = R"("2026-11-20T13:05:00Z")",
          .run = time_function,
          .extension = true},
+        {.name = "unix",
+         .parameters = {{"x", kText}},
+         .result = "number|null",
+         .description =
+             "Seconds since 1970 of an RFC 3339 time, with its fraction: the reverse of `time(x, 's')`. What "
+             "is no time is an error.",
+         .example = "[unix('2026-11-20T16:05:00+03:00'), unix('2026-11-20T13:05:00.250Z')]",
+         .example_result = "[1795179900, 1795179900.25]",
+         .run = unix_function,
+         .extension = true},
         {.name = "phone",
          .parameters = {{"x", kScalar}, {"region", kText, true}},
          .result = "string|null",
@@ -62,6 +72,17 @@ std::vector<Function> conversions() {
          .example = "mailbox('Alice@Example.COM')",
          .example_result = R"("alice@example.com")",
          .run = mailbox_function,
+         .extension = true},
+        {.name = "mailbox_in",
+         .parameters = {{"x", kText}, {"patterns", kArrayOfString}},
+         .result = "boolean",
+         .description =
+             "Whether a mail address is one of those: `*` stands for any characters before the @, and `@domain` for "
+             "every address of that domain (not of those below it).",
+         .example = "map(&mailbox_in(@, ['help@a.test', 'help+*@a.test', '@b.test']), ['Help@A.test', 'help+7@a.test', "
+                    "'x@b.test', 'x@sub.b.test'])",
+         .example_result = "[true, true, true, false]",
+         .run = mailbox_in_function,
          .extension = true},
         {.name = "html_text",
          .parameters = {{"x", kText}},
@@ -115,6 +136,16 @@ std::vector<Function> conversions() {
          .example = "hex_text('041F04400438', 'utf-16be')",
          .example_result = R"("При")",
          .run = hex_text_function,
+         .extension = true},
+        {.name = "text_hex",
+         .parameters = {{"x", kScalar}, {"charset", kString}},
+         .result = "string|null",
+         .description =
+             "The octets of a text in hexadecimal (lower case), the reverse of `hex_text`. Null when the charset lacks "
+             "a character, so that `text_hex(text, 'gsm7')` also tells whether a text fits GSM 03.38.",
+         .example = "[text_hex('При', 'utf-16be'), text_hex('При', 'gsm7')]",
+         .example_result = R"(["041f04400438", null])",
+         .run = text_hex_function,
          .extension = true},
         {.name = "uri_component",
          .parameters = {{"x", kText}},

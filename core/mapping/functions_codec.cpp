@@ -1,5 +1,6 @@
 #include "core/base/text.hpp"
 #include "core/data/decode.hpp"
+#include "core/data/encode.hpp"
 #include "core/data/gsm.hpp"
 #include "core/mapping/functions_impl.hpp"
 #include "core/mapping/scalar_text.hpp"
@@ -11,6 +12,7 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace tandem::mapping {
@@ -99,6 +101,16 @@ Outcome hex_text_function(Call& call) {
     auto text = data::decode_octets(call.text(1), octets.value_or(""), call.arena());
     if (!text) return call.invalid_value(1, "no such charset");
     return octets ? Value::string(*text) : Value();
+}
+
+Outcome text_hex_function(Call& call) {
+    if (call.value(0).is_null()) return Value();
+    ScalarText text(call.value(0));
+    const auto octets = data::encode_octets(call.text(1), text.view());
+    if (!octets) return call.invalid_value(1, "no such charset");
+    if (!*octets) return Value();
+    const auto bytes = std::span(reinterpret_cast<const std::uint8_t*>((*octets)->data()), (*octets)->size());
+    return text_value(call, hex(bytes));
 }
 
 // What encodeURIComponent of JavaScript leaves beside the unreserved characters of RFC 3986.

@@ -117,6 +117,25 @@ std::string sms_address(const std::string& text, std::string_view region, bool b
     return young ? "+" + text : text;
 }
 
+// Both in normal form but for the `*`, which no normal form has: it is taken out and put back.
+bool fits_mailbox(std::string_view mailbox, std::string_view pattern) {
+    const auto at = pattern.rfind('@');
+    if (at == std::string_view::npos) return false;
+    const auto normal = identity::normalise_mailbox("x" + std::string(pattern.substr(at)));
+    if (!normal) return false;
+    const auto domain = std::string_view(*normal).substr(1);
+    if (!mailbox.ends_with(domain)) return false;
+    const auto local = mailbox.substr(0, mailbox.size() - domain.size());
+    if (local.contains('@')) return false;
+    const auto wanted = pattern.substr(0, at);
+    if (wanted.empty()) return true;
+    const auto star = wanted.find('*');
+    if (star == std::string_view::npos) return iequals_ascii(local, wanted);
+    const auto tail = wanted.substr(star + 1);
+    return local.size() + 1 >= wanted.size() && iequals_ascii(local.substr(0, star), wanted.substr(0, star)) &&
+           iequals_ascii(local.substr(local.size() - tail.size()), tail);
+}
+
 }  // namespace
 
 Outcome sms_address_function(Call& call) {
@@ -135,6 +154,14 @@ Outcome mailbox_function(Call& call) {
     if (call.value(0).is_null()) return Value();
     auto mailbox = identity::normalise_mailbox(call.text(0));
     return mailbox ? text_value(call, *mailbox) : Value();
+}
+
+Outcome mailbox_in_function(Call& call) {
+    if (call.value(0).is_null()) return Value::boolean(false);
+    const auto mailbox = identity::normalise_mailbox(call.text(0));
+    if (!mailbox) return Value::boolean(false);
+    return Value::boolean(std::ranges::any_of(
+        call.value(1).items(), [&](const Value& pattern) { return fits_mailbox(*mailbox, pattern.as_string()); }));
 }
 
 }  // namespace tandem::mapping

@@ -10,6 +10,7 @@ namespace tandem::mapping {
 
 // functions_time.cpp
 expr::Outcome time_function(expr::Call& call);
+expr::Outcome unix_function(expr::Call& call);
 
 // functions_text.cpp
 expr::Outcome html_text_function(expr::Call& call);
@@ -28,6 +29,7 @@ expr::Outcome geo_function(expr::Call& call);
 expr::Outcome pick_function(expr::Call& call);
 expr::Outcome gsm_text_function(expr::Call& call);
 expr::Outcome hex_text_function(expr::Call& call);
+expr::Outcome text_hex_function(expr::Call& call);
 expr::Outcome uri_component_function(expr::Call& call);
 
 // functions_regex.cpp
@@ -43,6 +45,7 @@ expr::Outcome has_secret_function(expr::Call& call);
 expr::Outcome signature_function(expr::Call& call);
 expr::Outcome phone_function(expr::Call& call);
 expr::Outcome mailbox_function(expr::Call& call);
+expr::Outcome mailbox_in_function(expr::Call& call);
 expr::Outcome sms_address_function(expr::Call& call);
 
 // html.cpp: the readable text of an HTML fragment: tags dropped, block ends as line breaks, entities decoded, white

@@ -72,4 +72,13 @@ Outcome time_function(Call& call) {
     return text_value(call, format_time(*at));
 }
 
+Outcome unix_function(Call& call) {
+    if (call.value(0).is_null()) return Value();
+    const auto at = parse_time(call.text(0));
+    if (!at) return call.invalid_value(0, "is not a time in RFC 3339");
+    const auto micros = to_micros(*at);
+    if (micros % kMicrosPerSecond == 0) return Value::integer(micros / kMicrosPerSecond);
+    return Value::real(static_cast<double>(micros) / static_cast<double>(kMicrosPerSecond));
+}
+
 }  // namespace tandem::mapping

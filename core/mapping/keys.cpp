@@ -8,7 +8,8 @@ namespace tandem::mapping {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kSettingTypes = {"string", "secret", "integer", "number", "boolean", "list"};
+constexpr std::array<std::string_view, 7> kSettingTypes = {"string", "url",     "secret", "integer",
+                                                           "number", "boolean", "list"};
 constexpr std::array<std::string_view, 7> kDecoders = {"json", "form", "multipart", "xml", "csv", "text", "auto"};
 constexpr std::array<std::string_view, 8> kReceiveDecoders = {"json", "form", "multipart", "xml",
                                                               "csv",  "text", "auto",      "mail"};
@@ -297,7 +298,8 @@ constexpr KeyTable kCallResponseKeys{"call_response", kCallResponse};
 
 constexpr Key kWindow[] = {
     {.name = "overlap", .shape = Shape::Text, .help = "how far a window reaches back into the one before, default 0s"},
-    {.name = "first", .shape = Shape::Text, .help = "length of the first window, default 1d"},
+    {.name = "first", .shape = Shape::Text, .help = "how far back the first window begins, default 1d"},
+    {.name = "longest", .shape = Shape::Text, .help = "the longest window that the vendor takes, default any"},
 };
 constexpr KeyTable kWindowKeys{"poll_window", kWindow};
 

@@ -64,6 +64,9 @@ extern const KeyTable kTestFileKeys;
 // of what is there. False if `node` and what is below it cannot be used.
 bool check_keys(const config::Node& node, const KeyTable& table, config::Diagnostics& diagnostics);
 
+// Of a whole file of tests: its keys, and whether every case can prove something.
+bool check_tests(const config::Node& tests, config::Diagnostics& diagnostics);
+
 // ": did you mean 'x'?" or nothing.
 std::string suggestion(std::string_view word, std::span<const std::string> candidates);
 

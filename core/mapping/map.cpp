@@ -67,6 +67,7 @@ private:
         source_.method = envelope->string_at("method").value_or("");
         source_.url = envelope->string_at("url").value_or("");
         source_.poll = envelope->string_at("poll").value_or("");
+        source_.page = envelope->get("page");
         if (const auto headers = envelope->get("headers"); headers.is_object()) source_.headers = headers.members();
     }
 

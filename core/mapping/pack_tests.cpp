@@ -264,23 +264,6 @@ void run_mail(const TestRequest& context,
     Judge(node.get("expect"), result.failures).judge(outcome, arena);
 }
 
-bool check_file(const Node& tests, Diagnostics& diagnostics) {
-    if (!check_keys(tests, kTestFileKeys, diagnostics)) return false;
-    const auto check = [&](const Node& at) {
-        if (!at || parse_time(at.text())) return true;
-        diagnostics.error(at.position(), at.path(), "expected a time such as 2026-11-20T12:00:00Z");
-        return false;
-    };
-    bool good = check(tests.get("received_at"));
-    for (const auto& node : tests.get("cases").items())
-        good &= check(node.get("received_at"));
-    for (const auto& node : tests.get("mails").items())
-        good &= check(node.get("received_at"));
-    for (const auto& node : tests.get("poll").items())
-        good &= check(node.get("since")) && check(node.get("until")) && check(node.get("received_at"));
-    return good;
-}
-
 }  // namespace
 
 std::size_t TestReport::failed() const {
@@ -290,7 +273,7 @@ std::size_t TestReport::failed() const {
 
 TestReport run_pack_tests(const std::shared_ptr<const Pack>& pack, const Node& tests, Diagnostics& diagnostics) {
     TestReport report;
-    if (!check_file(tests, diagnostics)) return report;
+    if (!check_tests(tests, diagnostics)) return report;
     CaseReader reader(pack, tests);
     for (const auto& node : tests.get("cases").items()) {
         CaseResult result{node.get("name").text(), node.position(), {}};
@@ -338,7 +321,7 @@ std::vector<TestRequest> test_requests(const std::shared_ptr<const Pack>& pack,
                                        const Node& tests,
                                        Diagnostics& diagnostics) {
     std::vector<TestRequest> out;
-    if (!check_file(tests, diagnostics)) return out;
+    if (!check_tests(tests, diagnostics)) return out;
     CaseReader reader(pack, tests);
     for (const auto& node : tests.get("cases").items()) {
         std::vector<std::string> failures;

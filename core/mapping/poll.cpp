@@ -74,6 +74,7 @@ PollInfo info(const PollProgram& poll) {
     out.keeps_cursor = poll.cursor.has_value();
     if (poll.overlap.count() >= 0) out.window_overlap = poll.overlap;
     out.window_first = poll.first;
+    out.window_longest = poll.longest;
     out.backfill = poll.backfill;
     out.backfill_step = poll.backfill_step;
     out.backfill_oldest_first = poll.backfill_oldest_first;
@@ -88,6 +89,9 @@ std::string envelope(const BoundPack& pack, const PollProgram& poll, const PollP
     data::write_json_string(shown ? shown->method : poll.request.method, out);
     out += R"(,"url":)";
     data::write_json_string(shown ? shown->url : std::string(), out);
+    // It can be long, so it is stored for those who look at it only.
+    const bool wanted = (pack.pack().program().map_members & kPolledPage) != 0;
+    if (wanted && place.page) out += R"(,"page":)" + data::to_json(parsed(place.page, arena));
     return out + R"(,"headers":{}})";
 }
 
@@ -154,6 +158,10 @@ PollPage poll_page(const BoundPack& pack,
     }
     if (reader.failed()) out.error = rejected(reader.failure());
     if (too_long(out.next) || too_long(out.cursor)) out.error = rejected("the place in the list is longer than 64 KiB");
+    if (out.cursor && without_secrets(pack, *out.cursor, {})) {
+        out.error =
+            config_error("the pack's `cursor` of '" + program->name + "' holds a secret, and a cursor is stored");
+    }
     return out;
 }
 

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,7 @@ struct PollInfo {
     bool keeps_cursor = false;             // else it asks for windows of time, or for the same every time
     std::optional<std::chrono::milliseconds> window_overlap{};  // set: a run asks for $since to $until
     std::chrono::milliseconds window_first{0};
+    std::chrono::milliseconds window_longest{0};  // 0: any
     bool backfill = false;
     std::int64_t backfill_days = 0;  // by the settings of the instance; 0: none
     std::chrono::milliseconds backfill_step{0};
@@ -67,6 +69,10 @@ PollPage poll_page(const BoundPack& pack,
                    const PollPlace& place,
                    const VendorAnswer& answer,
                    data::Arena& arena);
+
+// `text` with *** in the places of the secrets that the instance has, and of those in `also`, for what is to be stored
+// or shown; nullopt: none occurs, the bytes shall stay. hide.hpp says which writings are known.
+std::optional<std::string> without_secrets(const BoundPack& pack, std::string_view text, std::span<const Secret> also);
 
 struct Token {
     Secret text;

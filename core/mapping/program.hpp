@@ -21,7 +21,8 @@
 namespace tandem::mapping {
 
 // Which members of $request a set of expressions can look at, so that nobody builds the others.
-enum RequestMember : std::uint8_t {
+using RequestMembers = std::uint16_t;
+enum RequestMember : RequestMembers {
     kMethod = 1,
     kUrl = 2,
     kPath = 4,
@@ -30,8 +31,9 @@ enum RequestMember : std::uint8_t {
     kContentType = 32,
     kReceivedAt = 64,
     kPoll = 128,
+    kPolledPage = 256,
 };
-inline constexpr std::uint8_t kAllMembers = 255;
+inline constexpr RequestMembers kAllMembers = 511;
 
 struct AnswerProgram {
     int status = 200;
@@ -181,6 +183,7 @@ struct PollProgram {
     std::chrono::milliseconds timeout{0};
     std::chrono::milliseconds overlap{-1};  // of windows of time; negative: it has none
     std::chrono::milliseconds first{0};     // how far back the first window begins
+    std::chrono::milliseconds longest{0};   // window; 0: any
     std::int64_t requests = 0;              // per minute
     std::int64_t pages = 0;                 // of one run
     std::optional<Code> when;
@@ -255,12 +258,12 @@ public:
     std::optional<ProbeProgram> probe;
     std::optional<MediaProgram> media;
 
-    std::size_t slots = kFixedSlots;     // values that evaluation needs at most
-    std::uint8_t challenge_members = 0;  // of $request, in `when` of challenges
-    std::uint8_t guard_members = 0;      // in guards and the answer
-    std::uint8_t map_members = 0;        // in everything map() evaluates
-    bool let_before = false;             // guards or answers use names of `let`
-    bool uses_envelope = false;          // something looks at $envelope
+    std::size_t slots = kFixedSlots;       // values that evaluation needs at most
+    RequestMembers challenge_members = 0;  // of $request, in `when` of challenges
+    RequestMembers guard_members = 0;      // in guards and the answer
+    RequestMembers map_members = 0;        // in everything map() evaluates
+    bool let_before = false;               // guards or answers use names of `let`
+    bool uses_envelope = false;            // something looks at $envelope
 
     const Table* find_table(std::string_view table) const;
     const PollProgram* find_poll(std::string_view poll) const;

@@ -68,7 +68,7 @@ private:
     }
 
     // Names and values for expressions over the body; null stands for a body that cannot be read.
-    Frame& frame(std::uint8_t members) {
+    Frame& frame(RequestMembers members) {
         if (!frame_) {
             frame_.emplace(make_frame(state_, document() ? *document() : Value(), {}, arena_));
             Failure failure;  // a name that cannot be computed stays null
@@ -91,7 +91,7 @@ private:
     }
 
     // An expression that fails counts as null: an odd body must not turn into a refused one here.
-    Value value_of(const Code& code, std::uint8_t members) {
+    Value value_of(const Code& code, RequestMembers members) {
         auto& names = frame(members);
         Value out;
         Failure failure;
@@ -144,7 +144,7 @@ private:
     }
 
     Answer answer(const AnswerProgram& program) { return answer(program, program_.guard_members); }
-    Answer answer(const AnswerProgram& program, std::uint8_t members) {
+    Answer answer(const AnswerProgram& program, RequestMembers members) {
         Answer out{.status = program.status, .content_type = program.content_type, .body = {}};
         if (program.type) {
             const auto type = value_of(*program.type, members);
@@ -186,7 +186,7 @@ private:
     std::string_view content_type_;
     std::optional<Result<Value>> document_;
     std::optional<Frame> frame_;
-    std::uint8_t built_ = 0;
+    RequestMembers built_ = 0;
 };
 
 }  // namespace

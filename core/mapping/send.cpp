@@ -207,6 +207,7 @@ std::optional<SendAbilities> send_abilities(const Pack& pack) {
                          .max_media = send->max_media,
                          .repeatable = send->repeatable,
                          .resolvable = send->query.has_value(),
+                         .gives_ids = send->ids.has_value(),
                          .by_http = send->by_http};
 }
 

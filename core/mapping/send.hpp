@@ -24,6 +24,7 @@ struct SendAbilities {
     std::int64_t max_media = 0;
     bool repeatable = false;  // the vendor takes a request with the same message id for a repetition
     bool resolvable = false;  // the vendor can be asked about a message: query_request()
+    bool gives_ids = false;   // an answer names the message
     bool by_http = true;      // false: a protocol of the connector's own carries the body of outgoing_request()
 };
 

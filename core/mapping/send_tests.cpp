@@ -23,6 +23,13 @@ public:
     std::vector<std::string> run() {
         const auto message = part();
         if (!failures_.empty()) return std::move(failures_);
+        // What the gateway refuses never comes to a request.
+        if (const auto good = check_message(pack_, whole(), arena_); !good) {
+            const auto refused = node_.get("refused");
+            if (!refused) return {"the message is refused: " + good.error().text};
+            contains("refused", refused.text(), good.error().text);
+            return std::move(failures_);
+        }
         auto request = outgoing_request(pack_, message, Reveal::Secrets, now_, arena_);
         if (const auto refused = node_.get("refused")) {
             if (request) return {"refused: a request was made"};
@@ -40,7 +47,7 @@ public:
     }
 
 private:
-    Value message() {
+    Value whole() {
         const auto given = node_.get("message").to_value(arena_);
         if (!given.is_object() || given.find("id") != nullptr) return given;
         data::ArenaList<data::Member> members(arena_, given.size() + 1);
@@ -51,7 +58,7 @@ private:
     }
 
     Value part() {
-        const auto parts = message_parts(pack_.pack(), message(), arena_);
+        const auto parts = message_parts(pack_.pack(), whole(), arena_);
         const auto expected = node_.get("parts");
         if (expected && std::cmp_not_equal(*expected.as_int(), parts.size())) {
             failures_.push_back(fmt::format("parts: expected {}, got {}", expected.text(), parts.size()));

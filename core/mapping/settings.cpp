@@ -1,5 +1,6 @@
 #include "core/mapping/settings.hpp"
 
+#include "core/config/units.hpp"
 #include "core/mapping/keys.hpp"
 #include "core/mapping/program.hpp"
 
@@ -31,6 +32,17 @@ Result<Value> read_text(const Node& node, const SettingInfo& info, data::Arena& 
         return fail(config_error(fmt::format("must be one of {}{}", fmt::join(info.values, ", "),
                                              node.substituted() ? "" : suggestion(node.text(), info.values))));
     }
+    return data::make_string(arena, node.text());
+}
+
+// The address of a vendor or of ourselves; a query is allowed, which some gateways are told apart by.
+Result<Value> read_url(const Node& node, data::Arena& arena) {
+    if (node.kind() != NodeKind::Scalar) return fail(config_error("expected a URL"));
+    const auto query = node.text().find('?');
+    if (auto wrong = config::check_http_url(std::string_view(node.text()).substr(0, query)))
+        return fail(config_error(*wrong));
+    if (query != std::string::npos && node.text().find_first_of("# \t\r\n\"<>\\", query) != std::string::npos)
+        return fail(config_error("must be a URL without spaces and without a fragment"));
     return data::make_string(arena, node.text());
 }
 
@@ -118,6 +130,7 @@ private:
 
 Result<Value> read_setting(const Node& node, const SettingInfo& info, data::Arena& arena) {
     if (info.type == "list") return read_texts(node, arena);
+    if (info.type == "url") return read_url(node, arena);
     if (info.type == "integer") {
         if (auto number = node.as_int()) return Value::integer(*number);
         return fail(config_error("expected a whole number"));

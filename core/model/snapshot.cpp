@@ -42,6 +42,15 @@ bool good_part(std::int64_t number, std::int64_t total) {
     return number >= 1 && number <= total && total <= kMaxParts;
 }
 
+Result<void> read_aliases(const Value* list, std::vector<ExternalId>& out) {
+    out.clear();
+    if (list == nullptr) return {};
+    if (list->size() > kMaxAliases) return fail(rejected("aliases: at most " + std::to_string(kMaxAliases)));
+    for (const auto& alias : list->items())
+        out.push_back(*external_id(&alias));
+    return {};
+}
+
 // A message in one part is a whole one.
 Result<void> read_part(const Value* value, std::optional<Part>& out) {
     out.reset();
@@ -51,6 +60,55 @@ Result<void> read_part(const Value* value, std::optional<Part>& out) {
         return fail(rejected("part: number must be from 1 to total, total at most " + std::to_string(kMaxParts)));
     }
     if (part.total > 1) out = part;
+    return {};
+}
+
+// The schema check leaves an absent list out, and lets any number through.
+std::span<const Value> items_at(const Value& object, std::string_view key) {
+    const auto* list = object.find(key);
+    return list == nullptr ? std::span<const Value>{} : list->items();
+}
+
+Result<std::chrono::milliseconds> window_of(const Value& object, std::chrono::milliseconds limit, const char* path) {
+    const auto within = object.get("within_ms").as_int();
+    if (within <= limit.count()) return std::chrono::milliseconds(within);
+    return fail(rejected(std::string(path) + ".within_ms: at most " + std::to_string(limit.count())));
+}
+
+Result<void> read_copy(const Value* value, std::optional<Copy>& out) {
+    out.reset();
+    if (value == nullptr) return {};
+    Copy copy{.place = text_at(*value, "place"), .rank = value->get("rank").as_int(), .names = {}};
+    if (copy.rank > kMaxCopyRank) {
+        return fail(rejected("copy.rank: at most " + std::to_string(kMaxCopyRank)));
+    }
+    for (const auto& name : items_at(*value, "names")) {
+        const auto within = window_of(name, kMaxCopyWindow, "copy.names");
+        if (!within) return fail(within.error());
+        copy.names.push_back({text_at(name, "external_id"), *within});
+    }
+    if (copy.names.size() > kMaxCopyNames) {
+        return fail(rejected("copy.names: at most " + std::to_string(kMaxCopyNames)));
+    }
+    out = std::move(copy);
+    return {};
+}
+
+Result<void> read_thread_names(const Value* thread, ThreadNames& out) {
+    out = {};
+    if (thread == nullptr) return {};
+    out.own = text_at(*thread, "own");
+    for (const auto& name : items_at(*thread, "also"))
+        out.also.push_back(name.as_string());
+    if (out.also.size() > kMaxThreadNames) {
+        return fail(rejected("thread.also: at most " + std::to_string(kMaxThreadNames)));
+    }
+    const auto* topic = thread->find("topic");
+    if (topic == nullptr) return {};
+    const auto within = window_of(*topic, kMaxTopicWindow, "thread.topic");
+    if (!within) return fail(within.error());
+    const auto* joins = topic->find("joins");
+    out.topic = ThreadNames::Topic{text_at(*topic, "key"), *within, joins != nullptr && joins->as_bool()};
     return {};
 }
 
@@ -81,9 +139,11 @@ struct SnapshotFields {
     std::size_t source = schema.number("source");
     std::size_t name_space = schema.number("namespace");
     std::size_t external_id = schema.number("external_id");
+    std::size_t aliases = schema.number("aliases");
     std::size_t rev = schema.number("rev");
     std::size_t part = schema.number("part");
     std::size_t patch = schema.number("patch");
+    std::size_t copy = schema.number("copy");
     std::size_t channel = schema.number("channel");
     std::size_t provider = schema.number("provider");
     std::size_t direction = schema.number("direction");
@@ -103,14 +163,18 @@ Result<void> read_snapshot(Value document, Snapshot& out) {
     out.name_space = text(slots[kFields.name_space]);
     out.external_id = text(slots[kFields.external_id]);
     out.rev = slots[kFields.rev]->as_int();
+    if (auto ok = read_aliases(slots[kFields.aliases], out.aliases); !ok) return ok;
     if (auto ok = read_part(slots[kFields.part], out.part); !ok) return ok;
     out.patch = slots[kFields.patch] != nullptr && slots[kFields.patch]->as_bool();
     if (out.patch && out.part) return fail(rejected("patch: a part of a message cannot be one"));
+    if (auto ok = read_copy(slots[kFields.copy], out.copy); !ok) return ok;
+    if (out.copy && (out.patch || out.part)) return fail(rejected("copy: only of a whole contact"));
     out.channel = text(slots[kFields.channel]);
     out.provider = text(slots[kFields.provider]);
     out.direction = text(slots[kFields.direction]);
     out.state = text(slots[kFields.state]);
     out.thread = external_id(slots[kFields.thread]);
+    if (auto ok = read_thread_names(slots[kFields.thread], out.thread_names); !ok) return ok;
     out.started_at = time(*slots[kFields.started_at]);
     read_parties(*slots[kFields.parties], out.parties);
     out.document = document;

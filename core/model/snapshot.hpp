@@ -7,6 +7,7 @@
 #include "core/base/time.hpp"
 #include "core/data/value.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -54,6 +55,36 @@ struct Part {
 };
 inline constexpr std::int64_t kMaxParts = 255;
 
+// One of several copies of the contact that lie at different places: a mail in Inbox, in Sent, in a journal.
+struct Copy {
+    // Other copies carry this name too; only one that began at most `within` away is the same contact.
+    struct Name {
+        std::string_view external_id;
+        std::chrono::milliseconds within{};
+    };
+    std::string_view place;  // two copies at one place are two contacts
+    std::int64_t rank = 0;   // 0 to kMaxCopyRank; the lowest knows best
+    std::vector<Name> names;
+};
+inline constexpr std::int64_t kMaxCopyRank = 9;
+inline constexpr std::size_t kMaxCopyNames = 8;
+inline constexpr std::size_t kMaxAliases = 8;
+inline constexpr std::chrono::milliseconds kMaxCopyWindow = std::chrono::hours(24);
+
+// What else is known of the dialogue, all in its name space.
+struct ThreadNames {
+    struct Topic {  // a name that several dialogues may have
+        std::string_view key;
+        std::chrono::milliseconds within{};
+        bool joins = false;  // this contact belongs to the latest dialogue of that name
+    };
+    std::string_view own;                // the name that this contact brings along; if another had it, it names nothing
+    std::vector<std::string_view> also;  // names of the same dialogue
+    std::optional<Topic> topic;
+};
+inline constexpr std::size_t kMaxThreadNames = 100;
+inline constexpr std::chrono::milliseconds kMaxTopicWindow = std::chrono::hours(24 * 60);
+
 struct Snapshot {
     std::string_view source;
     std::string_view name_space;
@@ -61,11 +92,14 @@ struct Snapshot {
     std::int64_t rev = 0;
     std::optional<Part> part;
     bool patch = false;  // says only what changed
+    std::optional<Copy> copy;
+    std::vector<ExternalId> aliases;
     std::string_view channel;
     std::string_view provider;
     std::string_view direction;
     std::string_view state;
     std::optional<ExternalId> thread;
+    ThreadNames thread_names;  // of `thread`
     Instant started_at{};
     std::vector<Party> parties;
     data::Value document;  // the whole snapshot

@@ -95,6 +95,29 @@ const ObjectSchema& external_id() {
     return schema;
 }
 
+const ObjectSchema& topic() {
+    static const ObjectSchema schema(
+        {required_text("key", 1000), count("within_ms", kRequired), {.name = "joins", .check = Check::Flag}});
+    return schema;
+}
+
+const ObjectSchema& thread() {
+    static const ObjectSchema schema({required_text("namespace", 200),
+                                      required_text("external_id", 1000),
+                                      text("kind"),
+                                      {.name = "own", .check = Check::NonEmptyText, .max_length = 1000},
+                                      {.name = "also", .check = Check::Texts},
+                                      object("topic", topic())},
+                                     true);
+    return schema;
+}
+
+const ObjectSchema& copy() {
+    static const ObjectSchema name({required_text("external_id", 1000), count("within_ms", kRequired)});
+    static const ObjectSchema schema({required_text("place", 1000), count("rank", kRequired), objects("names", name)});
+    return schema;
+}
+
 const ObjectSchema& previous() {
     static const ObjectSchema schema(
         {required_text("namespace", 200), required_text("external_id", 1000), word("kind", kLinkKinds)}, true);
@@ -224,6 +247,7 @@ const ObjectSchema& snapshot_schema() {
         objects("aliases", external_id()),
         count("rev", kRequired),
         object("part", part()),
+        object("copy", copy()),
         {.name = "patch", .check = Check::Flag},
         word("channel", kChannels, kRequired),
         text("provider"),
@@ -231,7 +255,7 @@ const ObjectSchema& snapshot_schema() {
         word("initiated_by", kInitiators),
         word("state", kStates, kRequired),
         word("end_reason", kEndReasons),
-        object("thread", external_id()),
+        object("thread", thread()),
         object("case", external_id()),
         object("previous", previous()),
         object("campaign", campaign()),

@@ -61,12 +61,30 @@ Result<ClientTarget> target_of(const urls::url_view_base& url) {
     return out;
 }
 
+// Of a text that is no URI (RFC 3986): the library's words are about its grammar.
+std::string what_is_wrong(std::string_view url) {
+    if (url.empty()) return "is empty";
+    if (!url.starts_with("http://") && !url.starts_with("https://")) {
+        return "is not valid: it must begin with http:// or https://";
+    }
+    for (std::size_t i = 0; i < url.size(); ++i) {
+        const auto c = static_cast<unsigned char>(url[i]);
+        const auto place = " at character " + std::to_string(i + 1);
+        if (c == ' ') return "is not valid: a blank" + place;
+        if (c < 0x20 || c == 0x7f) return "is not valid: a control character" + place;
+        if (c >= 0x80) return "is not valid: a letter beyond ASCII" + place + ", which must be percent-encoded";
+        if (std::string_view("\"<>\\^`{|}").contains(url[i]))
+            return "is not valid: '" + std::string(1, url[i]) + "'" + place + " must be percent-encoded";
+    }
+    return "is not valid: look at its host, its port and at % without two digits behind it";
+}
+
 }  // namespace
 
 Result<ClientTarget> ClientTarget::parse(std::string_view url) {
     if (url.size() > kMaxUrl) return fail(bad_url("is longer than 8 KiB"));
     const auto parsed = urls::parse_uri({url.data(), url.size()});
-    if (!parsed) return fail(bad_url("is not valid (RFC 3986): " + parsed.error().message()));
+    if (!parsed) return fail(bad_url(what_is_wrong(url)));
     return target_of(*parsed);
 }
 

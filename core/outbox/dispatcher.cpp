@@ -221,6 +221,10 @@ private:
         if (outcome) {
             for (const auto& id : *outcome)
                 out.ids.push_back({id.name_space, id.external_id});
+            if (out.ids.empty() && lane_.gives_ids) {
+                out.reason = "the vendor took the message without giving its id: no receipt can find it";
+                note(&LaneStatus::without_id);
+            }
             recovered();
             note(&LaneStatus::sent);
             return out;

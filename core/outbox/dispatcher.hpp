@@ -33,6 +33,7 @@ struct Lane {
     std::string instance;
     bool repeatable = false;  // the vendor takes a request with the same message id for a repetition
     bool resolvable = false;  // the vendor can be asked what became of a message
+    bool gives_ids = false;   // the vendor names what it takes, so that its receipts can be matched
     std::size_t window = 10;  // messages in the vendor's hands at once
     double rate = 0;          // messages per second; 0: no limit
 };
@@ -55,6 +56,7 @@ struct LaneStatus {
     std::optional<Instant> paused_until;
     std::string trouble;  // why it is paused
     std::uint64_t sent = 0, failed = 0, retried = 0, unknown = 0;
+    std::uint64_t without_id = 0;  // sent, but the vendor gave no id: receipts cannot find them
 };
 
 // How the connector instances are reached, by name; Supervisor's functions.

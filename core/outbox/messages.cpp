@@ -259,6 +259,12 @@ std::vector<SendingInstance> Messages::instances() const {
 }
 
 Result<store::AcceptedMessage> Messages::accept(const MessageRequest& request) {
+    const auto key = request.owner + "/" + request.idempotency_key;
+    const auto hash = hash_of(request);
+    // Before anything is judged: asking again gets the first answer, whatever has changed since.
+    if (auto before = store_.outbox().known(key, hash); !before || *before) {
+        return before ? Result<store::AcceptedMessage>(**before) : fail(std::move(before.error()));
+    }
     const auto known = instances();
     auto around = conversation(request, known);
     if (!around) return fail(std::move(around.error()));
@@ -281,8 +287,8 @@ Result<store::AcceptedMessage> Messages::accept(const MessageRequest& request) {
         if (auto good = instance->check(wire); !good) return fail(std::move(good.error()));
     }
     store::OutgoingMessage message{.observation = std::move(*observation),
-                                   .key = request.owner + "/" + request.idempotency_key,
-                                   .request_hash = hash_of(request),
+                                   .key = key,
+                                   .request_hash = hash,
                                    .instance = instance->name,
                                    .request = wire,
                                    .expires_at = now + request.expires_in,

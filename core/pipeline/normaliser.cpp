@@ -213,6 +213,27 @@ std::vector<store::PartyPoint> customer_points(const model::Snapshot& snapshot,
     return out;
 }
 
+store::Copy to_copy(const model::Snapshot& snapshot) {
+    store::Copy out{.place = std::string(snapshot.copy->place), .rank = snapshot.copy->rank, .names = {}};
+    for (const auto& name : snapshot.copy->names)
+        out.names.push_back({interaction_id(snapshot.name_space, name.external_id), name.within});
+    return out;
+}
+
+store::ThreadNames to_thread_names(const model::Snapshot& snapshot) {
+    const auto& names = snapshot.thread_names;
+    const auto id = [&](std::string_view name) { return thread_id(snapshot.thread->name_space, name); };
+    store::ThreadNames out;
+    if (!names.own.empty()) out.own = id(names.own);
+    for (const auto name : names.also)
+        out.also.push_back(id(name));
+    if (names.topic) {
+        const auto topic = "topic:" + std::string(names.topic->key);
+        out.topic = store::ThreadNames::Topic{id(topic), names.topic->within, names.topic->joins};
+    }
+    return out;
+}
+
 Result<store::Observation> to_observation(Value document,
                                           const IdentityContext& identity,
                                           const RecordContext& context,
@@ -231,7 +252,13 @@ Result<store::Observation> to_observation(Value document,
     out.provider = snapshot.provider;
     out.direction = snapshot.direction;
     out.started_at = snapshot.started_at;
-    if (snapshot.thread) out.thread = thread_id(snapshot.thread->name_space, snapshot.thread->external_id);
+    if (snapshot.thread) {
+        out.thread = thread_id(snapshot.thread->name_space, snapshot.thread->external_id);
+        out.thread_names = to_thread_names(snapshot);
+    }
+    if (snapshot.copy) out.copy = to_copy(snapshot);
+    for (const auto& alias : snapshot.aliases)
+        out.aliases.push_back(interaction_id(alias.name_space, alias.external_id));
     out.points = customer_points(snapshot, identity, context.region);
     thread_local std::string json;  // kept for its memory
     json.clear();

@@ -61,7 +61,7 @@ Visible fold_header(std::span<const Register> registers);  // the same without t
 //   attributes, durations_ms, visitor   key by key, as above
 //   messages, attachments     all, by external_id; of one message the higher `rev`, else the better source
 //                      of a message that this gateway sent, what a vendor echoes of it counts only if it was changed
-//                      or deleted there
+//                      or deleted there; of copies (`copy`) the best one's
 //   events             all, by external_id or, without one, by content
 //   deleted_at         only if the best source has it
 // References to parties in items that come from another source than the parties are translated; a party that the best

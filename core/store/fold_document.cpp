@@ -238,6 +238,7 @@ private:
         bool any = false;  // some source has a list
         const bool emptied = patched_ && key != "events" && !documents_.front().get("deleted_at").is_null();
         for (std::size_t source = 0; source < (emptied ? 1 : documents_.size()); ++source) {
+            if (repeats_copy(source, key)) continue;
             const Value list = documents_[source].get(key);
             any = any || list.is_array();
             for (const Value& raw : items_of(list)) {
@@ -275,6 +276,16 @@ private:
             if (ours && !items_of(documents[i].get("messages")).empty()) return i;
         }
         return documents.size();
+    }
+
+    // Copies of one contact have the same message, perhaps under other ids: the best that has any tells it.
+    bool repeats_copy(std::size_t source, std::string_view key) const {
+        if (key != "messages" && key != "attachments") return false;
+        const auto tells = [&](Value document) {
+            return document.get("copy").is_object() && !items_of(document.get("messages")).empty();
+        };
+        if (!documents_[source].get("copy").is_object()) return false;
+        return std::ranges::any_of(documents_.first(source), tells);
     }
 
     // What a vendor says about a message of ours repeats it under the vendor's ids.

@@ -115,6 +115,10 @@ class Outbox {
 public:
     virtual ~Outbox() = default;
 
+    // The message that this key was accepted for; nullopt if there is none yet. Rejected (kKeyConflict): it was another
+    // request.
+    virtual Result<std::optional<AcceptedMessage>> known(std::string_view key, std::uint64_t request_hash) = 0;
+
     // Puts the message on the timeline and into the outbox. Rejected: the key was used for another request. OptedOut:
     // the recipient's point has withdrawn consent and the message needs it.
     virtual Result<AcceptedMessage> accept(const OutgoingMessage& message, Instant now) = 0;

@@ -11,6 +11,7 @@
 #include "core/identity/point.hpp"
 #include "core/model/snapshot.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -55,6 +56,32 @@ struct MessagePart {
     std::int64_t total = 0;
 };
 
+// One of several copies that lie at different places: a mail in Inbox, in Sent, in a journal. Each is a register of its
+// own. The first to come names the interaction; the others join it by their id or by a name that they share.
+struct Copy {
+    struct Name {
+        InteractionId id;
+        std::chrono::milliseconds within{};  // between the beginnings of two copies
+    };
+    std::string place;  // within the source; two copies at one place that share but a name are two interactions
+    std::int64_t rank = 0;
+    std::vector<Name> names;
+};
+
+// What else the dialogue is called. Dialogues that share a name are one.
+struct ThreadNames {
+    struct Topic {
+        ThreadId id;
+        std::chrono::milliseconds within{};
+        bool joins = false;
+    };
+    std::optional<ThreadId> own;  // brought along by this interaction; once another has it too, it names nothing
+    std::vector<ThreadId> also;
+    std::optional<Topic> topic;  // the latest dialogue of that name, if this interaction joins it
+
+    bool any() const { return own || !also.empty() || topic; }
+};
+
 // What one source says about one interaction: a register, ordered by (rev, rev_hash).
 struct Observation {
     InteractionId id;
@@ -69,6 +96,9 @@ struct Observation {
     std::string direction;
     Instant started_at{};
     std::optional<ThreadId> thread;
+    ThreadNames thread_names{};
+    std::vector<InteractionId> aliases{};  // what others may call it; of a name that another has already, nothing comes
+    std::optional<Copy> copy = std::nullopt;
     // Points of the customer's party, strongest first: the interaction hangs on points[0]; the others give evidence
     // that they belong together (strength of the weaker verification).
     std::vector<PartyPoint> points;

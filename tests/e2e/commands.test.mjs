@@ -69,6 +69,49 @@ describe('a new pack', () => {
   });
 });
 
+describe('options that cannot work', () => {
+  const check = (connector) => tandem('check', file('options.yaml', `gateway: { data: ./data }
+connectors:
+  - ${connector}
+`));
+  const settings = 'settings: { auth_token: "${file:secret}" }';
+  file('secret', 'secret-secret-secret');
+  file('words.pem', 'no certificate');
+  for (const [what, connector, said] of [
+    ['missing ones have the place of the entry', '{ name: o, type: smpp, pack: smpp }',
+      /options\.yaml:3:5: error: connectors\[0\]\.options: 'o': 'host' is missing/],
+    ['a missing setting has it, too', '{ name: o, pack: line }', /options\.yaml:3:5: error: connectors\[0\]\.settings\.\w+: 'o': setting '\w+' is required/],
+    ['certificates that are not there', '{ name: o, type: smpp, pack: smpp, options: { host: a, system_id: b, tls: true, tls_ca: none.pem } }',
+      /options\.yaml:3:\d+: error: connectors\[0\]\.options\.tls_ca: cannot read the file: No such file/],
+    ['a file that holds none', '{ name: o, type: smpp, pack: smpp, options: { host: a, system_id: b, tls: true, tls_ca: words.pem } }',
+      /tls_ca: holds no certificate in PEM form/],
+    ['a pack of another protocol', `{ name: o, type: smpp, pack: twilio, ${settings}, options: { host: a, system_id: b } }`,
+      /connectors\[0\]\.pack: pack 'twilio' speaks HTTP/],
+    ['a pack without its connector', '{ name: o, pack: smpp }', /give the connector `type: smpp`/],
+    ['a URL of another kind', '{ name: o, pack: twilio, settings: { auth_token: "${file:secret}", api_url: "ftp://x" } }',
+      /settings\.api_url: must begin with https:/],
+  ]) {
+    test(what, () => {
+      const { status, stderr } = check(connector);
+      assert.match(stderr, said);
+      assert.equal(status, 1);
+    });
+  }
+
+  test('poll options where nothing is polled are a warning', () => {
+    const { status, stderr } = check(`{ name: o, pack: kannel, options: { poll_every: 5m, backfill_days: 3 } }`);
+    assert.match(stderr, /options\.poll_every: has no effect/);
+    assert.match(stderr, /options\.backfill_days: has no effect/);
+    assert.equal(status, 0, stderr);
+  });
+
+  test('an empty file is an error', () => {
+    const { status, stderr } = tandem('check', file('empty.yaml', '# nothing\n'));
+    assert.match(stderr, /empty\.yaml:1:1: error: the file is empty/);
+    assert.equal(status, 1);
+  });
+});
+
 describe('a wrong country', () => {
   const config = (region, country) => file('tandem.yaml', `gateway: { data: ./data }
 identity:

@@ -24,7 +24,7 @@ public:
         if (place.since) url += "/" + format_time(*place.since) + "--" + format_time(*place.until);
         if (place.page) url += "/page:" + *place.page;
         return connector::WireRequest{
-            .method = "GET", .url = std::move(url), .headers = {}, .body = {}, .token_prefix = token_prefix};
+            .method = "GET", .url = std::move(url), .headers = headers, .body = {}, .token_prefix = token_prefix};
     }
 
     connector::PollPage poll_page(std::string_view poll,
@@ -42,6 +42,16 @@ public:
         page.envelope = "{\"poll\":\"" + std::string(poll) + "\"}";
         page.content_type = "text/plain";
         return page;
+    }
+
+    // Only those in `also`: it has no settings.
+    std::optional<std::string> without_secrets(std::string_view text, std::span<const Secret> also) const override {
+        std::string out(text);
+        for (const auto& secret : also) {
+            for (auto at = out.find(secret.reveal()); at != std::string::npos; at = out.find(secret.reveal()))
+                out.replace(at, secret.reveal().size(), "***");
+        }
+        return out == text ? std::nullopt : std::optional(std::move(out));
     }
 
     Result<connector::WireRequest> token_request() const override {
@@ -90,6 +100,7 @@ public:
     std::string base;  // "http://127.0.0.1:port"
     std::vector<connector::Poll> polls_;
     std::optional<std::string> token_prefix;
+    std::vector<net::Header> headers;  // of polls
     bool probe_ = false;
 
 private:

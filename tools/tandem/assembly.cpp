@@ -5,6 +5,7 @@
 #include "core/base/crypto.hpp"
 #include "core/base/text.hpp"
 #include "core/config/file.hpp"
+#include "core/config/findings.hpp"
 #include "core/data/json.hpp"
 #include "core/mapping/poll.hpp"
 #include "core/mapping/send.hpp"
@@ -31,6 +32,8 @@ std::string fingerprint(const ConnectorOptions& entry, const PackText& pack, con
     return hex(sha256(text));
 }
 
+constexpr std::size_t kLongestCertificates = 4 << 20;
+
 using MessageCheck = std::function<Result<void>(std::string_view message)>;
 
 class Assembler {
@@ -51,6 +54,7 @@ public:
         if (!entry.pack.empty() && !bind(entry, spec, pack, region, abilities, check)) return;
         spec.fingerprint = fingerprint(entry, pack, region);
         registry_.validate(spec, entry.position, entry.path, diagnostics_);
+        check_certificates(spec);
         if (abilities) add_sending(spec, std::move(*abilities), std::move(check));
         out_.instances.push_back(std::move(spec));
     }
@@ -66,6 +70,7 @@ private:
         out_.lanes.push_back({.instance = spec.name,
                               .repeatable = limits->repeatable,
                               .resolvable = limits->resolvable,
+                              .gives_ids = abilities.gives_ids,
                               .window = limits->window,
                               .rate = limits->rate});
         out_.sending.push_back({.name = spec.name,
@@ -76,6 +81,19 @@ private:
                                 .max_media = abilities.max_media,
                                 .channels = {abilities.channels.begin(), abilities.channels.end()},
                                 .check = std::move(check)});
+    }
+
+    // What a connector's own check, which touches no file, leaves open: the certificates of its peer.
+    void check_certificates(const connector::InstanceSpec& spec) {
+        const auto node = spec.options.get("tls_ca");
+        if (node.kind() != config::NodeKind::Scalar || node.text().empty()) return;
+        const auto folder = std::filesystem::path(node.position().file).parent_path();
+        const auto read = config::read_bounded((folder / node.text()).string(), kLongestCertificates);
+        if (!read) {
+            diagnostics_.error(node.position(), node.path(), read.error().text);
+        } else if (!read->contains("-----BEGIN CERTIFICATE-----")) {
+            diagnostics_.error(node.position(), node.path(), "holds no certificate in PEM form");
+        }
     }
 
     bool bind(const ConnectorOptions& entry,
@@ -89,7 +107,7 @@ private:
         config::Diagnostics findings;
         auto settings = mapping::read_settings(*pack, entry.settings, entry.path + ".settings", findings);
         region = region_of(settings, entry.settings, region, findings);
-        diagnostics_.append(findings);
+        config::append_placed(findings, entry.position, entry.path + ".settings", "'" + entry.name + "'", diagnostics_);
         if (findings.has_errors()) return false;
         const auto& base = out_.config.gateway.public_url;
         auto bound = std::make_shared<const mapping::BoundPack>(pack, std::move(settings), entry.name, region,

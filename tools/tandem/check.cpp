@@ -1,6 +1,7 @@
 // tandem check CONFIG [--connect [INSTANCE...]]
 #include "core/async/io.hpp"
 #include "core/async/offload.hpp"
+#include "core/async/task_group.hpp"
 #include "core/net/http_client.hpp"
 #include "tools/tandem/assembly.hpp"
 #include "tools/tandem/commands.hpp"
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace tandem::tool {
@@ -22,19 +24,49 @@ struct CheckArguments {
     std::vector<std::string> instances;  // empty: all
 };
 
-// One after another, so that the output stands in the order of the configuration. True if nothing was wrong.
-async::Task<bool> try_all(const connector::Registry& registry,
-                          const std::vector<connector::InstanceSpec>& instances,
-                          const net::HttpClient& http,
-                          const Clock& clock) {
-    bool good = true;
-    for (const auto& instance : instances) {
-        const auto* connector = registry.find(instance.connector);
-        auto said = co_await connector->check(instance, http, clock);
+constexpr std::size_t kAtOnce = 8;
+
+using Said = Result<std::optional<std::string>>;
+
+// Prints a line for each connector, in the order of the configuration, as soon as those before it are through.
+class Trial {
+public:
+    Trial(const connector::Registry& registry,
+          const std::vector<connector::InstanceSpec>& instances,
+          const net::HttpClient& http,
+          const Clock& clock)
+        : registry_(registry), instances_(instances), http_(http), clock_(clock), said_(instances.size()) {}
+
+    // True if nothing was wrong.
+    async::Task<bool> run() {
+        auto executor = co_await boost::asio::this_coro::executor;
+        std::exception_ptr broken;
+        async::TaskGroup workers(executor, [&broken](std::exception_ptr error) { broken = std::move(error); });
+        for (std::size_t i = 0; i < std::min(kAtOnce, instances_.size()); ++i)
+            workers.spawn(work());
+        co_await workers.join();
+        if (broken) std::rethrow_exception(broken);
+        co_return good_;
+    }
+
+private:
+    async::Task<void> work() {
+        while (next_ < instances_.size()) {
+            const auto at = next_++;
+            const auto& instance = instances_[at];
+            said_[at] = co_await registry_.find(instance.connector)->check(instance, http_, clock_);
+            while (shown_ < said_.size() && said_[shown_]) {
+                show(instances_[shown_], *said_[shown_]);
+                ++shown_;
+            }
+        }
+    }
+
+    void show(const connector::InstanceSpec& instance, const Said& said) {
         const auto kind = instance.pack.empty() ? instance.connector : instance.pack;
         std::cout << instance.name << " (" << kind << "): ";
         if (!said) {
-            good = false;
+            good_ = false;
             std::cout << "failed, " << to_string(said.error().kind) << ": " << said.error().text << std::endl;
         } else if (!*said) {
             std::cout << "not tried: " << (instance.pack.empty() ? "the connector" : "the pack")
@@ -43,8 +75,16 @@ async::Task<bool> try_all(const connector::Registry& registry,
             std::cout << "ok" << ((*said)->empty() ? "" : ", ") << **said << std::endl;
         }
     }
-    co_return good;
-}
+
+    const connector::Registry& registry_;
+    const std::vector<connector::InstanceSpec>& instances_;
+    const net::HttpClient& http_;
+    const Clock& clock_;
+    std::vector<std::optional<Said>> said_;
+    std::size_t next_ = 0;   // to be tried
+    std::size_t shown_ = 0;  // printed
+    bool good_ = true;
+};
 
 int connect(const connector::Registry& registry, const std::vector<connector::InstanceSpec>& instances) {
     async::Io io;
@@ -54,12 +94,12 @@ int connect(const connector::Registry& registry, const std::vector<connector::In
     if (!http) return complain(http.error().text);
     bool good = false;
     std::exception_ptr broken;
-    boost::asio::co_spawn(io.strand(), try_all(registry, instances, *http, clock),
-                          [&](std::exception_ptr error, bool all) {
-                              broken = error;
-                              good = all;
-                              io.stop();
-                          });
+    Trial trial(registry, instances, *http, clock);
+    boost::asio::co_spawn(io.strand(), trial.run(), [&](std::exception_ptr error, bool all) {
+        broken = error;
+        good = all;
+        io.stop();
+    });
     io.run();
     if (broken) std::rethrow_exception(broken);
     return good ? 0 : 1;
@@ -112,7 +152,8 @@ void add_check(CLI::App& app, Shell& shell) {
     command->add_option("instances", arguments->instances, "Names of connectors to try (default: all)")->needs(flag);
     command->footer(
         "Findings go to standard error as file:line:column: error: path: text. Exits with 1 when there are errors.\n"
-        "--connect prints one line for each connector: ok with what the vendor says about the account, failed with the "
+        "--connect tries eight connectors at once and prints one line for each, in the order of the file: ok with what "
+        "the vendor says about the account, failed with the "
         "kind of error (auth, config, transient, ...), or not tried, when its pack knows no harmless call. Nothing is "
         "sent to customers and nothing is changed at the vendor. Exits with 1 when a call failed.");
     command->callback([arguments, &shell] { shell.code = check(*arguments); });

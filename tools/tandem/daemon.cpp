@@ -308,7 +308,8 @@ std::string Daemon::metrics() const {
                            server_->stats(),
                            clock_.now(),
                            media_stats ? *media_stats : store::MediaStats{},
-                           fetcher_->status()};
+                           fetcher_->status(),
+                           dispatcher_->status()};
     return exposition(numbers) + supervisor_->metrics();
 }
 
@@ -382,7 +383,12 @@ async::Task<void> Daemon::reload() {
         return out;
     });
     for (const auto& finding : loaded.diagnostics.all()) {
-        log_.warn("configuration", {{"finding", config::to_text(finding)}});
+        const auto text = config::to_text(finding);
+        if (finding.severity == config::Severity::Error) {
+            log_.error("configuration", {{"finding", text}});
+        } else {
+            log_.warn("configuration", {{"finding", text}});
+        }
     }
     if (!loaded.assembly) {
         log_.error("the configuration has errors; everything goes on as before");

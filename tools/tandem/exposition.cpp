@@ -101,6 +101,27 @@ void media_numbers(Writer& out, const GatewayNumbers& numbers) {
     out.counter("tandem_media_retried_total", "Attempts that will be repeated", number(numbers.fetcher.retried));
 }
 
+void outbox_numbers(Writer& out, const std::vector<outbox::LaneStatus>& lanes) {
+    using outbox::LaneStatus;
+    struct Count {
+        std::string_view name, help;
+        std::uint64_t LaneStatus::* value;
+    };
+    constexpr Count kCounts[] = {
+        {"tandem_outbox_sent_total", "Messages that the vendor took", &LaneStatus::sent},
+        {"tandem_outbox_failed_total", "Messages that the vendor refused", &LaneStatus::failed},
+        {"tandem_outbox_retried_total", "Attempts that will be repeated", &LaneStatus::retried},
+        {"tandem_outbox_unknown_total", "Attempts of unknown outcome", &LaneStatus::unknown},
+        {"tandem_outbox_without_id_total", "Messages taken without an id, which no receipt can find",
+         &LaneStatus::without_id},
+    };
+    for (const auto& count : kCounts) {
+        out.head(count.name, "counter", count.help);
+        for (const auto& lane : lanes)
+            out.sample(count.name, fmt::format("{{instance=\"{}\"}}", label(lane.instance)), number(lane.*count.value));
+    }
+}
+
 }  // namespace
 
 std::string exposition(const GatewayNumbers& numbers) {
@@ -110,6 +131,7 @@ std::string exposition(const GatewayNumbers& numbers) {
     store_numbers(out, numbers.store);
     server_numbers(out, numbers.server);
     media_numbers(out, numbers);
+    outbox_numbers(out, numbers.lanes);
     return out.take();
 }
 

@@ -4,6 +4,7 @@
 #include "core/journal/journal.hpp"
 #include "core/media/fetcher.hpp"
 #include "core/net/http_server.hpp"
+#include "core/outbox/dispatcher.hpp"
 #include "core/pipeline/pipeline.hpp"
 #include "core/store/media.hpp"
 #include "core/store/store.hpp"
@@ -11,6 +12,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tandem::tool {
 
@@ -23,6 +25,7 @@ struct GatewayNumbers {
     Instant now;
     store::MediaStats media;
     media::FetcherStatus fetcher;
+    std::vector<outbox::LaneStatus> lanes;
 };
 
 std::string exposition(const GatewayNumbers& numbers);

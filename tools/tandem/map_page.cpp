@@ -32,7 +32,8 @@ int show_page(const PageArguments& arguments,
     data::Arena arena;
     mapping::PollPlace place{.now = arguments.received_at};
     if (!arguments.cursor.empty()) {
-        if (!data::parse_json(arguments.cursor, arena)) return complain("--cursor: this is no JSON", 2);
+        const auto cursor = data::parse_json(arguments.cursor, arena);
+        if (!cursor) return complain("--cursor: " + cursor.error().text, 2);
         place.cursor = arguments.cursor;
     }
     const auto request = mapping::poll_request(pack, poll, place, mapping::Reveal::Nothing, arena);
@@ -40,6 +41,7 @@ int show_page(const PageArguments& arguments,
     const auto page = mapping::poll_page(pack, poll, place, {.status = 200, .headers = {}, .body = *body}, arena);
     if (page.error) return complain(std::string(to_string(page.error->kind)) + ": " + page.error->text);
     mapping::RequestOutcome outcome;
+    if (auto clean = mapping::without_secrets(pack, *body, {})) *body = std::move(*clean);
     outcome.mapped = pack.map({page.envelope, {}, *body, arguments.received_at}, arena);
     normalise(outcome.mapped, arena);
     data::ArenaList<Member> members(arena, 9);

@@ -34,6 +34,7 @@ std::vector<connector::Poll> PackCaller::polls() const {
                        .pages = poll.pages,
                        .window_overlap = poll.window_overlap,
                        .window_first = poll.window_first,
+                       .window_longest = poll.window_longest,
                        .backfill = poll.backfill,
                        .backfill_days = poll.backfill_days,
                        .backfill_step = poll.backfill_step,
@@ -60,6 +61,10 @@ connector::PollPage PackCaller::poll_page(std::string_view poll,
             .cursor = std::move(page.cursor),
             .envelope = std::move(page.envelope),
             .content_type = std::move(page.content_type)};
+}
+
+std::optional<std::string> PackCaller::without_secrets(std::string_view text, std::span<const Secret> also) const {
+    return mapping::without_secrets(*pack_, text, also);
 }
 
 Result<connector::WireRequest> PackCaller::token_request() const {

@@ -18,6 +18,7 @@ public:
     connector::PollPage poll_page(std::string_view poll,
                                   const connector::PollPlace& place,
                                   const connector::AnswerView& answer) const override;
+    std::optional<std::string> without_secrets(std::string_view text, std::span<const Secret> also) const override;
     Result<connector::WireRequest> token_request() const override;
     Result<connector::Token> token(const connector::AnswerView& answer) const override;
     bool has_probe() const override;

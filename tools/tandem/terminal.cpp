@@ -2,10 +2,13 @@
 
 #include "core/data/json.hpp"
 
+#include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <system_error>
 #include <unistd.h>
 
 namespace tandem::tool {
@@ -28,7 +31,8 @@ Result<std::string> read_stream(std::istream& in, const std::string& name) {
 Result<std::string> read_input(const std::string& path) {
     if (path == "-") return read_stream(std::cin, "standard input");
     std::ifstream in(path, std::ios::binary);
-    if (!in) return fail(not_found("cannot read " + path));
+    if (!in) return fail(not_found("cannot read " + path + ": " + std::generic_category().message(errno)));
+    if (std::filesystem::is_directory(path)) return fail(not_found("cannot read " + path + ": it is a folder"));
     return read_stream(in, path);
 }
 

@@ -42,7 +42,10 @@ void test_pack(
     for (const auto& result : report.cases) {
         bool passed = result.failures.empty();
         if (passed && !verbose) continue;
-        std::cout << (passed ? "ok      " : "FAILED  ") << name << ": " << result.name << '\n';
+        std::cout << (passed ? "ok      " : "FAILED  ") << name << ": " << result.name;
+        if (!passed && result.position.line > 0)
+            std::cout << " (" << result.position.file << ':' << result.position.line << ')';
+        std::cout << '\n';
         for (const auto& failure : result.failures)
             std::cout << "        " << failure << '\n';
     }

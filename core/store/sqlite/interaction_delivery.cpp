@@ -80,6 +80,17 @@ void InteractionWriter::adopt(const InteractionId& id,
     }
 }
 
+void InteractionWriter::take_aliases(const Observation& observation,
+                                     std::int64_t row,
+                                     Instant now,
+                                     ApplyReport& report) {
+    for (const InteractionId& alias : observation.aliases) {
+        if (alias == observation.id || !aliases_.add(alias, row, 1)) continue;
+        auto stray = find(alias);
+        if (stray && stray->row != row) absorb(std::move(*stray), load(row).id, 1, now, report);
+    }
+}
+
 // A receipt or an echo was faster than the vendor's answer to us. The row stays, empty, because the feed names it.
 void InteractionWriter::absorb(
     Row stray, const InteractionId& whole, std::size_t parts, Instant now, ApplyReport& report) {

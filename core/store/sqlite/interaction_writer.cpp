@@ -36,7 +36,7 @@ int rank_of(const PartyPoint& point) {
 
 Register register_of(const Observation& observation, std::int64_t point) {
     const std::int64_t slot = observation.patch ? kPatch : observation.part ? observation.part->number : kWhole;
-    return {.source = observation.source,
+    return {.source = observation.copy ? source_of_copy(observation) : observation.source,
             .slot = slot,
             .precedence = observation.precedence,
             .rev = observation.rev,
@@ -109,12 +109,18 @@ InteractionWriter::InteractionWriter(sqlite::Database& database, IdentityWriter&
           " at = excluded.at WHERE excluded.at > at OR (excluded.at = at AND excluded.granted < granted)")),
       aliases_(database),
       groups_(database),
+      copies_(database),
+      threads_(database),
       media_(database, feed) {}
 
 void InteractionWriter::observe(const Observation& observation, Instant now, ApplyReport& report) {
     const PointRow point = identity_.observe(observation.points, observation.started_at, now);
     if (observation.consent && point.row != 0) note_consent(observation, point.row);
     Register incoming = register_of(observation, point.row);
+    if (observation.copy) follow_copy(observation);
+    if (observation.thread && observation.thread_names.any()) {
+        incoming.thread = threads_.join(observation, meant_by(observation));
+    }
     std::int64_t row = 0;
     if (const auto alias = aliases_.find(observation.id)) {
         row = alias->interaction;
@@ -132,7 +138,20 @@ void InteractionWriter::observe(const Observation& observation, Instant now, App
         incoming.document = observation.document;
         merge(std::move(*known), std::move(incoming), now, report);
     }
+    if (observation.copy) copies_.add(observation, row);
+    if (!observation.aliases.empty()) take_aliases(observation, row, now, report);
     if (!observation.media.empty()) media_.add(row, observation, now);
+}
+
+// A copy that is called differently becomes one more name of its interaction.
+void InteractionWriter::follow_copy(const Observation& observation) {
+    if (aliases_.find(observation.id) || row_of(observation.id) != 0) return;
+    if (const auto row = copies_.find(observation); row != 0) aliases_.add(observation.id, row, 1);
+}
+
+InteractionId InteractionWriter::meant_by(const Observation& observation) {
+    const auto alias = aliases_.find(observation.id);
+    return alias ? load(alias->interaction).id : observation.id;
 }
 
 // A part whose message waits for it is one more name of that message. A reference that is used again finds its number

@@ -5,10 +5,12 @@
 #include "core/store/fold.hpp"
 #include "core/store/outbox.hpp"
 #include "core/store/sqlite/aliases.hpp"
+#include "core/store/sqlite/copies.hpp"
 #include "core/store/sqlite/feed_writer.hpp"
 #include "core/store/sqlite/identity_writer.hpp"
 #include "core/store/sqlite/media_jobs.hpp"
 #include "core/store/sqlite/part_groups.hpp"
+#include "core/store/sqlite/threads.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -57,6 +59,9 @@ private:
         friend bool operator==(const Place&, const Place&) = default;
     };
 
+    void follow_copy(const Observation& observation);
+    void take_aliases(const Observation& observation, std::int64_t row, Instant now, ApplyReport& report);
+    InteractionId meant_by(const Observation& observation);
     bool join_group(const Observation& observation, Register& incoming, Instant now, ApplyReport& report);
     std::int64_t insert_new(const Observation& observation, const Register& first, std::int64_t customer, Instant now);
     void merge(Row row, Register incoming, Instant now, ApplyReport& report);
@@ -91,6 +96,8 @@ private:
     sqlite::Statement add_watermark_, covering_, previous_, outbound_, consent_;
     Aliases aliases_;
     PartGroups groups_;
+    Copies copies_;
+    Threads threads_;
     MediaJobs media_;
 };
 

@@ -73,7 +73,7 @@ OutboxWriter::OutboxWriter(sqlite::Database& database, InteractionWriter& intera
           " WHERE i.id = ?1 ON CONFLICT DO UPDATE SET granted = 0, at = excluded.at WHERE excluded.at >= at")) {}
 
 AcceptedMessage OutboxWriter::accept(const OutgoingMessage& message, Instant now) {
-    if (auto before = known(message)) return *before;
+    if (auto before = known(message.key, message.request_hash)) return *before;
     if (message.needs_consent && withdrawn(message)) {
         throw sqlite::Failure(Error{.kind = ErrorKind::OptedOut, .text = std::string(kUnwanted)});
     }
@@ -90,10 +90,10 @@ AcceptedMessage OutboxWriter::accept(const OutgoingMessage& message, Instant now
     return {.id = message.observation.id};
 }
 
-std::optional<AcceptedMessage> OutboxWriter::known(const OutgoingMessage& message) {
+std::optional<AcceptedMessage> OutboxWriter::known(std::string_view key, std::uint64_t request_hash) {
     const sqlite::Resetting guard(by_key_);
-    if (!by_key_.bind_all(std::string_view(message.key)).step()) return std::nullopt;
-    if (std::bit_cast<std::uint64_t>(by_key_.integer(1)) != message.request_hash) {
+    if (!by_key_.bind_all(key).step()) return std::nullopt;
+    if (std::bit_cast<std::uint64_t>(by_key_.integer(1)) != request_hash) {
         throw sqlite::Failure(rejected("the idempotency key was used for another message", std::string(kKeyConflict)));
     }
     return AcceptedMessage{.id = id_of<InteractionId>(by_key_.blob(0)),

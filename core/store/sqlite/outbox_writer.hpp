@@ -17,6 +17,7 @@ public:
     OutboxWriter(sqlite::Database& database, InteractionWriter& interactions);
 
     // Throws Failure: Rejected, OptedOut (outbox.hpp).
+    std::optional<AcceptedMessage> known(std::string_view key, std::uint64_t request_hash);
     AcceptedMessage accept(const OutgoingMessage& message, Instant now);
     std::vector<ClaimedMessage> claim(std::string_view instance, std::size_t limit, Instant now);
     void settle(const Settlement& settlement, Instant now);
@@ -34,7 +35,6 @@ private:
     };
 
     std::optional<Row> find(const InteractionId& id);
-    std::optional<AcceptedMessage> known(const OutgoingMessage& message);
     bool withdrawn(const OutgoingMessage& message);
     void expire(std::string_view instance, Instant now);
     void drop_unwanted(std::string_view instance, Instant now);

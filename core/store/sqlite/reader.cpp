@@ -2,6 +2,7 @@
 
 #include "core/base/text.hpp"
 #include "core/store/delivery.hpp"
+#include "core/store/sqlite/copies.hpp"
 #include "core/store/sqlite/interaction_row.hpp"
 #include "core/store/sqlite/schema.hpp"
 
@@ -135,6 +136,7 @@ Reader::Reader(const std::filesystem::path& file)
       media_(database_.prepare("SELECT m.attachment, m.url, m.state, m.code, m.reason, f.sha512, f.size, f.media_type"
                                " FROM media_job m LEFT JOIN media_file f ON f.row = m.file"
                                " WHERE m.interaction = ? ORDER BY m.row")),
+      dialogue_(database_.prepare("SELECT thread FROM thread_name WHERE id = ?")),
       media_file_(database_.prepare("SELECT f.size, f.media_type, max(m.filename) FROM media_file f"
                                     " LEFT JOIN media_job m ON m.file = f.row WHERE f.sha512 = ? GROUP BY f.row")) {}
 
@@ -219,12 +221,13 @@ InteractionView Reader::view_interaction(sqlite::Statement& row) {
     view.version = static_cast<std::uint64_t>(row.integer(1));
     const auto registers = decode_registers(sqlite::as_text(row.blob(2)), {});
     for (const Register& one : registers) {
-        if (std::ranges::find(view.sources, one.source) == view.sources.end()) view.sources.push_back(one.source);
+        auto source = source_of_register(one.source);
+        if (std::ranges::find(view.sources, source) == view.sources.end()) view.sources.push_back(std::move(source));
     }
     const Visible visible = fold_header(registers);
     view.started_at = visible.started_at;
     view.channel = visible.channel;
-    view.thread = visible.thread;
+    if (visible.thread) view.thread = dialogue(*visible.thread);
     view.event = visible.event;
     view_media(row.integer(5), view.media);
     const sqlite::Resetting guard(interaction_point_);
@@ -233,6 +236,12 @@ InteractionView Reader::view_interaction(sqlite::Statement& row) {
         view.customer = customer_id(id_of<PointId>(interaction_point_.blob(1)));
     }
     return view;
+}
+
+// What a thread is called since it met others.
+ThreadId Reader::dialogue(const ThreadId& name) {
+    const sqlite::Resetting guard(dialogue_);
+    return dialogue_.bind_all(blob_of(name)).step() ? id_of<ThreadId>(dialogue_.blob(0)) : name;
 }
 
 void Reader::view_media(std::int64_t interaction, std::vector<MediaView>& out) {

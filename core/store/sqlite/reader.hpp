@@ -38,6 +38,7 @@ private:
     CustomerView view_customer(std::int64_t row);
     std::vector<Suggestion> suggestions(std::int64_t customer);
     InteractionView view_interaction(sqlite::Statement& row);
+    ThreadId dialogue(const ThreadId& name);
     void view_media(std::int64_t interaction, std::vector<MediaView>& out);
     std::int64_t count(std::string_view name);
 
@@ -45,7 +46,7 @@ private:
     sqlite::Statement point_, founder_, points_, merged_, suggestions_, suggested_;
     sqlite::Statement interaction_, interaction_row_, alias_, interaction_point_, timeline_;
     sqlite::Statement feed_, quarantine_, quarantined_, counts_, feed_position_, outbox_, outbox_log_, outbox_list_,
-        outbox_in_state_, outbox_last_, media_, media_file_;
+        outbox_in_state_, outbox_last_, media_, dialogue_, media_file_;
 };
 
 // A few readers shared by all threads.

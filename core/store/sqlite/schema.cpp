@@ -120,6 +120,19 @@ CREATE TABLE media_job(
 CREATE INDEX media_job_due ON media_job(instance, state, due) WHERE state < 2;
 CREATE INDEX media_job_file ON media_job(file) WHERE file IS NOT NULL;
 )sql",
+    // 6. Copies, and dialogues with several names.
+    //    copy_name           copies that share a name, near in time; has this place one already
+    //    thread_name         the dialogue that a name stands for; its owner: which interaction brought the name along
+    //    thread_name_thread  all names of a dialogue that joins another
+    R"sql(
+CREATE TABLE copy_name(
+    name BLOB NOT NULL, at INTEGER NOT NULL, place BLOB NOT NULL, interaction INTEGER NOT NULL,
+    PRIMARY KEY(name, at, place, interaction)) WITHOUT ROWID;
+
+CREATE TABLE thread_name(
+    id BLOB PRIMARY KEY, thread BLOB NOT NULL, owner BLOB, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX thread_name_thread ON thread_name(thread);
+)sql",
 };
 
 // FULL: once apply() has returned, the journal may forget the events. The large log before a checkpoint is what keeps

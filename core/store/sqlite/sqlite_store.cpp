@@ -121,6 +121,10 @@ public:
 
 private:
     // ------------------------------------------------------------------------------------------------------- Outbox
+    Result<std::optional<AcceptedMessage>> known(std::string_view key, std::uint64_t request_hash) override {
+        const std::lock_guard lock(mutex_);
+        return sqlite::guarded("store", [&] { return outbox_.known(key, request_hash); });
+    }
     Result<AcceptedMessage> accept(const OutgoingMessage& message, Instant now) override {
         return write<AcceptedMessage>(now, [&] { return outbox_.accept(message, now); });
     }

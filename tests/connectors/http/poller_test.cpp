@@ -130,6 +130,25 @@ TEST_F(PollerTest, TheSameListIsStoredOnce) {
     EXPECT_EQ(stored(), (Asked{"keep list", "keep longer list"}));
 }
 
+TEST_F(PollerTest, APageIsStoredWithoutTheSecretsThatTheVendorRepeats) {
+    caller_->headers = {{"Authorization", "Basic MTc6czNjcmV0"}};
+
+    poll(inbox(), {{"/inbox", {{200, "keep one next=2 for=MTc6czNjcmV0"}, {200, "keep two"}}},
+                   {"/inbox/page:2", {{200, "keep three"}}}});
+
+    EXPECT_EQ(stored(), (Asked{"keep one next=2 for=***", "keep three", "keep two"}));
+}
+
+TEST_F(PollerTest, APageIsStoredWithoutTheToken) {
+    caller_->token_prefix = "Bearer ";
+
+    poll(inbox(),
+         {{"/token", {{200, "t0ken-1 600"}, {200, "t0ken-2 600"}}},
+          {"/inbox", {{200, "keep one for=t0ken-1"}, {401, ""}, {200, "keep two for=t0ken-1,t0ken-2,t0ken-3"}}}});
+
+    EXPECT_EQ(stored(), (Asked{"keep one for=***", "keep two for=***,***,t0ken-3"}));
+}
+
 TEST_F(PollerTest, MoreIsAskedForAtOnce) {
     auto wanted = inbox();
     wanted.every = 1h;
@@ -151,6 +170,25 @@ TEST_F(PollerTest, AWindowReachesBackIntoTheOneBefore) {
 
     EXPECT_EQ(vendor_->asked().back(), "GET /inbox/" + format_time(now - 2h) + "--" + end);
     EXPECT_EQ(host_.cursors["poll:inbox"], (Asked{end}));
+}
+
+TEST_F(PollerTest, ALongOutageIsMadeUpForInWindowsThatTheVendorTakes) {
+    auto wanted = inbox();
+    wanted.every = 1h;
+    wanted.window_overlap = 1h;
+    wanted.window_first = 60h;
+    wanted.window_longest = 24h;
+    const auto now = host_.time.now();
+    const auto window = [&](auto from, auto to) {
+        return "/inbox/" + format_time(now - from) + "--" + format_time(now - to);
+    };
+
+    poll(wanted, {{window(60h, 36h), {{200, "keep one next=2"}}},
+                  {window(60h, 36h) + "/page:2", {{200, "keep two"}}},
+                  {window(37h, 13h), {{200, "nothing"}}}});
+
+    EXPECT_EQ(vendor_->asked().back(), "GET " + window(14h, 0h)) << "at once, without the pause";
+    EXPECT_EQ(host_.cursors["poll:inbox"], (Asked{format_time(now - 36h), format_time(now - 13h)}));
 }
 
 TEST_F(PollerTest, ReadsThePastBesideTheLiveRuns) {

@@ -45,7 +45,13 @@ TEST(SmppConfig, RefusesWhatMakesNoSense) {
          {"{ system_id: a }", "{ host: a }", "{ host: a, system_id: b, port: 0 }",
           "{ host: a, system_id: sixteen-letters-, window: 5 }", "{ host: a, system_id: b, window: 0 }",
           "{ host: a, system_id: b, bind: both }", "{ host: a, system_id: b, message_id: auto }",
-          "{ host: a, system_id: b, windw: 5 }", "{ host: a, system_id: b, source_ton: 256 }"}) {
+          "{ host: a, system_id: b, windw: 5 }", "{ host: a, system_id: b, source_ton: 9 }",
+          "{ host: '', system_id: b }", "{ host: 'smpp://h:2775', system_id: b }", "{ host: a, system_id: '' }",
+          "{ host: a, system_id: b, tls_ca: ca.pem }", "{ host: a, system_id: b, tls: false, tls_name: c }",
+          "{ host: a, system_id: b, alphabets: [] }", "{ host: a, system_id: b, source_address: привет }",
+          "{ host: a, system_id: b, packed: true, default_alphabet: ucs2 }",
+          "{ host: a, system_id: b, reconnect_first: 5m, reconnect_limit: 1s }",
+          "{ host: a, system_id: b, reconnect_limit: 1s }"}) {
         SCOPED_TRACE(yaml);
         config::Diagnostics diagnostics;
         read(yaml, diagnostics);

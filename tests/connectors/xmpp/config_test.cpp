@@ -49,6 +49,11 @@ TEST(Config, Errors) {
           {"{ link: component, jid: b, password: x, tls: starttls }", "a component has no STARTTLS"},
           {"{ jid: a@b, password: x, tls: maybe }", "tls"},
           {"{ jid: a@b, password: x, port: 70000 }", "port"},
+          {"{ jid: a@b, password: x, host: 'a b' }", "host: must be a name or an address"},
+          {"{ jid: a@b, password: x, tls: none, tls_ca: ca.pem }", "tls_ca: has no meaning with `tls: none`"},
+          {"{ jid: a@b, password: x, reconnect_first: 5m }", "reconnect_first must not be above reconnect_limit"},
+          {"{ link: component, jid: b, password: x, archive: true }", "archive: only a client has it"},
+          {"{ link: component, jid: b, password: x, carbons: true }", "carbons: only a client has it"},
           {"{ jid: a@b, password: x, send_timeout: 2m }", "send_timeout"},
           {"{ jid: a@b, password: x, archiv: true }", "archiv"}}) {
         std::string findings;

@@ -134,6 +134,21 @@ TEST_F(MessagesApi, SaysWhichMemberIsWrong) {
         "media[0].filename");
 }
 
+TEST_F(MessagesApi, NamesTheSettingThatSendingNeeds) {
+    messages_->use({{.name = "sms",
+                     .channel = "sms",
+                     .provider = "twilio",
+                     .to = {"tel"},
+                     .max_text = 160,
+                     .check = [](std::string_view) -> Result<void> {
+                         return fail(Error{.kind = ErrorKind::Config, .text = "the setting 'account_sid' is needed"});
+                     }}});
+    const auto refused = post(kHello);
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_EQ(Json(refused.body).text_at("field"), "via");
+    EXPECT_TRUE(Json(refused.body).text_at("detail").contains("'account_sid'")) << refused.body;
+}
+
 TEST_F(MessagesApi, NeedsTheScopeAndTheService) {
     EXPECT_EQ(gateway_->send("POST", "/v1/messages", "r-secret", kHello, {{"Content-Type", "application/json"}}).status,
               403);

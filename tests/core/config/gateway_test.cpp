@@ -3,9 +3,11 @@
 #include "core/data/json.hpp"
 #include "tests/support/fixtures.hpp"
 #include "tests/support/golden.hpp"
+#include "tests/support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <regex>
 #include <sstream>
 
@@ -151,6 +153,18 @@ TEST(Gateway, AnEmptyFileIsAllDefaults) {
     EXPECT_EQ(diagnostics.to_text(), "");
     EXPECT_EQ(config.gateway.listen, (std::vector<Address>{{"127.0.0.1", 8080}}));
     EXPECT_TRUE(config.connectors.empty());
+}
+
+TEST(Gateway, AFileWithoutADocumentIsAnError) {
+    for (const std::string_view text : {"", "# nothing yet\n", "~"}) {
+        const test::TempDir folder;
+        const auto path = folder.path() / "tandem.yaml";
+        std::ofstream(path) << text;
+        Diagnostics diagnostics;
+        load_gateway(path.string(), Environment::of_process(), diagnostics);
+        EXPECT_TRUE(diagnostics.to_text().contains("tandem.yaml:1:1: error: the file is empty"))
+            << diagnostics.to_text();
+    }
 }
 
 TEST(Gateway, TrimsThePublicUrl) {

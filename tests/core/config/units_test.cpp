@@ -1,5 +1,7 @@
 #include "core/config/units.hpp"
 
+#include "core/config/findings.hpp"
+
 #include <gtest/gtest.h>
 
 namespace tandem::config {
@@ -115,6 +117,14 @@ TEST(Units, Checks) {
         {check_http_url, "https://:80", false},
         {check_http_url, "https://u:p@gw", false},
         {check_http_url, "https://gw/?x=1", false},
+        {check_host, "smsc.example.test", true},
+        {check_host, "SMSC_1", true},
+        {check_host, "10.0.0.1", true},
+        {check_host, "fd00::1", true},
+        {check_host, "", false},
+        {check_host, "a b", false},
+        {check_host, "smpp://h:2775", false},
+        {check_host, "h:2775", false},
         {check_network, "10.0.0.0/8", true},
         {check_network, "10.1.2.3", true},
         {check_network, "fd00::/8", true},

@@ -167,6 +167,86 @@ INSTANTIATE_TEST_SUITE_P(
              "`tolerance` needs `timestamp`"}),
     [](const auto& info) { return info.param.name; });
 
+std::string calls(const std::string& more, const std::string& response = "response: { namespace: \"'a'\" }") {
+    return "pack: acme\nversion: 1\nsettings: { k: { type: secret }, u: { type: url } }\nreceive:\n" + kRules + more +
+           "\nsend:\n  channel: sms\n  to: [tel]\n  request: { url: $settings.u }\n  " + response + "\n";
+}
+
+std::string sends(const std::string& lines) {
+    return "pack: acme\nversion: 1\nsettings: { k: { type: secret }, u: { type: url } }\nsend:\n" + lines;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Calls,
+    Diagnostics,
+    ::testing::Values(
+        Case{"nobody_to_write_to",
+             sends("  { channel: sms, to: [], request: { url: $settings.u }, response: { namespace: \"'a'\" } }"),
+             "send.to: a pack that can write to nobody"},
+        Case{"body_of_a_get",
+             sends("  { channel: sms, to: [tel], request: { method: GET, url: $settings.u, json: {} }, response: { "
+                   "namespace: \"'a'\" } }"),
+             "a GET has no body"},
+        Case{"no_header",
+             sends("  { channel: sms, to: [tel], request: { url: $settings.u, headers: { \"X\\r\\nA\": text } }, "
+                   "response: { namespace: \"'a'\" } }"),
+             "this is no name of a header"},
+        Case{"own_header",
+             sends("  { channel: sms, to: [tel], request: { url: $settings.u, headers: { Content-Length: text } }, "
+                   "response: { namespace: \"'a'\" } }"),
+             "this header is the gateway's own"},
+        Case{"no_requests", sends("  { channel: sms, to: [tel], requests: [], response: { namespace: \"'a'\" } }"),
+             "send.requests: a list without requests"},
+        Case{"unreachable_request",
+             sends("  channel: sms\n  to: [tel]\n  requests:\n    - request: { url: $settings.u }\n"
+                   "    - { when: media, request: { url: $settings.u } }\n  response: { namespace: \"'a'\" }\n"),
+             "acme.yaml:9:7: error: send.requests[1]: is never reached"},
+        Case{"secret_in_an_answer", calls("", "response: { namespace: \"'a'\", reason: \"secret('k')\" }"),
+             "send.response.reason: secret() stands in requests to the vendor only"},
+        Case{"forgotten_quotes_in_an_answer", calls("", "response: { ids: body.id, namespace: eye }"),
+             "send.response.namespace: there is no 'eye' here: there are status, headers, body, text; a text is "
+             "written \"'eye'\""},
+        Case{"unknown_member_of_a_message",
+             sends("  { channel: sms, to: [tel], request: { url: $settings.u, form: { a: recipient } }, response: { "
+                   "namespace: \"'a'\" } }"),
+             "send.request.form.a: there is no 'recipient' here: there are id, to, text, thread"},
+        Case{"probe_of_a_message", calls("probe: { request: { url: to.value } }"),
+             "probe.request.url: there is no 'to' here: nothing is there to read from, only names with $"},
+        Case{"probe_shows", calls("probe: { request: { url: $settings.u }, response: {}, shows: nosuch }"),
+             "probe.shows: there is no 'nosuch' here"},
+        Case{"poll_when", calls("poll: [ { name: p, every: 10s, when: body.x, request: { url: $settings.u } } ]"),
+             "poll[0].when: there is no 'body' here"},
+        Case{"poll_without_records",
+             calls("poll: [ { name: p, every: 10s, request: { url: $settings.u }, records: [] } ]"),
+             "poll[0].records: a poll without records"},
+        Case{"token_for_a_token", calls("oauth2: { request: { url: $settings.u, auth: { scheme: oauth2 } } }"),
+             "oauth2.request.auth: the request for the token cannot need it"},
+        Case{"password_grant",
+             calls("oauth2: { token_url: $settings.u, grant: password, client_id: \"'a'\", secret: k }"),
+             "oauth2: grant password needs `parameters`"},
+        Case{"unused_signature",
+             calls("probe: { request: { url: $settings.u, signatures: { s: { message: \"'x'\", secret: k } } } }"),
+             "nothing in the request has signature('s')"}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(Compile, WarnsOfATokenThatNobodyNeeds) {
+    std::string problems;
+    EXPECT_TRUE(compile(calls("oauth2: { token_url: $settings.u, client_id: \"'a'\", secret: k }"), &problems))
+        << problems;
+    EXPECT_TRUE(problems.contains("acme.yaml:6:9: warning: oauth2: no request has")) << problems;
+}
+
+TEST(Compile, ItemsOfAListAreTheirOwnDocuments) {
+    std::string problems;
+    EXPECT_TRUE(compile(
+        sends("  channel: sms\n  to: [tel]\n  max_media: 2\n  request: { url: $settings.u, json: { files: [ { $each: "
+              "media, address: address, $if: size } ], quoted: \"media[0].x || null\" } }\n  response: { namespace: "
+              "\"'a'\" }\n"),
+        &problems))
+        << problems;
+    EXPECT_EQ(problems, "");
+}
+
 TEST(Compile, ReportsEverythingAtOnce) {
     std::string problems;
     EXPECT_FALSE(compile(pack_text("  guards: [ { when: \"a ==\" }, { when: \"(b\" } ]\n" + kRules), &problems));

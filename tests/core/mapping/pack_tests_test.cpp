@@ -179,6 +179,7 @@ send:
   - name: no such part
     message: { to: { scheme: tel, value: "+7" }, text: hello }
     part: 2
+    request: { method: POST }
   - name: not refused
     message: { to: { scheme: tel, value: "+7" }, text: hello }
     refused: because
@@ -195,6 +196,22 @@ send:
     }
     EXPECT_EQ(report.cases[1].failures, std::vector<std::string>{"part: there are only 1"});
     EXPECT_EQ(report.cases[2].failures, std::vector<std::string>{"refused: a request was made"});
+}
+
+TEST(PackTests, AMessageThatTheGatewayRefusesFails) {
+    const std::pair<std::string, std::string> cases[] = {
+        {R"({ to: "tel:+1", text: a })", "to: "},
+        {R"({ to: { scheme: tel, value: "+1" }, txt: a })", "txt: there is no such member"},
+        {"{ to: { scheme: mailto, value: a@b.test }, text: a }", "cannot write to 'mailto'"},
+        {R"({ to: { scheme: tel, value: "+1" }, text: a, media: [ { url: "https://x.test" } ] })",
+         "more than 0 files"}};
+    for (const auto& [message, expected] : cases) {
+        const auto report = run_sending("settings: { token: t }\nsend: [ { name: a, message: " + message +
+                                        ", request: { method: POST } } ]");
+        ASSERT_EQ(report.cases.size(), 1U);
+        const auto all = ::testing::PrintToString(report.cases[0].failures);
+        EXPECT_TRUE(all.contains("the message is refused: ") && all.contains(expected)) << all;
+    }
 }
 
 TEST(PackTests, EveryDifferenceIsASentenceWithItsPath) {
@@ -245,6 +262,22 @@ TEST(PackTests, MistakesInTheFileAreDiagnostics) {
     EXPECT_TRUE(problems.contains(
         "acme.tests.yaml:1:44: error: cases[0].expect: unknown key 'verdikt'; did you mean 'verdict'?"))
         << problems;
+    for (const auto& [cases, expected] : std::initializer_list<std::pair<std::string, std::string>>{
+             {"cases:\n  - { name: a, request: {}, expect: {} }\n  - { name: a, request: {}, expect: {} }",
+              "acme.tests.yaml:3:13: error: cases[1].name: another case has this name (line 2)"},
+             {"cases: [ { name: a, request: { body: x, json: {} }, expect: {} } ]",
+              "cases[0].request.json: there is `body` already: a body is one of them"},
+             {"send: [ { name: a, message: {}, answers: [ { body: x, json: {}, expect: {} } ] } ]",
+              "send[0].answers[0].json: there is `body` already"},
+             {"send:\n  - { name: a, message: {} }",
+              "acme.tests.yaml:2:5: error: send[0]: expects nothing: a case has"},
+             {"send: [ { name: a, message: {}, refused: x, answers: [] } ]", "nothing goes out when it is `refused`"},
+             {"poll: [ { name: a, answer: {} } ]", "poll[0]: expects nothing"},
+             {"poll: [ { name: a, request: {}, answer: {} } ]", "poll[0].answer: needs `expect`"},
+             {"poll: [ { name: a, expect: {} } ]", "poll[0].expect: needs `answer`"}}) {
+        run(cases, &problems);
+        EXPECT_TRUE(problems.contains(expected)) << problems;
+    }
     run("received_at: yesterday\ncases: []", &problems);
     EXPECT_TRUE(problems.contains("expected a time")) << problems;
 }

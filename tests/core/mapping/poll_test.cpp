@@ -63,7 +63,7 @@ poll:
     request: { url: "'https://api.acme.test/same'" }
   - name: past
     every: 1m
-    window: { overlap: 2h, first: 3d }
+    window: { overlap: 2h, first: 3d, longest: 24h }
     backfill: { days: $settings.days, step: 6h, order: oldest }
     request: { url: "'https://api.acme.test/past'", query: { from: $since, to: $until } }
 )yaml";
@@ -120,6 +120,7 @@ TEST_F(PollTest, SaysWhatToAskAndHowOften) {
     EXPECT_EQ(wanted[1].timeout, 30s);
     EXPECT_EQ(wanted[2].window_overlap, 2h);
     EXPECT_EQ(wanted[2].window_first, 72h);
+    EXPECT_EQ(wanted[2].window_longest, 24h);
     EXPECT_TRUE(wanted[2].backfill);
     EXPECT_EQ(wanted[2].backfill_days, 0);
     EXPECT_EQ(wanted[2].backfill_step, 6h);
@@ -207,6 +208,17 @@ TEST_F(PollTest, ALongPlaceIsRefused) {
     EXPECT_EQ(got.error->kind, ErrorKind::Rejected);
 }
 
+TEST_F(PollTest, ACursorHoldsNoSecret) {
+    const auto pack = bound("{ token: s3cret-token }");
+    const auto got = poll_page(
+        pack, "inbox", place(),
+        {.status = 200, .headers = {}, .body = R"({"ok":true,"items":[{"id":"https://x.test/?t=s3cret-token"}]})"},
+        arena_);
+
+    ASSERT_TRUE(got.error) << "a cursor is stored";
+    EXPECT_EQ(got.error->kind, ErrorKind::Config);
+}
+
 TEST_F(PollTest, APageIsMappedByTheRulesOfItsPoll) {
     const auto pack = bound();
     const std::string_view body = R"({"ok":true,"items":[{"id":6},{"id":7}]})";
@@ -223,6 +235,24 @@ TEST_F(PollTest, APageIsMappedByTheRulesOfItsPoll) {
     const auto posted =
         pack.map({R"({"method":"POST","url":"https://x.test/","headers":{}})", "application/json", body, at}, arena_);
     EXPECT_EQ(posted.records[0].reason, "posted not ours");
+}
+
+TEST_F(PollTest, TheRecordsOfAPageSeeThePageThatWasAskedFor) {
+    const auto text = replaced(head() + std::string(kPoll), "[$request.poll, to_string(id)]",
+                               "[$request.page.name || 'the first', to_string(id)]");
+    const auto pack = testing::bound_pack(testing::compile(text), "{ token: s3cret }");
+    const std::string_view body = R"({"ok":true,"items":[{"id":6}]})";
+    const auto reason = [&](std::optional<std::string> asked) {
+        const auto page = poll_page(pack, "inbox", {.page = std::move(asked), .now = place().now},
+                                    {.status = 200, .headers = {}, .body = body}, arena_);
+        const auto mapped = pack.map({page.envelope, "application/json", body, place().now}, arena_);
+        EXPECT_EQ(mapped.records.size(), 1U);
+        return mapped.records.empty() ? std::string() : mapped.records[0].reason;
+    };
+
+    EXPECT_EQ(reason(R"({"name":"\"Ann\""})"), "\"Ann\" 6");
+    EXPECT_EQ(reason(std::nullopt), "the first 6");
+    EXPECT_FALSE(page(200, body).envelope.contains("\"page\"")) << "nobody looks at it";
 }
 
 TEST_F(PollTest, AsksForATokenAsTheServerWantsIt) {
@@ -337,6 +367,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"name: same", "name: inbox", "acme.yaml:44:11: error: poll[1].name: there is a poll 'inbox' already"},
         Mistake{"name: same", "name: Same one", "poll[1].name: the name of a poll has small letters"},
         Mistake{"{ from: $since, to: $until }", "{ a: \"'b'\" }", "need $since and $until in the request"},
+        Mistake{"longest: 24h", "longest: 2h", "poll[2].window.longest: must be longer than `overlap`"},
+        Mistake{"longest: 24h", "longest: 5h", "poll[2].backfill: its `step` of 6h is above `window.longest`"},
         Mistake{"step: 6h", "step: 6s", "poll[2].backfill.step: must be at least 1m"},
         Mistake{"order: oldest", "order: odlest", "did you mean 'oldest'"},
         Mistake{"secret('token')", "secret('tokn')", "did you mean 'token'"},

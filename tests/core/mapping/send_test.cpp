@@ -101,7 +101,7 @@ TEST_F(SendTest, MakesARequestOfAMessage) {
 }
 
 TEST_F(SendTest, WritesFormsAndTexts) {
-    EXPECT_EQ(request({.body = "form: { To: to.value, Media: \"media[].url\", None: nothing, N: \"`5`\" }"}).body,
+    EXPECT_EQ(request({.body = "form: { To: to.value, Media: \"media[].url\", None: \"null\", N: \"`5`\" }"}).body,
               "To=%2B74951234567&Media=https%3A%2F%2Fx.test%2F1&Media=https%3A%2F%2Fx.test%2F2&N=5");
     const auto text = request({.body = "text: \"join('', ['<t>', text, '</t>'])\"\n    type: text/xml"});
     EXPECT_EQ(text.body, "<t>Привет & пока</t>");
@@ -115,7 +115,7 @@ TEST_F(SendTest, WritesXmlAndMultipart) {
                         R"(<url>https://x.test/1</url><url>https://x.test/2</url></sms>)");
     EXPECT_EQ(header(xml, "Content-Type"), "text/xml; charset=utf-8");
 
-    const auto form = request({.body = "multipart: { to: to.value, none: nothing, media: \"media[].url\", file: "
+    const auto form = request({.body = "multipart: { to: to.value, none: \"null\", media: \"media[].url\", file: "
                                        "\"{filename: 'a.txt', content_type: 'text/plain', text: $message.text}\" }"});
     const auto fields = data::decode("multipart", header(form, "Content-Type"), form.body, arena_).value();
     EXPECT_EQ(fields.string_at("to"), "+74951234567");

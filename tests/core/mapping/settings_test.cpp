@@ -12,6 +12,7 @@ settings:
   rate: { type: number }
   strict: { type: boolean, default: false }
   words: { type: list, default: [STOP] }
+  api_url: { type: url, default: "https://api.acme.test/v1?region=eu" }
 )y";
 
 std::shared_ptr<const Pack> pack() {
@@ -59,6 +60,12 @@ TEST(Settings, ProblemsHavePlaceAndRemedy) {
              {"{ token: a, strict: 1 }", "expected true or false"},
              {"{ token: a, words: x }", "expected a list of texts"},
              {"{ token: a, page: twoo }", "must be one of one, two; did you mean 'two'?"},
+             {"{ token: a, api_url: '' }", "api_url: must begin with https:// or http://"},
+             {"{ token: a, api_url: 'ftp://x' }", "must begin with https:// or http://"},
+             {"{ token: a, api_url: 'https://' }", "must name a host"},
+             {"{ token: a, api_url: 'https://x.test/a b' }", "must have neither query nor fragment"},
+             {"{ token: a, api_url: 'https://x.test/?a=b c' }", "without spaces and without a fragment"},
+             {"{ token: a, api_url: [x] }", "expected a URL"},
              {"{ token: '' }", "the secret is empty"},
              {"{ token: { a: b } }", "expected a text or a list of texts"},
              {"[ token ]", "expected settings and their values"},

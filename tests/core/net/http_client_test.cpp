@@ -228,7 +228,11 @@ TEST_F(HttpClientTest, WhatCannotBeSentIsRefusedWithoutRepeatingIt) {
     const std::vector<RefusedCase> cases{
         {{.url = "ftp://vendor.test/hush"}, "url", "must begin with http:// or https://"},
         {{.url = "/hush"}, "url", "is not valid"},
-        {{.url = ""}, "url", "is not valid"},
+        {{.url = ""}, "url", "is empty"},
+        {{.url = "http://vendor.test/a b"}, "url", "a blank at character 21"},
+        {{.url = "http://vendor.test/ü"}, "url", "a letter beyond ASCII at character 20"},
+        {{.url = "http://vendor.test/{x}"}, "url", "'{' at character 20"},
+        {{.url = "http://vendor.test/%zz"}, "url", "is not valid"},
         {{.url = "http://"}, "url", "names no host"},
         {{.url = "http:///hush"}, "url", "names no host"},
         {{.url = "http:hush"}, "url", "names no host"},

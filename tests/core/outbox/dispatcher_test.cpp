@@ -25,6 +25,9 @@ class WatchedOutbox final : public store::Outbox {
 public:
     explicit WatchedOutbox(store::Outbox& real) : real_(real) {}
 
+    Result<std::optional<store::AcceptedMessage>> known(std::string_view key, std::uint64_t request_hash) override {
+        return real_.known(key, request_hash);
+    }
     Result<store::AcceptedMessage> accept(const store::OutgoingMessage& message, Instant now) override {
         return real_.accept(message, now);
     }
@@ -195,6 +198,21 @@ TEST_F(DispatcherTest, SendsWhatWaitsAndWhatComes) {
     EXPECT_EQ(state(late), OutboxState::Sent);
     EXPECT_EQ(store_->interaction(interaction_id("vendor", "id-" + late.text())).value().value().id, late);
     EXPECT_EQ(dispatcher_->status().at(0).sent, 2U);
+}
+
+TEST_F(DispatcherTest, SaysWhenReceiptsCannotFindAMessage) {
+    vendor_.answers.push_back(Ids{});
+    vendor_.answers.push_back(Ids{});
+    start({{.instance = "sms", .gives_ids = true}, {.instance = "shy"}});
+    const auto lost = accept("m1");
+    const auto usual = accept("m2", "shy");
+    ASSERT_TRUE(outbox_->wait_settled(2));
+
+    EXPECT_EQ(state(lost), OutboxState::Sent);
+    EXPECT_TRUE(view(lost).history.back().reason.contains("without giving its id"));
+    EXPECT_EQ(view(usual).history.back().reason, "") << "of a pack that expects none";
+    for (const auto& lane : dispatcher_->status())
+        EXPECT_EQ(lane.without_id, lane.instance == "sms" ? 1U : 0U);
 }
 
 struct OutcomeCase {

@@ -122,6 +122,18 @@ TEST_F(MessagesTest, ARepeatedRequestIsTheSameMessage) {
     EXPECT_EQ(refusal(asked), "accepted") << "keys belong to who asks";
 }
 
+TEST_F(MessagesTest, ARepeatedRequestIsAnsweredAsTheFirstTimeWhateverHasChanged) {
+    auto asked = request();
+    asked.via = "sms";
+    const auto first = messages_->accept(asked).value();
+    observe("m1", "sms2", test::tel("+74951234567"));
+    messages_->use({});
+
+    EXPECT_EQ(messages_->accept(asked).value().id, first.id);
+    asked.text = "one character too many";
+    EXPECT_TRUE(refusal(asked).contains("idempotency key"));
+}
+
 TEST_F(MessagesTest, TheConversationDecidesWhoCarriesIt) {
     observe("m1", "sms2", test::tel("+74951234567"));
     const auto message = accepted(request());

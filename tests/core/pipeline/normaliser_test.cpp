@@ -139,6 +139,31 @@ TEST_F(ToObservation, SaysWhatIsAPartOrAPatch) {
     EXPECT_FALSE(with(R"("part":{"key":"a:7","number":0,"total":3},)"));
 }
 
+TEST_F(ToObservation, SaysWhatCopiesAndDialoguesAreCalled) {
+    auto json = snapshot_json("[]");
+    json.insert(json.find(R"("channel")"), R"("aliases":[{"namespace":"mid","external_id":"a"}],"copy":{"place":"Inbox",
+        "rank":1,"names":[{"external_id":"n","within_ms":2000}]},)");
+    json.insert(json.find(R"("79"})") + 4, R"(,"own":"80","also":["78"],"topic":{"key":"bill","within_ms":1000,
+        "joins":true})");
+
+    const auto got = observe(json);
+
+    ASSERT_TRUE(got && got->copy);
+    EXPECT_EQ(got->aliases, std::vector{interaction_id("mid", "a")});
+    EXPECT_EQ(got->copy->place, "Inbox");
+    EXPECT_EQ(got->copy->rank, 1);
+    ASSERT_EQ(got->copy->names.size(), 1U);
+    EXPECT_EQ(got->copy->names[0].id, interaction_id("wa:1", "n"));
+    EXPECT_EQ(got->copy->names[0].within, std::chrono::seconds(2));
+    EXPECT_EQ(got->thread, thread_id("wa:1", "79"));
+    EXPECT_EQ(got->thread_names.own, thread_id("wa:1", "80"));
+    EXPECT_EQ(got->thread_names.also, std::vector{thread_id("wa:1", "78")});
+    ASSERT_TRUE(got->thread_names.topic);
+    EXPECT_EQ(got->thread_names.topic->id, thread_id("wa:1", "topic:bill"));
+    EXPECT_TRUE(got->thread_names.topic->joins);
+    EXPECT_FALSE(observe(snapshot_json("[]"))->thread_names.any());
+}
+
 TEST(ContentHash, LeavesOutTheTimeOfArrival) {
     auto first = snapshot_json("[]", "2026-03-01T10:00:00.123456Z");
     auto again = snapshot_json("[]", "2026-03-01T10:00:05.654321Z");

@@ -73,6 +73,9 @@ TEST_F(OutboxTest, AKeyCountsOnce) {
     again.request_hash = 18;
     const auto other = outbox().accept(again, now_);
 
+    EXPECT_EQ(outbox().known("crm/m1", 17).value().value().id, first.id);
+    EXPECT_EQ(outbox().known("crm/m1", 18).error().code, kKeyConflict);
+    EXPECT_FALSE(outbox().known("crm/m2", 17).value());
     EXPECT_FALSE(first.repeated);
     EXPECT_TRUE(second.repeated);
     EXPECT_EQ(second.id, first.id);
