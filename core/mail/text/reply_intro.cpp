@@ -93,8 +93,9 @@ public:
                 }
             }
         }
-        if (!addressed || !has_date(text)) return std::nullopt;
+        if (!has_date(text)) return std::nullopt;
         if (auto found = with_name(text, start, false)) return found;
+        if (!addressed) return std::nullopt;
         const bool dated = std::min(start.find_first_of("0123456789"), start.size()) < kDateWithin;
         const auto tail = start.substr(start.rfind('@'));
         if (!dated || !tail.contains('>') || tail.contains(' ')) return std::nullopt;

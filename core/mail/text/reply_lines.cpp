@@ -71,23 +71,30 @@ std::size_t count_words(std::string_view text) {
     return words;
 }
 
+bool holds(std::string_view text, MarkerKind kind, std::size_t& work) {
+    const auto markers = Markers::get().of(kind);
+    work += markers.size();
+    return std::ranges::any_of(markers, [&](const Marker& marker) { return text.contains(marker.begin); });
+}
+
+// Whether the line is the marker with a few words in it; where only its end is known, with a name at most.
+bool is_device_line(std::string_view line, const Marker& marker, std::size_t& work) {
+    ++work;
+    if (line.size() < marker.begin.size() + marker.end.size()) return false;
+    if (!line.starts_with(marker.begin) || !line.ends_with(marker.end)) return false;
+    const auto inside = line.substr(marker.begin.size(), line.size() - marker.begin.size() - marker.end.size());
+    const std::size_t words = count_words(inside);
+    return words <= (marker.begin.empty() ? 2 : kDeviceWords) || holds(inside, MarkerKind::Excuse, work);
+}
+
 bool is_device(std::string_view folded, std::size_t& work) {
     if (folded.empty() || folded.size() > kDeviceBytes) return false;
     const std::string plain = without_links(folded);
     const auto line = trim_any(plain, " <>()[].!*_");
-    const auto& markers = Markers::get();
-    for (const auto& marker : markers.of(MarkerKind::Device)) {
-        ++work;
-        if (line.size() < marker.begin.size() + marker.end.size()) continue;
-        if (!line.starts_with(marker.begin) || !line.ends_with(marker.end)) continue;
-        auto inside = line.substr(marker.begin.size(), line.size() - marker.begin.size() - marker.end.size());
-        if (!marker.begin.empty() && !inside.empty() && is_digit(inside[0])) continue;
-        if (count_words(inside) <= kDeviceWords) return true;
-        const auto& excuses = markers.of(MarkerKind::Excuse);
-        if (std::ranges::any_of(excuses, [&](const Marker& excuse) { return inside.contains(excuse.begin); }))
-            return true;
-    }
-    return false;
+    const auto matches = [&](const Marker& marker) { return is_device_line(line, marker, work); };
+    if (std::ranges::any_of(Markers::get().of(MarkerKind::Device), matches)) return true;
+    return std::ranges::any_of(Markers::get().of(MarkerKind::DeviceOf), matches) &&
+           holds(line, MarkerKind::Product, work);
 }
 
 LineKind kind_of(const Line& line, std::size_t& work) {

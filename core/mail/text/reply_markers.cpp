@@ -13,9 +13,9 @@ std::span<const EmbeddedFile> reply_markers();
 namespace tandem::mail {
 namespace {
 
-constexpr std::array<std::string_view, 13> kKinds = {"intro",  "intro_name", "wrote", "original", "forward",
-                                                     "from",   "to",         "cc",    "date",     "subject",
-                                                     "device", "excuse",     "footer"};
+constexpr std::array<std::string_view, 15> kKinds = {"intro",  "intro_name", "wrote",   "original", "forward",
+                                                     "from",   "to",         "cc",      "date",     "subject",
+                                                     "device", "device_of",  "product", "excuse",   "footer"};
 
 std::string_view take(std::string_view& text, char separator) {
     const std::size_t end = std::min(text.find(separator), text.size());

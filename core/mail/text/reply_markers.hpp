@@ -8,7 +8,9 @@
 //   original    between dashes: the mail below is quoted
 //   forward     between dashes or before a colon: the mail below is forwarded
 //   from, to, cc, date, subject   names of lines of a header block
-//   device      begins and ends so: a line that the device wrote ("Sent from my …")
+//   device      begins and ends so: a line that the device wrote ("Sent from my …"), a few words in between
+//   device_of   the same if a product stands inside ("Sent with Airmail", not "Sent with DHL")
+//   product     inside a line of the kind before
 //   excuse      inside a device line, allows it to be longer
 //   footer      inside a line, after a long rule: what a mailing list appends
 #pragma once
@@ -34,6 +36,8 @@ enum class MarkerKind : std::uint8_t {
     Date,
     Subject,
     Device,
+    DeviceOf,
+    Product,
     Excuse,
     Footer,
 };
@@ -52,7 +56,7 @@ public:
 
 private:
     Markers();
-    std::array<std::vector<Marker>, 13> rows_;
+    std::array<std::vector<Marker>, 15> rows_;
 };
 
 }  // namespace tandem::mail

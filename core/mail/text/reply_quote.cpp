@@ -16,14 +16,13 @@ constexpr std::size_t kBlockLines = 12;
 // The text of a separator: "-----Original Message-----" gives "original message". Empty if there are no dashes; with
 // `colon` a colon at the end stands for them.
 std::string_view inside_dashes(std::string_view folded, bool colon) {
-    constexpr std::string_view kSigns = "-_=* <>";
+    constexpr std::string_view kSigns = "-_=#* <>";
     std::size_t begin = std::min(folded.find_first_not_of(kSigns), folded.size());
     const auto dashes = folded.substr(0, begin);
-    const bool ruled =
-        std::ranges::count(dashes, '-') + std::ranges::count(dashes, '_') + std::ranges::count(dashes, '=') >= 2;
+    const bool ruled = std::ranges::count_if(dashes, [](char c) { return std::string_view("-_=#").contains(c); }) >= 2;
     auto inside = folded.substr(begin);
     const bool ends_so = inside.ends_with(':');
-    inside = inside.substr(0, inside.find_last_not_of("-_=* <>:") + 1);
+    inside = inside.substr(0, inside.find_last_not_of("-_=#* <>:.") + 1);
     return ruled || (colon && ends_so) ? inside : std::string_view();
 }
 
