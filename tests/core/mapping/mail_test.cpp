@@ -17,7 +17,7 @@ std::string mail_pack(const std::string& charset = "") {
             started_at: "$envelope.internal_date || date"
             subject: subject
             parties: [ { no: "`0`", role: "'customer'" } ]
-            messages: [ { sender: "`0`", author_kind: "'customer'", body: reply_text, sent_at: date } ]
+            messages: [ { external_id: "message_id || keys.delivery", sender: "`0`", author_kind: "'customer'", body: reply_text, sent_at: date } ]
 )y"));
 }
 
