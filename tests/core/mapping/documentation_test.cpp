@@ -67,9 +67,9 @@ TEST(Documentation, KeysNameWhatTheEngineKnows) {
     const auto& receive = *key(kPackKeys, "receive").table;
     const auto words = key(receive, "decode").words;
     const auto formats = data::decoder_names();
-    std::vector<std::string_view> known(formats.begin(), formats.end());
-    known.emplace_back("mail");  // core/mail
-    EXPECT_TRUE(std::ranges::is_permutation(words, known));
+    std::vector<std::string_view> decoders(formats.begin(), formats.end());
+    decoders.emplace_back("mail");  // core/mail
+    EXPECT_TRUE(std::ranges::is_permutation(words, decoders));
     const auto& verify = *key(receive, "verify").table;
     for (const auto& scheme : schemes()) {
         EXPECT_NE(std::ranges::find(kSchemeNames, scheme.name), kSchemeNames.end());
