@@ -105,7 +105,8 @@ private:
         find_ids(out.text);
         auto whole = html_text(out.text, {.limit = limits_.text_bytes});
         if (!whole.complete) problems_.push_back("part " + part.number + " has more text than is kept");
-        auto unquoted = html_text(out.text, {.limit = limits_.text_bytes, .without_quotes = true});
+        HtmlText unquoted;
+        if (whole.has_quotes) unquoted = html_text(out.text, {.limit = limits_.text_bytes, .without_quotes = true});
         out.html_quoted = unquoted.quoted && !unquoted.text.empty();
         out.unquoted = out.html_quoted ? std::move(unquoted.text) : whole.text;
         out.text = std::move(whole.text);

@@ -83,8 +83,9 @@ public:
             hidden_at_ = depth_;
             return;
         }
-        if (options_.without_quotes && quote_at_ == 0 && begins_quote(tag, attributes)) {
-            quote_at_ = depth_;
+        if (quote_at_ == 0 && begins_quote(tag, attributes)) {
+            has_quotes_ = true;
+            quote_at_ = options_.without_quotes ? depth_ : 0;
             quote_begin_ = layout_.size();
         }
         open(tag, attributes);
@@ -108,6 +109,7 @@ public:
         HtmlText out;
         if (quote_at_ != 0) end_quote();
         out.complete = !layout_.full();
+        out.has_quotes = has_quotes_;
         out.quoted = quoted_;
         out.text = layout_.finish();
         return out;
@@ -190,6 +192,7 @@ private:
     std::size_t depth_ = 0;
     std::size_t quote_at_ = 0;     // depth of the element that is a quote, 0 if none
     std::size_t quote_begin_ = 0;  // in the text
+    bool has_quotes_ = false;
     bool quoted_ = false;
     std::size_t hidden_at_ = 0;  // depth of the element that is not shown, 0 if none
 };

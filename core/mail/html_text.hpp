@@ -14,9 +14,10 @@ struct HtmlOptions {
 };
 
 struct HtmlText {
-    std::string text;      // LF line ends, no blanks at the ends of lines
-    bool complete = true;  // false: there was more than the limit
-    bool quoted = false;   // something was left out as a quote
+    std::string text;         // LF line ends, no blanks at the ends of lines
+    bool complete = true;     // false: there was more than the limit
+    bool has_quotes = false;  // there are elements that hold quoted mails
+    bool quoted = false;      // something was left out as a quote
 };
 
 // Scripts, styles, comments, what is not displayed and images of one pixel are left out; blocks end lines, items begin
