@@ -112,7 +112,8 @@ std::vector<Uid> parse_uid_set(std::string_view text, std::size_t limit) {
         const auto first = parse_number(part.substr(0, colon));
         const auto last = colon == std::string_view::npos ? first : parse_number(part.substr(colon + 1));
         if (!first || !last || *first > UINT32_MAX || *last > UINT32_MAX) continue;
-        const auto [low, high] = std::minmax(static_cast<Uid>(*first), static_cast<Uid>(*last));
+        const Uid low = static_cast<Uid>(std::min(*first, *last));
+        const Uid high = static_cast<Uid>(std::max(*first, *last));
         if (high > 0) ranges.emplace_back(std::max<Uid>(low, 1), high);
     }
     std::ranges::sort(ranges, [](const auto& a, const auto& b) { return a.second > b.second; });

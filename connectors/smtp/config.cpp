@@ -2,6 +2,7 @@
 
 #include "core/base/crypto.hpp"
 #include "core/base/text.hpp"
+#include "core/config/findings.hpp"
 #include "core/mail/compose.hpp"
 
 #include <algorithm>
@@ -67,7 +68,7 @@ void add_sender(config::Fields<SubmissionConfig>& fields) {
 void add_server(config::Fields<SubmissionConfig>& fields) {
     fields.field("host", &SubmissionConfig::host, "Name or address of the submission server.")
         .required()
-        .check(is_name)
+        .check(config::check_host)
         .field("port", &SubmissionConfig::port, "Its port. 0: 587, with direct TLS 465, without TLS 25.")
         .range(0, 65'535)
         .choice<TlsMode>("tls", &SubmissionConfig::tls,
@@ -192,6 +193,9 @@ void check_submission(const SubmissionConfig& config, const config::Node& node, 
     };
     if (config.logs_in() && config.tls == TlsMode::None)
         wrong("tls", "nobody logs in without TLS: starttls or direct, or leave `user` out");
+    for (const std::string_view key : {"tls_ca", "tls_name"}) {
+        if (config.tls == TlsMode::None && node.get(key)) wrong(key, "has no meaning with `tls: none`");
+    }
     if (config.logs_in() && config.password.empty() && !config.oauth2) wrong("user", "needs `password` or `oauth2`");
     if (!config.password.empty() && config.oauth2) wrong("oauth2", "either `password` or `oauth2`");
     const bool token = config.auth == AuthMethod::XOAuth2 || config.auth == AuthMethod::OAuthBearer;
@@ -215,6 +219,9 @@ void check_journal(const JournalConfig& config, const config::Node& node, config
     if (config.tls != JournalTls::None && !files) wrong("tls", "needs `certificate` and `key`");
     if (config.tls == JournalTls::None && (config.require_tls || !config.client_ca.empty()))
         wrong(config.require_tls ? "require_tls" : "client_ca", "needs `tls`");
+    for (const std::string_view key : {"certificate", "key"}) {
+        if (config.tls == JournalTls::None && node.get(key)) wrong(key, "has no meaning with `tls: none`");
+    }
     if (config.peers.empty()) wrong("peers", "nobody could connect");
     if (config.max_memory < config.max_size) wrong("max_memory", "must not be below max_size");
     if (!config.listen.host.empty() && !config::is_network_address(config.listen.host))
