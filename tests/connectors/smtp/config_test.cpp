@@ -60,7 +60,7 @@ TEST(Config, WhatDoesNotFitTogether) {
               "\"https://t\", "
               "client_id: c } }",
               "either"},
-             {"submission: { from: a@b.c, host: \"h x\" }", "host name"},
+             {"submission: { from: a@b.c, host: \"h x\" }", "submission.host"},
              {"journal: { listen: \":2525\" }", "recipients"},
              {"journal: { listen: \":2525\", recipients: [nobody] }", "neither"},
              {"journal: { listen: \":2525\", recipients: [a@b.c], peers: [everybody] }", "peers"},
