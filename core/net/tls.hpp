@@ -28,8 +28,8 @@ Result<TlsContext> load_tls(const TlsFiles& files);
 // Changes when one of the files does (time or size). Blocks on the disk. A missing file counts as a state of its own.
 std::string tls_fingerprint(const TlsFiles& files);
 
-// Makes a server ask its clients for certificates and verify those that are shown (tls_peer_certified()); one without is
-// still let in. Blocks on the disk. ErrorKind::Config when the file of authorities (PEM) cannot be read.
+// Makes a server ask its clients for certificates and verify those that are shown (tls_peer_certified()); one without
+// is still let in. Blocks on the disk. ErrorKind::Config when the file of authorities (PEM) cannot be read.
 Result<void> ask_for_client_certificates(const TlsContext& server, const std::filesystem::path& authorities);
 
 // What is announced as the protocol inside (ALPN, RFC 7301).

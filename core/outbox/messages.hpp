@@ -40,7 +40,7 @@ struct MessageRequest {
     std::string via;                        // connector instance; empty: the conversation decides
     std::optional<InteractionId> reply_to;  // the message that is answered
     std::optional<Thread> thread;           // absent: that of the conversation
-    std::string subject = {};  // of channels that have one
+    std::string subject = {};               // of channels that have one
     std::string text;
     std::vector<Media> media;
     std::string purpose;          // a purpose of the schema; `service` does not need consent

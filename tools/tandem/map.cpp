@@ -191,7 +191,8 @@ void add_map(CLI::App& app, Shell& shell) {
         ->needs(mail);
     command->add_flag("--document", arguments->document, "Show what the pack's expressions see of the mail")
         ->needs(mail);
-    command->add_option("--settings", arguments->settings, "YAML or JSON file: the contents of `settings:` of an instance, without that word");
+    command->add_option("--settings", arguments->settings,
+                        "YAML or JSON file: the contents of `settings:` of an instance, without that word");
     command->add_option("--packs", arguments->folder, "Folder of your own packs, searched first")
         ->capture_default_str();
     command->add_option("--instance", arguments->instance, "Name of the instance (default: the pack's)");

@@ -37,7 +37,9 @@ TEST(Header, DecodesWords) {
         {"=?utf-8?Q?broken", "broken"},              // no end
         {"=?utf-8?X?a?= =?b", "=?utf-8?X?a?= =?b"},  // no words
         {"=?utf-8?Q?=3F=3D?=", "?="},
-        {"=?utf-8?Q?" "?= x", " x"},
+        {"=?utf-8?Q?"
+         "?= x",
+         " x"},
         {"=?utf-8*en?Q?a?=", "a"},  // with a language
         {"=?koi8-r?B?8NLJ18XU?=", "Привет"},
         {"\xCF\xF0\xE8\xE2\xE5\xF2", "Привет"},  // raw windows-1251, the default here

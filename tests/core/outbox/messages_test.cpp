@@ -51,10 +51,11 @@ protected:
             listed += std::string(listed.empty() ? "" : ",") + R"({"scheme":")" + one.point.scheme + R"(","scope":")" +
                       one.point.scope + R"(","value":")" + one.point.value + R"("})";
         }
-        message.document = R"({"namespace":"test","external_id":")" + name +
-                           R"(","channel":"sms","subject":"Where?","attributes":{"references":["r1"]},"parties":[{"no":0,"role":"customer","contact_points":[)" + listed +
-                           R"(]}],"messages":[{"external_id":"v-)" + name +
-                           R"("}],"thread":{"namespace":"test","external_id":"t-)" + source + R"("}})";
+        message.document =
+            R"({"namespace":"test","external_id":")" + name +
+            R"(","channel":"sms","subject":"Where?","attributes":{"references":["r1"]},"parties":[{"no":0,"role":"customer","contact_points":[)" +
+            listed + R"(]}],"messages":[{"external_id":"v-)" + name +
+            R"("}],"thread":{"namespace":"test","external_id":"t-)" + source + R"("}})";
         apply(message);
         return message.id;
     }
