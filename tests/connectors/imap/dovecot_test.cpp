@@ -171,7 +171,7 @@ TEST_F(AtDovecot, AKilledServerIsFoundAgain) {
     agent.append("INBOX", mail("after"));
     ASSERT_TRUE(arrives("after"));
     EXPECT_EQ(ids().size(), 2U);
-    EXPECT_TRUE(becomes([&] { return host_.states.back() == connector::State::Ready; }));
+    EXPECT_TRUE(becomes([&] { return on_loop([&] { return host_.states.back(); }) == connector::State::Ready; }));
 }
 
 TEST_F(AtDovecot, OldMailComesNewestFirstWhileNewMailArrives) {
