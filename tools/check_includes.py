@@ -54,7 +54,7 @@ OWNERS = {
     r"sqlite3\.h$": ["core/sqlite/database.cpp"],
     r"spdlog/": ["core/obs/log.cpp"],
     r"expat\.h$": ["connectors/xmpp/stream_reader.cpp"],
-    r"pugixml\.hpp$": ["core/data/decode_xml.cpp", "core/data/encode.cpp"],
+    r"pugixml\.hpp$": ["connectors/avaya_dmcc/xml.cpp", "core/data/decode_xml.cpp", "core/data/encode.cpp"],
     r"openssl/": ["core/base/crypto.cpp", "core/mail/cms.cpp", "core/net/tls.cpp", "core/net/tls_session.cpp"],
     r"phonenumbers/": ["core/identity/phone.cpp"],
     r"CLI/": ["tools/tandem/*"],
