@@ -1,5 +1,5 @@
 // A real Dovecot for tests: its own folder, configuration, certificate and free loopback ports, stopped by pid. Every name may
-// log in with the password "secret"; a mail is delivered by laying it into a Maildir, as a delivery agent does.
+// log in with one password; a mail is delivered by laying it into a Maildir, as a delivery agent does.
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -22,7 +22,8 @@ const greets = (port) => new Promise((resolve) => {
 });
 
 export class Dovecot {
-  constructor() {
+  constructor({ password = 'secret' } = {}) {
+    this.password = password;
     this.folder = temporaryFolder('tandem-dovecot-');
     this.uid = idOf('-u');
     this.gid = idOf('-g');
@@ -32,10 +33,12 @@ export class Dovecot {
   get certificate() { return join(this.folder, 'cert.pem'); }
 
   async start() {
+    this.stopping = false;
     chmodSync(this.folder, 0o755);
     this.#own(join(this.folder, 'mail'));
     if (!existsSync(this.certificate)) this.#makeCertificate();
     this.port ??= await freePort();
+    if (this.stopping) throw new Error('Dovecot is stopped before it runs');
     const me = execFileSync('id', ['-un']).toString().trim();
     writeFileSync(join(this.folder, 'dovecot.conf'), `
 base_dir = ${this.folder}/run
@@ -69,7 +72,7 @@ service stats {
 auth_mechanisms = plain
 passdb {
   driver = static
-  args = password=secret
+  args = password=${this.password}
 }
 userdb {
   driver = static
@@ -97,17 +100,21 @@ namespace inbox {
     this.process = spawn(existsSync('/usr/sbin/dovecot') ? '/usr/sbin/dovecot' : 'dovecot', ['-F', '-c', join(this.folder, 'dovecot.conf')],
       { stdio: 'ignore' });
     this.ended = new Promise((resolve) => this.process.on('exit', resolve));
-    await eventually(() => greets(this.port), 'Dovecot', 30_000).catch((error) => { throw new Error(`${error.message}: ${this.log()}`); });
+    await eventually(() => greets(this.port), 'Dovecot', 30_000).catch((error) => { throw new Error(`${error.message}: ${this.log}`); });
     return this;
   }
 
   async stop() {
+    this.stopping = true;
     if (!this.process) return;
+    // Again and again: while it starts, Dovecot loses signals.
+    const again = setInterval(() => this.process.kill('SIGTERM'), 100);
     this.process.kill('SIGTERM');
     await this.ended;
+    clearInterval(again);
   }
 
-  log() { return existsSync(join(this.folder, 'dovecot.log')) ? readFileSync(join(this.folder, 'dovecot.log'), 'utf8') : ''; }
+  get log() { return existsSync(join(this.folder, 'dovecot.log')) ? readFileSync(join(this.folder, 'dovecot.log'), 'utf8') : ''; }
 
   // `folder`: INBOX, or another that exists.
   deliver(user, folder, mail) {
