@@ -39,7 +39,7 @@ export class Dovecot {
     if (!existsSync(this.certificate)) this.#makeCertificate();
     this.port ??= await freePort();
     if (this.stopping) throw new Error('Dovecot is stopped before it runs');
-    const me = execFileSync('id', ['-un']).toString().trim();
+    const [me, mine] = ['-un', '-gn'].map((what) => execFileSync('id', [what]).toString().trim());
     writeFileSync(join(this.folder, 'dovecot.conf'), `
 base_dir = ${this.folder}/run
 state_dir = ${this.folder}/state
@@ -51,7 +51,7 @@ shutdown_clients = yes
 ssl = yes
 ssl_cert = <${this.certificate}
 ssl_key = <${this.folder}/key.pem
-${root ? '' : `default_internal_user = ${me}\ndefault_login_user = ${me}`}
+${root ? '' : `default_internal_user = ${me}\ndefault_internal_group = ${mine}\ndefault_login_user = ${me}`}
 service anvil {
   chroot =
 }
