@@ -57,6 +57,9 @@ service anvil {
 }
 service imap-login {
   chroot =
+  service_count = 0
+  client_limit = 4096
+  process_limit = 2
   inet_listener imap {
     port = ${this.port}
   }
@@ -64,6 +67,10 @@ service imap-login {
     port = 0
   }
 }
+service imap {
+  process_limit = 4096
+}
+mail_max_userip_connections = 5000
 service stats {
   unix_listener stats-writer {
     mode = 0666
