@@ -10,10 +10,12 @@ export const BINARY = process.env.TANDEM ?? new URL('../../build/release/tandem'
 
 const LOG_KEPT = 4_000_000;
 
+const folders = [];
+process.on('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
 export function temporaryFolder(prefix = 'tandem-test-') {
-  const folder = mkdtempSync(join(tmpdir(), prefix));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  folders.push(mkdtempSync(join(tmpdir(), prefix)));
+  return folders.at(-1);
 }
 
 // A running gateway. `url` is set once it is ready; `log` is the end of its standard error.
