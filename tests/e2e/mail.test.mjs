@@ -85,7 +85,7 @@ describe('at Dovecot', () => {
     const { id } = await found.json();
     const page = await gateway.json(`/v1/customers/${id}/timeline`, TOKEN);
     return page.items.length >= wanted && page.items;
-  }, `${wanted} of ${point}`, 30_000).catch((error) => { throw new Error(`${error.message}: ${gateway.log}\n${server.log}`); });
+  }, `${wanted} of ${point}`, 30_000).catch((error) => { throw new Error(`${error.message}: ${gateway.log}\n${server.log()}`); });
 
   test('a letter and its answer from another mail client are one conversation, each mail once', async () => {
     server.deliver('support@example.test', 'INBOX', question);

@@ -107,7 +107,7 @@ namespace inbox {
     this.process = spawn(existsSync('/usr/sbin/dovecot') ? '/usr/sbin/dovecot' : 'dovecot', ['-F', '-c', join(this.folder, 'dovecot.conf')],
       { stdio: 'ignore' });
     this.ended = new Promise((resolve) => this.process.on('exit', resolve));
-    await eventually(() => greets(this.port), 'Dovecot', 30_000).catch((error) => { throw new Error(`${error.message}: ${this.log}`); });
+    await eventually(() => greets(this.port), 'Dovecot', 30_000).catch((error) => { throw new Error(`${error.message}: ${this.log()}`); });
     return this;
   }
 
@@ -121,7 +121,7 @@ namespace inbox {
     clearInterval(again);
   }
 
-  get log() { return existsSync(join(this.folder, 'dovecot.log')) ? readFileSync(join(this.folder, 'dovecot.log'), 'utf8') : ''; }
+  log() { return existsSync(join(this.folder, 'dovecot.log')) ? readFileSync(join(this.folder, 'dovecot.log'), 'utf8') : ''; }
 
   // `folder`: INBOX, or another that exists.
   deliver(user, folder, mail) {

@@ -34,6 +34,8 @@ for (const [signal, code] of [['SIGHUP', 129], ['SIGINT', 130], ['SIGTERM', 143]
 // After an error that nobody caught.
 process.on('exit', () => running.forEach((server) => server.process?.kill('SIGTERM')));
 
+const logOf = (server) => (server instanceof Dovecot ? server.log() : server.log);
+
 async function demonstrate(once) {
   const mail = await start(new Dovecot({ password: secrets.MAIL_PASSWORD }));
   const folder = temporaryFolder('tandem-demo-');
@@ -54,6 +56,6 @@ async function demonstrate(once) {
 }
 
 demonstrate(process.argv.includes('--once')).catch((error) => {
-  if (!ending) console.error([error.message, ...running.map(({ log }) => log)].join('\n'));
+  if (!ending) console.error([error.message, ...running.map(logOf)].join('\n'));
   return 1;
 }).then(end);
