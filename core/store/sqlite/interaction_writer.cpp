@@ -156,7 +156,8 @@ std::int64_t InteractionWriter::original_of(const Observation& observation) {
     for (const InteractionId& name : observation.aliases) {
         const auto alias = aliases_.find(name);
         if (!alias) continue;
-        const auto registers = load(alias->interaction).registers;
+        auto registers = load(alias->interaction).registers;
+        std::erase_if(registers, is_report);
         if (!registers.empty() && std::ranges::none_of(registers, is_copy)) return alias->interaction;
     }
     return 0;
