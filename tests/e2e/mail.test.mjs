@@ -1,12 +1,14 @@
 // Mail beside real servers: Dovecot's mailboxes become one history, and nothing changes in them.
 import assert from 'node:assert/strict';
+import { createHmac, randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 
 import { Dovecot } from '../support/dovecot.mjs';
 import { Gateway, eventually, temporaryFolder } from '../support/gateway.mjs';
 
 const TOKEN = 'mail-token-0123456789abcdef';
-const env = { TANDEM_TOKEN: TOKEN };
+const SIGNING_KEY = 'mailgun-signing-key-0123456789';
+const env = { TANDEM_TOKEN: TOKEN, SIGNING_KEY };
 
 const config = (server) => `
 gateway: { listen: 127.0.0.1:0, data: ./data }
@@ -25,6 +27,8 @@ connectors:
       password: secret
       mailboxes: [ { user: support@example.test }, { user: lead@example.test } ]
       poll: 1s
+  # Its name sorts before that of the mailboxes: what it reports must not speak for the mail.
+  - { name: clicks, pack: mailgun, settings: { signing_key: "\${env:SIGNING_KEY}" } }
 `;
 
 const date = (minutes) => new Date(Date.UTC(2026, 10, 2, 9, minutes)).toUTCString().replace('GMT', '+0000');
@@ -64,6 +68,29 @@ It is on its way.
 
 > I have not got it.
 `;
+
+const mailing = (number, to) => `From: News <news@example.test>
+To: ${to}
+Date: ${date(40)}
+Message-ID: <n${number}@example.test>
+List-Unsubscribe: <mailto:leave@example.test?subject=unsubscribe>
+X-Campaign-Id: winter
+Subject: Winter is coming
+
+Buy tyres.
+`;
+
+// What Mailgun posts about a mail that it sent, a minute later.
+function report(number, event, recipient, fields = {}) {
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const token = randomBytes(25).toString('hex');
+  const signature = createHmac('sha256', SIGNING_KEY).update(timestamp + token).digest('hex');
+  const at = Date.parse(date(41)) / 1000;
+  return JSON.stringify({
+    signature: { timestamp, token, signature },
+    'event-data': { event, recipient, timestamp: at, message: { headers: { 'message-id': `n${number}@example.test` } }, ...fields },
+  });
+}
 
 describe('at Dovecot', () => {
   let server;
@@ -115,6 +142,38 @@ describe('at Dovecot', () => {
     const bytes = await gateway.get(file.media.href, TOKEN);
     assert.equal(await bytes.text(), 'order 4471');
   });
+
+  const post = async (body) => {
+    const answer = await fetch(`${gateway.url}/hooks/clicks`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+    assert.equal(answer.status, 200);
+  };
+  const links = (item) => (item.events ?? []).filter((event) => event.type === 'link.clicked').map((event) => event.data.url).sort();
+
+  for (const [order, to] of [['before', 'boris@customer.test'], ['after', 'anna@customer.test']]) {
+    test(`clicks that are reported ${order} the mailing itself are part of it`, async () => {
+      const clicks = async () => {
+        await post(report(order, 'clicked', to, { url: 'https://example.test/a' }));
+        await post(report(order, 'clicked', to, { url: 'https://example.test/b' }));
+        await post(report(order, 'opened', to));
+      };
+      if (order === 'before') {
+        await clicks();
+        assert.deepEqual((await timeline(`mailto:${to}`, 1)).map((item) => item.text ?? null), [null]);
+      }
+      server.deliver('support@example.test', 'Sent', mailing(order, to));
+      if (order === 'after') {
+        await timeline(`mailto:${to}`, 1);
+        await clicks();
+      }
+      const whole = await eventually(async () => {
+        const items = await timeline(`mailto:${to}`, 1);
+        const documents = await Promise.all(items.map(async (item) => (await gateway.json(`/v1/interactions/${item.id}`, TOKEN)).document));
+        return documents.find((document) => document.campaign && links(document).length === 2) && items[0].delivery && documents;
+      }, 'the mailing with its clicks', 30_000);
+      assert.deepEqual(whole.map((document) => [document.namespace, document.initiated_by, document.messages.length]), [['mail', 'campaign', 1]]);
+      assert.deepEqual(links(whole[0]), ['https://example.test/a', 'https://example.test/b']);
+    });
+  }
 
   test('no flag has changed', () => {
     for (const [user, folder] of [['support@example.test', 'INBOX'], ['lead@example.test', 'INBOX'], ['support@example.test', 'Sent']])
