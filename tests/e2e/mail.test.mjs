@@ -1,13 +1,12 @@
 // Mail beside real servers: Dovecot's mailboxes become one history, and nothing changes in them.
 import assert from 'node:assert/strict';
-import { createHmac, randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 
 import { Dovecot } from '../support/dovecot.mjs';
 import { Gateway, eventually, temporaryFolder } from '../support/gateway.mjs';
+import { SIGNING_KEY, report } from '../support/mailgun.mjs';
 
 const TOKEN = 'mail-token-0123456789abcdef';
-const SIGNING_KEY = 'mailgun-signing-key-0123456789';
 const env = { TANDEM_TOKEN: TOKEN, SIGNING_KEY };
 
 const config = (server) => `
@@ -80,18 +79,6 @@ Subject: Winter is coming
 Buy tyres.
 `;
 
-// What Mailgun posts about a mail that it sent, a minute later.
-function report(number, event, recipient, fields = {}) {
-  const timestamp = String(Math.floor(Date.now() / 1000));
-  const token = randomBytes(25).toString('hex');
-  const signature = createHmac('sha256', SIGNING_KEY).update(timestamp + token).digest('hex');
-  const at = Date.parse(date(41)) / 1000;
-  return JSON.stringify({
-    signature: { timestamp, token, signature },
-    'event-data': { event, recipient, timestamp: at, message: { headers: { 'message-id': `n${number}@example.test` } }, ...fields },
-  });
-}
-
 describe('at Dovecot', () => {
   let server;
   let gateway;
@@ -143,18 +130,17 @@ describe('at Dovecot', () => {
     assert.equal(await bytes.text(), 'order 4471');
   });
 
-  const post = async (body) => {
-    const answer = await fetch(`${gateway.url}/hooks/clicks`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
-    assert.equal(answer.status, 200);
-  };
   const links = (item) => (item.events ?? []).filter((event) => event.type === 'link.clicked').map((event) => event.data.url).sort();
 
   for (const [order, to] of [['before', 'boris@customer.test'], ['after', 'anna@customer.test']]) {
     test(`clicks that are reported ${order} the mailing itself are part of it`, async () => {
+      const seen = (event, fields) => report(`${gateway.url}/hooks/clicks`, {
+        messageId: `n${order}@example.test`, event, recipient: to, at: Date.parse(date(41)), ...fields,
+      });
       const clicks = async () => {
-        await post(report(order, 'clicked', to, { url: 'https://example.test/a' }));
-        await post(report(order, 'clicked', to, { url: 'https://example.test/b' }));
-        await post(report(order, 'opened', to));
+        await seen('clicked', { url: 'https://example.test/a' });
+        await seen('clicked', { url: 'https://example.test/b' });
+        await seen('opened');
       };
       if (order === 'before') {
         await clicks();

@@ -5,10 +5,11 @@ import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 
 import { Gateway, eventually, temporaryFolder } from '../support/gateway.mjs';
+import { SIGNING_KEY, report } from '../support/mailgun.mjs';
 import { Postfix, freePort } from '../support/postfix.mjs';
 
 const TOKEN = 'smtp-token-0123456789abcdef';
-const env = { TANDEM_TOKEN: TOKEN };
+const env = { TANDEM_TOKEN: TOKEN, SIGNING_KEY };
 
 const config = (server, sink) => `
 gateway: { listen: 127.0.0.1:0, data: ./data }
@@ -21,6 +22,7 @@ connectors:
     options:
       submission: { from: support@example.test, from_name: Acme, host: 127.0.0.1, port: ${server}, tls: none, send_timeout: 20s }
 ${sink ? `      journal: { listen: "127.0.0.1:${sink}", recipients: [journal@gw.test], peers: [127.0.0.1] }` : ''}
+  - { name: reports, pack: mailgun, settings: { signing_key: "\${env:SIGNING_KEY}" } }
 `;
 
 async function post(gateway, message) {
@@ -58,6 +60,30 @@ describe('at Postfix', () => {
     assert.match(mail, new RegExp(`^Subject: =\\?UTF-8\\?B\\?${Buffer.from('Ваш заказ').toString('base64')}\\?=$`, 'm'));
     await eventually(async () => (await gateway.json('/v1/connectors', TOKEN)).items[0].counters.mails >= 1, 'the copy', 30_000)
       .catch((error) => { throw new Error(`${error.message}: ${server.log()}`); });
+  });
+
+  test('what a relay reports of our mail is part of it, and who leaves gets no more of the kind', async () => {
+    const news = { to: 'mailto:leaver@customer.test', via: 'mail', text: 'News', purpose: 'marketing' };
+    const id = await post(gateway, { ...news, idempotency_key: 'n1' });
+    await becomes(gateway, id, 'sent');
+    const seen = (event, fields) => report(`${gateway.url}/hooks/reports`, { messageId: `${id}@example.test`, event, recipient: 'leaver@customer.test', ...fields });
+    await seen('clicked', { url: 'https://example.test/a' });
+    await seen('unsubscribed');
+    const events = async () => {
+      const { id: customer } = await gateway.json('/v1/customers?point=mailto:leaver@customer.test', TOKEN);
+      const { items } = await gateway.json(`/v1/customers/${customer}/timeline`, TOKEN);
+      const documents = await Promise.all(items.map(async (item) => (await gateway.json(`/v1/interactions/${item.id}`, TOKEN)).document));
+      return documents.map((document) => [document.messages?.[0].body, (document.events ?? []).map((event) => event.type).sort()]);
+    };
+    const wanted = [['News', ['consent.withdrawn', 'link.clicked']]];
+    await eventually(async () => JSON.stringify(await events()) === JSON.stringify(wanted), 'both in one', 30_000)
+      .catch(async (error) => { throw new Error(`${error.message}: ${JSON.stringify(await events())}`); });
+
+    const refused = await fetch(`${gateway.url}/v1/messages`, {
+      method: 'POST', headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/json' }, body: JSON.stringify({ ...news, idempotency_key: 'n2' }),
+    });
+    assert.equal(refused.status, 409);
+    assert.match(JSON.stringify(await refused.json()), /opted-out/);
   });
 
   test('refusals are told, and reports name the message', async () => {
