@@ -72,7 +72,8 @@ private:
                               .resolvable = limits->resolvable,
                               .gives_ids = abilities.gives_ids,
                               .window = limits->window,
-                              .rate = limits->rate});
+                              .rate = limits->rate,
+                              .names = limits->names});
         out_.sending.push_back({.name = spec.name,
                                 .channel = std::move(abilities.channel),
                                 .provider = std::move(abilities.provider),

@@ -124,6 +124,7 @@ void InteractionWriter::observe(const Observation& observation, Instant now, App
     std::int64_t row = 0;
     if (const auto alias = aliases_.find(observation.id)) {
         row = alias->interaction;
+        witnessed_.push_back(row);
         incoming.document = observation.document;
         merge(load(row), std::move(incoming), now, report);
     } else if (observation.part && join_group(observation, incoming, now, report)) {
