@@ -36,7 +36,8 @@ public:
         if (!config.submission) return std::nullopt;
         return connector::SendLimits{.window = static_cast<std::size_t>(config.submission->window),
                                      .rate = static_cast<double>(config.submission->send_rate),
-                                     .names = expected_names(*config.submission, spec.sender)};
+                                     .names = expected_names(*config.submission, spec.sender),
+                                     .addresses = {config.submission->from}};
     }
 
     async::Task<Result<std::optional<std::string>>> check(connector::InstanceSpec spec,

@@ -174,6 +174,8 @@ struct SendLimits {
     bool repeatable = false;   // Sender::repeatable()
     bool resolvable = false;   // Instance::resolve() is there
     ExpectedNames names = {};  // may be empty
+    // Own addresses, in the form of contact points' values, that it writes from and others answer to.
+    std::vector<std::string> addresses = {};
 };
 
 class Connector {

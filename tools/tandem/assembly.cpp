@@ -81,6 +81,7 @@ private:
                                 .max_text = abilities.max_text,
                                 .max_media = abilities.max_media,
                                 .channels = {abilities.channels.begin(), abilities.channels.end()},
+                                .addresses = limits->addresses,
                                 .check = std::move(check)});
     }
 
