@@ -4,6 +4,8 @@ import { after, before, describe, test } from 'node:test';
 
 import { Dovecot } from '../support/dovecot.mjs';
 import { Gateway, eventually, temporaryFolder } from '../support/gateway.mjs';
+import { MailClient } from '../support/imap_client.mjs';
+import { letter, text } from '../support/letters.mjs';
 import { SIGNING_KEY, report } from '../support/mailgun.mjs';
 
 const TOKEN = 'mail-token-0123456789abcdef';
@@ -25,7 +27,6 @@ connectors:
       tls_ca: ${server.certificate}
       password: secret
       mailboxes: [ { user: support@example.test }, { user: lead@example.test } ]
-      poll: 1s
   # Its name sorts before that of the mailboxes: what it reports must not speak for the mail.
   - { name: clicks, pack: mailgun, settings: { signing_key: "\${env:SIGNING_KEY}" } }
 `;
@@ -118,6 +119,26 @@ describe('at Dovecot', () => {
     const items = await timeline('mailto:irina@customer.test', 3);
     assert.equal(items.length, 3);
     assert.ok(items.some((item) => item.thread !== first.thread));
+  });
+
+  test('live mail, and an answer from another mail client, are on the timeline at once', async () => {
+    const client = await new MailClient().open(server.port, 'support@example.test');
+    const latencies = [];
+    for (let number = 1; number <= 10; number++) {
+      const outbound = number % 2 === 0;
+      const people = outbound ? { from: 'support@example.test', to: 'live@customer.test' } : { from: 'live@customer.test', to: 'support@example.test' };
+      const given = Date.now();
+      await client.append(outbound ? 'Sent' : 'INBOX', letter(number, { ...people, at: given, owner: 'support@example.test' }));
+      const [newest] = await timeline('mailto:live@customer.test', number);
+      latencies.push(Date.now() - given);
+      assert.equal(newest.text, text(number));
+      assert.equal(newest.direction, outbound ? 'outbound' : 'inbound');
+    }
+    client.close();
+    latencies.sort((a, b) => a - b);
+    console.log(`from the mail server to the timeline: ${latencies[0]} ms at best, ${latencies[5]} in the middle, ${latencies[9]} at worst`);
+    // Bound generously for a busy machine; without IDLE and NOTIFY it would be what `poll` says, a minute.
+    assert.ok(latencies[5] < 5_000, `${latencies[5]} ms`);
   });
 
   test('a file of a mail is kept', async () => {

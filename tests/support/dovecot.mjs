@@ -1,7 +1,7 @@
 // A real Dovecot for tests: its own folder, configuration, certificate and free loopback ports, stopped by pid. Every name may
 // log in with one password; a mail is delivered by laying it into a Maildir, as a delivery agent does.
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 
@@ -146,6 +146,19 @@ namespace inbox {
     writeFileSync(file, mail.replaceAll(/\r?\n/g, '\r\n'));
     chownSync(file, this.uid, this.gid);
     renameSync(file, join(box, 'new', name));
+  }
+
+  // Many at once, the oldest first, before anybody has opened the folder: [{mail, at (milliseconds), seen}].
+  fill(user, folder, mails) {
+    const box = this.#maildir(user, folder);
+    for (const name of ['tmp', 'new', 'cur']) this.#own(join(box, name));
+    let second = 1_600_000_000;
+    for (const { mail, at, seen } of mails) {
+      const file = join(box, 'cur', `${second += 1}.test:2,${seen ? 'S' : ''}`);
+      writeFileSync(file, mail.replaceAll(/\r?\n/g, '\r\n'));
+      utimesSync(file, at / 1000, at / 1000);
+      chownSync(file, this.uid, this.gid);
+    }
   }
 
   // What the files of a folder say of their flags: "" for none.

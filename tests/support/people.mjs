@@ -1,7 +1,7 @@
 // People at their mail programs: they deliver, flag and move mails at a real Dovecot, whatever happens to it, and know
 // afterwards what every folder must look like.
-import { MailClient } from '../support/imap_client.mjs';
-import { messageId } from '../support/letters.mjs';
+import { MailClient } from './imap_client.mjs';
+import { messageId } from './letters.mjs';
 
 const OUTAGE = /the server is gone|the server is silent|BYE|UNAVAILABLE|SERVERBUG/;
 
