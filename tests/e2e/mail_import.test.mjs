@@ -73,11 +73,13 @@ describe(`a mailbox of ${OLD} mails`, () => {
     if (gateway) assert.deepEqual(end, { code: 0, signal: null }, gateway.log);
   });
 
-  const newest = async () => {
+  // Mails of one second have no order: it is among the newest.
+  const shown = async (number) => {
     const found = await gateway.get(`/v1/customers?point=${encodeURIComponent(LIVE)}`, TOKEN);
-    if (found.status !== 200) return NaN;
+    if (found.status !== 200) return false;
     const { id } = await found.json();
-    return numberOf((await gateway.json(`/v1/customers/${id}/timeline?limit=1`, TOKEN)).items[0].text);
+    const { items } = await gateway.json(`/v1/customers/${id}/timeline?limit=20`, TOKEN);
+    return items.some((item) => numberOf(item.text) === number);
   };
 
   test('goes on receiving while old mail comes in', async () => {
@@ -88,7 +90,7 @@ describe(`a mailbox of ${OLD} mails`, () => {
       waited.set(number, await metric(gateway, TOKEN, 'tandem_feed_position'));
       const given = Date.now();
       await client.append('INBOX', letter(number, { from: 'live@customer.test', to: SUPPORT, at: given, owner: SUPPORT }), { at: given });
-      await eventually(async () => (await newest()) === number, `live mail ${number} is on the timeline`, 60_000);
+      await eventually(() => shown(number), `live mail ${number} is on the timeline`, 60_000);
       latencies.push(Date.now() - given);
     }
     const seconds = (Date.now() - begun) / 1000;
