@@ -77,6 +77,7 @@ private:
     struct Timetable {
         Time next_poll = Time::min();
         Time next_look = Time::min();
+        int visits = 0;  // to other folders in a row
     };
 
     // mailbox.cpp
