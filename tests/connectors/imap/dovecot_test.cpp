@@ -201,6 +201,22 @@ TEST_F(AtDovecot, OldMailComesNewestFirstWhileNewMailArrives) {
     }));
 }
 
+TEST_F(AtDovecot, AnImportDoesNotRunAheadOfTheStore) {
+    Agent agent(dovecot_.port(), kUser);
+    for (int i = 0; i < 500; ++i)
+        agent.append("INBOX", mail("old" + std::to_string(i)));
+    auto config = options();
+    config.backfill = 24h * 30;
+    host_.lags = true;
+    ASSERT_TRUE(begin(config));
+    ASSERT_TRUE(becomes([&] { return ids().size() == 200; })) << ids().size();
+    agent.append("INBOX", mail("new"));
+    ASSERT_TRUE(arrives("new"));
+    EXPECT_EQ(ids().size(), 201U) << "new mail would wait behind the rest";
+    on_loop([&] { return host_.lags = false; });
+    ASSERT_TRUE(becomes([&] { return ids().size() == 501; })) << ids().size();
+}
+
 TEST_F(AtDovecot, AnImportGoesOnAfterARestart) {
     Agent agent(dovecot_.port(), kUser);
     for (int i = 0; i < 120; ++i)
