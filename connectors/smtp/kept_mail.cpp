@@ -11,7 +11,7 @@ namespace tandem::smtp {
 
 namespace {
 
-constexpr std::string_view kScheme = "smtp:";
+constexpr std::string_view kScheme = "mail:kept/";
 constexpr std::size_t kDigestOctets = 12;
 
 }  // namespace

@@ -19,7 +19,7 @@ struct KeptPart {
 std::string digest_of(std::string_view octets);
 // What the envelope calls the mail: "<microseconds>-<digest>".
 std::string kept_name(Instant received_at, std::string_view octets);
-// "smtp:<name>/<part>"; nullopt: it is none.
+// "mail:kept/<name>/<part>"; nullopt: it is none.
 std::optional<KeptPart> parse_kept_url(std::string_view url);
 
 }  // namespace tandem::smtp

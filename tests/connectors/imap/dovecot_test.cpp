@@ -349,15 +349,15 @@ TEST_F(AtDovecot, PartsOfMailsAreFetched) {
     const auto get = [&](const std::string& url, std::uint64_t most = 100) {
         return run(client_->fetch({.url = url, .max_bytes = most, .timeout = 10s}));
     };
-    const auto file = get("imap:support%40example.test/Sent/" + place + "/2");
+    const auto file = get("mail:imap/support%40example.test/Sent/" + place + "/2");
     ASSERT_TRUE(file) << file.error().text;
     EXPECT_EQ(file->body, "hello");
     EXPECT_EQ(file->media_type, "image/png");
-    EXPECT_EQ(get("imap:support%40example.test/Sent/" + place + "/2", 4).error().kind, ErrorKind::Rejected);
-    EXPECT_EQ(get("imap:support%40example.test/Sent/" + place + "9/2").error().kind, ErrorKind::NotFound);
-    EXPECT_EQ(get("imap:support%40example.test/Sent/1/1/2").error().kind, ErrorKind::NotFound);
-    EXPECT_EQ(get("imap:support%40example.test/Nowhere/" + place + "/2").error().kind, ErrorKind::NotFound);
-    EXPECT_EQ(get("imap:nobody/Sent/" + place + "/2").error().kind, ErrorKind::NotFound);
+    EXPECT_EQ(get("mail:imap/support%40example.test/Sent/" + place + "/2", 4).error().kind, ErrorKind::Rejected);
+    EXPECT_EQ(get("mail:imap/support%40example.test/Sent/" + place + "9/2").error().kind, ErrorKind::NotFound);
+    EXPECT_EQ(get("mail:imap/support%40example.test/Sent/1/1/2").error().kind, ErrorKind::NotFound);
+    EXPECT_EQ(get("mail:imap/support%40example.test/Nowhere/" + place + "/2").error().kind, ErrorKind::NotFound);
+    EXPECT_EQ(get("mail:imap/nobody/Sent/" + place + "/2").error().kind, ErrorKind::NotFound);
     EXPECT_EQ(get("https://example.test/").error().kind, ErrorKind::Rejected);
 }
 

@@ -143,7 +143,7 @@ TEST_F(Taking, FilesOfAMailThatTheJournalKeeps) {
     ASSERT_EQ(all.size(), 1U);
     host_.archive = {all[0], all[0]};
     host_.archive[0].raw = "another of the same moment";
-    const std::string url = "smtp:" + kept_name(all[0].received_at, all[0].raw) + "/";
+    const std::string url = "mail:kept/" + kept_name(all[0].received_at, all[0].raw) + "/";
     const auto fetch = [&](const std::string& place, std::uint64_t most = 100) {
         return run(instance_->fetch({.url = place, .max_bytes = most}));
     };
@@ -151,7 +151,7 @@ TEST_F(Taking, FilesOfAMailThatTheJournalKeeps) {
     EXPECT_EQ(fetch(url + "2").value().body, "a;b\n");
     EXPECT_EQ(fetch(url + "2", 3).error().code, "too_large");
     EXPECT_EQ(fetch(url + "7").error().kind, ErrorKind::NotFound);
-    for (const std::string wrong : {"imap:a/b/1/2/3", "smtp:", "smtp:12/2", "smtp:x-000000000000000000000000/2"})
+    for (const std::string wrong : {"mail:imap/a/b/1/2/3", "mail:kept/", "mail:kept/12/2", "mail:kept/x-000000000000000000000000/2"})
         EXPECT_EQ(fetch(wrong).error().kind, ErrorKind::Rejected) << wrong;
     host_.archive.clear();
     EXPECT_EQ(fetch(url + "2").error().kind, ErrorKind::NotFound) << "the journal has dropped it";
