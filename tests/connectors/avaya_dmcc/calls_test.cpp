@@ -20,9 +20,20 @@ std::string pretty(const Outcomes& outcomes) {
     return document ? data::to_pretty_json(*document) + "\n" : all;
 }
 
-// Stories that a lost event or a lost second of memory changes, and so do not keep a law.
+// Two events like one another within two seconds are told apart by the monitors that tell each of them.
 bool needs_every_copy(const Story& story) {
-    return story.name.starts_with("limit");
+    return story.name == "quick_holds";
+}
+
+// The wrap-up of a call that has ended needs the call in memory: no record of it is open.
+bool loses_wrap(const Story& story, std::size_t cut, const Outcomes& latest) {
+    const auto is_wrap = [](const Step& step) {
+        const auto* event = std::get_if<AgentEvent>(&step.what);
+        return event != nullptr && event->state == AgentState::WorkingAfterCall;
+    };
+    const auto is_open = [](const auto& record) { return record.second.contains("\"open\":true"); };
+    return std::ranges::none_of(latest, is_open) &&
+           std::any_of(story.steps.begin() + static_cast<std::ptrdiff_t>(cut), story.steps.end(), is_wrap);
 }
 
 TEST(Cases, BecomeTheirRecords) {
@@ -60,7 +71,7 @@ TEST(Cases, GoOnFromTheirRecordsAfterARestartAtAnyMoment) {
                 waits |= event != nullptr && event->kind == CallEventKind::Originated && records.empty();
             }
             // A call that waits for its UCID has no record yet.
-            if (waits) continue;
+            if (waits || loses_wrap(story, cut, latest)) continue;
             Calls after(story.plan);
             for (const auto& [id, record] : latest)
                 ASSERT_TRUE(after.restore(record));

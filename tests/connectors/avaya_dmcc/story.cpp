@@ -144,6 +144,7 @@ CallEvent call_event(
     event.subject = subject(take(words, "subject"));
     event.target = subject(take(words, "target"));
     event.calling = subject(take(words, "calling"));
+    if (kind == CallEventKind::Originated) event.calling = event.subject;  // one element in the schema
     event.called = subject(take(words, "called"));
     event.cause = take(words, "cause");
     event.ucid = take(words, "ucid");
@@ -336,7 +337,7 @@ private:
             for (auto& event : read_agent_states(root, avaya::parse_device(asked.device), at))
                 story_.steps.push_back({at, std::move(event)});
         else
-            event(root, at);
+            event(root, invoke, at);
     }
 
     template <class Snapshot>
@@ -346,14 +347,14 @@ private:
         story_.steps.push_back({at, std::move(*read)});
     }
 
-    void event(Element root, Instant at) {
+    void event(Element root, const std::string& invoke, Instant at) {
         auto read = read_event(root, at);
         if (!read) {
             ++story_.corrupt;
             return;
         }
         if (!*read) {
-            ++story_.unread;
+            story_.unread += invoke == "9999" ? 1 : 0;
             return;
         }
         finish();

@@ -41,7 +41,7 @@ struct Story {
     std::string name;
     Plan plan;
     std::vector<Step> steps;
-    std::size_t unread = 0;   // messages that are no event of ours
+    std::size_t unread = 0;   // events that are none of ours
     std::size_t corrupt = 0;  // messages that cannot be read
 };
 
