@@ -122,6 +122,7 @@ export class Aes {
   truth() { return this.sw.stories.map((story) => ({ ...story })); }
 
   async stop() {
+    this.sessions.forgetAll();
     this.cut({ refuse: true });
     await new Promise((resolve) => this.#server.close(resolve));
   }

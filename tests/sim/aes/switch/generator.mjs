@@ -12,6 +12,7 @@ export class Generator {
   #reserved = new Set();
   #begun = 0;
   #active = 0;
+  #skipped = 0;
   #customers = 0;
   #done;
 
@@ -26,19 +27,28 @@ export class Generator {
 
   ms(what) {
     const [from, to] = TIMES[what];
-    return this.chance.between(from, to) * this.scale;
+    return Math.round(this.chance.between(from, to) * this.scale);
   }
 
   // A number of its own for each call, so that what is stored can be found by it.
   customer() { return String(this.ani + ++this.#customers); }
 
-  start() { this.#tick(); }
+  start() {
+    this.startedAt = this.clock.now();
+    this.#tick();
+  }
+
   halt() { this.count = this.#begun; this.#finished(); }
 
   #tick() {
+    const due = Math.min(this.count, Math.floor((this.clock.now() - this.startedAt) * this.rate / 1000) + 1 - this.#skipped);
+    while (this.#begun < due) {
+      if (this.#active >= this.concurrent) { this.#skipped += due - this.#begun; break; }
+      this.#begin();
+    }
     if (this.#begun >= this.count) { this.#finished(); return; }
-    if (this.#active < this.concurrent) this.#begin();
-    this.clock.after(1000 / this.rate, () => this.#tick());
+    const next = this.startedAt + Math.ceil((this.#begun + this.#skipped) * 1000 / this.rate);
+    this.clock.after(Math.max(1, next - this.clock.now()), () => this.#tick());
   }
 
   #begin() {

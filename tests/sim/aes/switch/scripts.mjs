@@ -47,7 +47,11 @@ function* toAnswer(g, call, s) {
   return ext;
 }
 
-const anyEnd = (g, call, ext) => calls.drop(g.sw, call, g.chance.happens(0.5) && call.outside ? call.outside : ext);
+// One of the two hangs up; whoever is still there, if the other has left already.
+function anyEnd(g, call, ext) {
+  const sides = [call.outside, ext].filter((key) => call.parties.has(key));
+  if (sides.length > 0) calls.drop(g.sw, call, g.chance.of(sides));
+}
 
 function* holds(g, call, ext) {
   for (let i = g.chance.between(1, 2); i > 0; i--) {
