@@ -110,6 +110,7 @@ export function reachNetwork(sw, call) {
   const device = { trunk: call.trunk.name };
   call.outside = call.trunk.name;
   join(call, call.trunk.name, device, 'alerting', call.called);
+  if (call.consultedBy) call.story.begin(sw.now, call.called.number, { role: 'external', consult: true, trunk: call.outside });
   sw.publish('NetworkReachedEvent', call, events.networkReached(call, device, sw.form()));
   sw.publish('DeliveredEvent', call, events.delivered(call, device, sw.form({ cause: 'networkSignal', alerting: null, none: 'notSpecified' })));
 }
@@ -117,7 +118,7 @@ export function reachNetwork(sw, call) {
 export function answerOutside(sw, call) {
   call.parties.get(call.outside).state = 'connected';
   const { story } = call;
-  for (const [key, party] of call.parties) if (party.device.ext && story.leg(key)?.answeredAt === null) story.answered(sw.now, key);
+  for (const key of call.parties.keys()) if (story.leg(key)?.answeredAt === null) story.answered(sw.now, key);
   const answering = sw.chance.happens(0.5) ? null : call.called;
   sw.publish('EstablishedEvent', call, events.established(call, { trunk: call.outside }, sw.form({ cause: 'normal', answering })));
 }
@@ -152,7 +153,7 @@ function leave(sw, call, key, cause) {
   const { story } = call;
   call.parties.delete(key);
   if (key === call.outside && !call.consultedBy) story.customerLeftAt = sw.now;
-  if (device.ext) finishLeg(sw, call, key);
+  finishLeg(sw, call, key);
   sw.publish('ConnectionClearedEvent', call, events.connectionClearedBy(call, device, who, sw.form({ cause })), { also: [key] });
 }
 
@@ -168,8 +169,8 @@ export function clear(sw, call, cause = 'normalClearing', by) {
   const silent = sw.quirk('lastPartySilent');
   for (const [key, { device }] of [...call.parties]) {
     call.parties.delete(key);
-    if (device.ext) finishLeg(sw, call, key);
-    else if (!call.consultedBy) call.story.customerLeftAt ??= sw.now;
+    finishLeg(sw, call, key);
+    if (!device.ext && !call.consultedBy) call.story.customerLeftAt ??= sw.now;
     if (device.ext && !silent) {
       sw.publish('ConnectionClearedEvent', call, events.connectionClearedBy(call, device, device, sw.form({ cause })), { only: [key] });
     }

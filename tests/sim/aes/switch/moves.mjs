@@ -58,7 +58,7 @@ function announce(sw, name, build, { kept, gone }) {
   sw.publish(name, kept, build, { also: [...gone.parties.keys()] });
 }
 
-const customerReaches = (sw, story, list) => { for (const { device } of list) if (device.ext) story.reaches(sw.now, device.ext); };
+const customerReaches = (sw, story, list) => { for (const { key } of list) story.reaches(sw.now, key); };
 
 // `ext` leaves and ties what it had on hold to whom it consulted (also while that one still rings: `blind`).
 export function transfer(sw, held, active, ext) {

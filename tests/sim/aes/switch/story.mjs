@@ -15,13 +15,8 @@ export class Story {
     this.callIds.push(call.id);
   }
 
-  // The last leg of that station that is still open.
-  leg(station) {
-    for (let i = this.legs.length - 1; i >= 0; i--) {
-      if (this.legs[i].station === station && this.legs[i].endedAt === null) return this.legs[i];
-    }
-    return undefined;
-  }
+  // The last leg of that station (or trunk) that is still open.
+  leg(key) { return this.legs.findLast((leg) => (leg.trunk ?? leg.station) === key && leg.endedAt === null); }
 
   queued(at, number) {
     this.queuedAt ??= at;
@@ -31,9 +26,9 @@ export class Story {
 
   leaveQueues(at) { for (const queue of this.queues) queue.leftAt ??= at; }
 
-  // A leg begins. `consult`: the customer is not on it yet.
-  begin(at, station, { agent, role = 'agent', consult = false, alerted = true }) {
-    const leg = { station, agent: agent ?? null, role, alertedAt: alerted ? at : null, answeredAt: null, customerFrom: null, endedAt: null,
+  // A leg begins. `consult`: the customer is not on it yet. `trunk`: where the station is a number outside.
+  begin(at, station, { agent, role = 'agent', consult = false, alerted = true, trunk }) {
+    const leg = { station, ...(trunk && { trunk }), agent: agent ?? null, role, alertedAt: alerted ? at : null, answeredAt: null, customerFrom: null, endedAt: null,
       holdMs: 0, heldSince: null, consult, outcome: null };
     this.legs.push(leg);
     if (role === 'agent' && alerted && !consult) { this.alertedAt ??= at; this.leaveQueues(at); }
