@@ -1,11 +1,9 @@
 // What goes wrong on command, and what the simulator notices about a client.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { afterEach, test } from 'node:test';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 
 import { startAes } from '../aes.mjs';
+import { AesProgram } from '../program.mjs';
 import { frame, FrameReader } from '../protocol/frame.mjs';
 import { CSTA } from '../protocol/names.mjs';
 import { parse, serialize, STYLES, textOf } from '../protocol/xml.mjs';
@@ -154,22 +152,19 @@ test('frames: two in one piece, byte by byte, large, and impossible', () => {
 });
 
 test('the program takes commands and tells the truth', async () => {
-  const program = spawn(process.execPath, [fileURLToPath(new URL('../main.mjs', import.meta.url)), '--seed', '5'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: program.stdout })[Symbol.asyncIterator]();
-  const next = async () => (await lines.next()).value;
-  const ask = async (message) => { program.stdin.write(`${JSON.stringify(message)}\n`); return JSON.parse(await next()); };
-  assert.match(await next(), /^ready on 127\.0\.0\.1:\d+$/);
-  const { ok } = await ask({ id: 1, do: 'inbound', as: 'one', vdn: '7100', ani: '4930123456' });
-  await ask({ id: 2, do: 'alert', call: 'one', station: '5001' });
-  await ask({ id: 3, do: 'answer', call: 'one', station: '5001' });
-  await ask({ id: 4, do: 'consult', call: 'one', station: '5001', to: '5002', as: 'two' });
-  await ask({ id: 5, do: 'answer', call: 'two', station: '5002' });
-  await ask({ id: 6, do: 'transfer', call: 'one', with: 'two', station: '5001' });
-  assert.deepEqual(await ask({ id: 7, do: 'drop', call: 'one', party: 'customer' }), { id: 7, ok: null });
-  assert.deepEqual(await ask({ id: 8, do: 'nonsense', call: 'one' }), { id: 8, error: 'there is no command "nonsense"' });
-  const truth = await ask({ id: 9, do: 'truth', id_of: ok.story });
-  assert.deepEqual([truth.ok.endReason, truth.ok.transfers.length], ['answered', 1]);
-  const ended = new Promise((resolve) => program.on('exit', resolve));
-  program.stdin.end();
-  assert.equal(await ended, 0);
+  const program = await new AesProgram().start({ seed: 5 });
+  const { story } = await program.do('inbound', { as: 'one', vdn: '7100', ani: '4930123456' });
+  await program.do('alert', { call: 'one', station: '5001' });
+  await program.do('answer', { call: 'one', station: '5001' });
+  await program.do('consult', { call: 'one', station: '5001', to: '5002', as: 'two' });
+  await program.do('answer', { call: 'two', station: '5002' });
+  await program.do('transfer', { call: 'one', with: 'two', station: '5001' });
+  assert.equal(await program.do('drop', { call: 'one', party: 'customer' }), null);
+  await assert.rejects(program.do('nonsense', { call: 'one' }), /there is no command "nonsense"/);
+  const truth = await program.do('truth', { id_of: story });
+  assert.deepEqual([truth.endReason, truth.transfers.length], ['answered', 1]);
+  await program.do('scenario', { steps: [{ do: 'inbound', as: 'x', vdn: '7101', ani: '1' }, { at: 5, do: 'drop', call: 'x' }] });
+  assert.equal((await program.do('truth')).length, 2);
+  await program.stop();
+  assert.equal(await program.ended, 0);
 });
