@@ -1,5 +1,5 @@
 // Random calls: begins `rate` calls a second, `count` in all, never more than `concurrent` at once, each by one of the scripts.
-import { SCRIPTS } from './scripts.mjs';
+import { NoTrunk, SCRIPTS } from './scripts.mjs';
 
 export const WEIGHTS = { answered: 30, abandonedInQueue: 8, abandonedRinging: 6, noAnswer: 8, consultTransfer: 12, blindTransfer: 6,
   singleStepTransfer: 5, conference: 6, consultGivenUp: 5, direct: 6, outbound: 8, internal: 4 };
@@ -19,6 +19,7 @@ export class Generator {
   constructor(aes, { rate = 5, count = 100, concurrent = 1000, scale = 0.01, weights = WEIGHTS, recorded = 0.25, ani = 49_301_000_000 } = {}) {
     Object.assign(this, { sw: aes.sw, clock: aes.clock, chance: aes.chance.stream('generator'), rate, count, concurrent, scale, weights, recorded, ani });
     this.started = {};
+    this.refused = 0;
     this.drained = new Promise((resolve) => { this.#done = resolve; });
     this.stations = [...this.sw.devices].filter(([ext, kind]) => kind === 'station' && !this.sw.layout.recorders.includes(ext)).map(([ext]) => ext);
   }
@@ -62,11 +63,19 @@ export class Generator {
   }
 
   #advance(steps, mine) {
-    const { done, value } = steps.next();
+    const { done, value } = this.#step(steps);
     if (!done) { this.clock.after(value, () => this.#advance(steps, mine)); return; }
     for (const ext of mine) this.#reserved.delete(ext);
     this.#active--;
     this.#finished();
+  }
+
+  #step(steps) {
+    try { return steps.next(); } catch (error) {
+      if (!(error instanceof NoTrunk)) throw error;
+      this.refused++;
+      return { done: true };
+    }
   }
 
   #finished() { if (!this.running) this.#done(); }

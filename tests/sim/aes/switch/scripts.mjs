@@ -3,16 +3,21 @@
 import * as calls from './calls.mjs';
 import * as moves from './moves.mjs';
 
+// Every line into the switch is taken: nobody gets through.
+export class NoTrunk extends Error {}
+
 function arrive(g, more = {}) {
   const { chance } = g;
   const vdn = chance.of(g.sw.layout.vdns);
   const kind = chance.unit();
-  return calls.inbound(g.sw, {
+  const call = calls.inbound(g.sw, {
     vdn, ani: kind < 0.08 ? null : g.customer(), restricted: kind >= 0.08 && kind < 0.16,
     uui: chance.happens(0.4) ? Buffer.from(`CUST=${chance.between(1000, 99999)}`).toString('hex').toUpperCase() : undefined,
     digits: chance.happens(0.3) ? `${chance.between(1000, 9999)}#` : undefined,
     lookahead: chance.happens(0.05) ? g.sw.layout.vdns[0] : undefined, ...more,
   });
+  if (!call) throw new NoTrunk();
+  return call;
 }
 
 // Through a VDN and one or two queues to a free agent that rings. Gives the station, or undefined when none became free.
