@@ -14,8 +14,9 @@ constexpr std::string_view kAvayaSpace = "http://www.avaya.com/csta";
 constexpr std::string_view kDeviceAttributes = R"( typeOfNumber="other" mediaClass="voice" bitRate="constant")";
 
 constexpr std::array<std::string_view, 16> kCallEvents{
-    "bridged", "callCleared",    "conferenced", "connectionCleared", "delivered", "diverted",  "established",      "failed",
-    "held",    "networkReached", "offered",     "originated",        "queued",    "retrieved", "serviceInitiated", "transferred"};
+    "bridged",          "callCleared", "conferenced",    "connectionCleared", "delivered",  "diverted", "established",
+    "failed",           "held",        "networkReached", "offered",           "originated", "queued",   "retrieved",
+    "serviceInitiated", "transferred"};
 constexpr std::array<std::string_view, 6> kAgentEvents{"agentBusy",     "agentLoggedOn", "agentLoggedOff",
                                                        "agentNotReady", "agentReady",    "agentWorkingAfterCall"};
 
@@ -173,17 +174,15 @@ std::string get_agent_state(std::string_view device) {
 }
 
 std::string system_register(std::string_view switch_name) {
-    static constexpr std::array<std::string_view, 9> kStatus{
-        "initializing",     "enabled",           "normal",          "messageLost",      "disabled",
-        "partiallyDisabled", "overloadImminent", "overloadReached", "overloadRelieved"};
+    static constexpr std::array<std::string_view, 9> kStatus{"initializing",     "enabled",         "normal",
+                                                             "messageLost",      "disabled",        "partiallyDisabled",
+                                                             "overloadImminent", "overloadReached", "overloadRelieved"};
     Writer out("SystemRegister", kCstaSpace);
     out.open("requestTypes").leaf("systemStatus", "true").close("requestTypes");
     flags(out, "requestedStatusFilter", kStatus);
     return out
         .extensions("SystemRegisterPrivateData",
-                    [&](Writer& inner) {
-                        inner.leaf("ns1:invertFilter", "true").leaf("ns1:switchName", switch_name);
-                    })
+                    [&](Writer& inner) { inner.leaf("ns1:invertFilter", "true").leaf("ns1:switchName", switch_name); })
         .done();
 }
 

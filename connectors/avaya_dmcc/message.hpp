@@ -21,7 +21,7 @@ struct Login {
     std::string application = "tandem";
     std::string user;
     Secret password;
-    std::chrono::seconds cleanup{60};   // how long AES keeps a session without its connection
+    std::chrono::seconds cleanup{60};    // how long AES keeps a session without its connection
     std::chrono::seconds duration{180};  // of the session's timer
     std::vector<std::string> protocols;  // newest first: what follows kProtocolBase, or the whole of one
 };

@@ -1,6 +1,5 @@
 // What answers and reports say (message.hpp).
 #include "connectors/avaya_dmcc/message.hpp"
-
 #include "core/base/text.hpp"
 
 #include <array>
@@ -78,9 +77,9 @@ ErrorKind kind_of(Category category) {
 }  // namespace
 
 std::string_view to_string(Category category) {
-    static constexpr std::array<std::string_view, 9> kNames{
-        "operation",   "state",    "system_resource", "subscribed_resource", "performance",
-        "security", "private_data", "private_code",    "unspecified"};
+    static constexpr std::array<std::string_view, 9> kNames{"operation",           "state",        "system_resource",
+                                                            "subscribed_resource", "performance",  "security",
+                                                            "private_data",        "private_code", "unspecified"};
     return kNames[static_cast<std::size_t>(category)];
 }
 

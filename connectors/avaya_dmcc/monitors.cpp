@@ -54,11 +54,16 @@ void Monitors::begin() {
     }
 }
 
-void Monitors::listed(const MonitorList& list) {
+std::vector<std::string> Monitors::listed(const MonitorList& list) {
+    std::vector<std::string> strangers;
     for (const auto& [device, monitor] : list.rows) {
         const avaya::Device parsed = avaya::parse_device(device);
         const auto i = find_device(parsed.switch_name, parsed.number);
-        if (!i) continue;
+        // The second one of a device only doubles its events.
+        if (!i || rows_[*i].listed) {
+            strangers.push_back(monitor);
+            continue;
+        }
         Row& row = rows_[*i];
         row.device = device;
         row.listed = true;
@@ -66,6 +71,7 @@ void Monitors::listed(const MonitorList& list) {
         row.monitor = monitor;
         by_monitor_.insert_or_assign(monitor, *i);
     }
+    return strangers;
 }
 
 void Monitors::list_done(bool complete) {

@@ -36,8 +36,8 @@ public:
     // A session without monitors: all are to be started.
     void begin();
     // A session that had monitors: rows of the list, then list_done(). What is not in it is to be started; without a
-    // list (`complete` false) what was known to be up counts as up.
-    void listed(const MonitorList& list);
+    // list (`complete` false) what was known to be up counts as up. Returned: monitors that nobody wants.
+    std::vector<std::string> listed(const MonitorList& list);
     void list_done(bool complete);
 
     // The next one to work on; device(i) is empty when its id is to be asked for first. One of the calls below must
@@ -71,9 +71,9 @@ private:
     enum class State : std::uint8_t { Idle, Queued, Asking, Up, Retried, Refused, Licence };
     struct Row {
         Target target;
-        std::string device;
+        std::string device{};
         bool device_is_fresh = false;  // asked for in this session
-        std::string monitor;
+        std::string monitor{};
         State state = State::Idle;
         bool listed = false;
         unsigned attempts = 0;

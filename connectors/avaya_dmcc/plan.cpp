@@ -85,7 +85,10 @@ Result<void> read_devices(std::string_view text, Devices& out) {
         const auto blank = row.find_first_of(" \t");
         const std::string_view kind = row.substr(0, blank);
         const std::string_view what = blank == std::string_view::npos ? "" : trim_ascii(row.substr(blank));
-        auto* list = kind == "vdn" ? &out.vdns : kind == "split" ? &out.splits : kind == "station" ? &out.stations : nullptr;
+        auto* list = kind == "vdn"       ? &out.vdns
+                     : kind == "split"   ? &out.splits
+                     : kind == "station" ? &out.stations
+                                         : nullptr;
         const std::string place = "line " + std::to_string(line);
         if (list == nullptr)
             return fail(wrong(kind, "is not known: a line is vdn, split or station and an extension or range")

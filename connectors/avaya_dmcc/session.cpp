@@ -193,7 +193,8 @@ unsigned Session::send(Purpose purpose, std::string_view xml, Time deadline) {
     do {
         last_number_ = last_number_ >= kLastNumber ? kFirstNumber : last_number_ + 1;
     } while (in_use(last_number_));
-    pending_.insert_or_assign(last_number_, Pending{.purpose = purpose, .ticket = ++last_ticket_, .deadline = deadline});
+    pending_.insert_or_assign(last_number_,
+                              Pending{.purpose = purpose, .ticket = ++last_ticket_, .deadline = deadline});
     append_frame(output_, last_number_, xml);
     return last_number_;
 }
@@ -215,7 +216,8 @@ void Session::close(Error error, bool gone) {
     state_ = State::Closed;
     for (const auto& [number, pending] : std::exchange(pending_, {})) {
         if (pending.purpose == Purpose::Request)
-            events_.emplace_back(Answered{.ticket = pending.ticket, .answer = fail(transient("the session has ended"))});
+            events_.emplace_back(
+                Answered{.ticket = pending.ticket, .answer = fail(transient("the session has ended"))});
     }
     events_.emplace_back(Closed{.error = std::move(error), .gone = gone});
 }
