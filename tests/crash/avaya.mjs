@@ -85,9 +85,7 @@ async function records() {
   for (const id of await gateway.subjects()) {
     const answer = await gateway.get(`/v1/interactions/${id}`, TOKEN);
     if (!answer.ok) continue;  // it was joined with another one
-    const { interaction = null, ...document } = await answer.json();
-    const { attributes } = interaction ?? document;
-    found.push(attributes.record);
+    found.push((await answer.json()).document.attributes.record);
   }
   return found;
 }
@@ -115,7 +113,7 @@ function judge(stored) {
       if (hit && marked(record)) { count.marked++; continue; }
       problems.push(`call ${story.id} (${hit ? 'disturbed, not marked' : 'undisturbed'}): ${differences.join('; ')}${values.verbose ? `\n  ${JSON.stringify(record)}\n  ${JSON.stringify(story.steps)}` : ''}`);
     }
-    if (!hit && [...mine].some(marked)) problems.push(`call ${story.id} is marked and nothing disturbed it`);
+    if (!hit && [...mine].some(marked)) problems.push(`call ${story.id} is marked and nothing disturbed it${values.verbose ? `: ${JSON.stringify([...mine])}` : ''}`);
   }
   for (const record of stored) if (!owned.has(record)) problems.push(`call ${record.id} never was`);
   return { problems, count };

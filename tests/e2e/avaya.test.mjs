@@ -33,7 +33,7 @@ async function stored(gateway, story, wanted = () => true) {
   let last;
   return eventually(async () => {
     const answer = await gateway.get(`/v1/interactions/${interactionId('ucid', story.id)}`, TOKEN);
-    last = answer.ok ? await answer.json() : answer.status;
+    last = answer.ok ? (await answer.json()).document : answer.status;
     return answer.ok && wanted(last) && last;
   }, `call ${story.id}`, 15_000).catch((error) => { throw new Error(`${error.message}; it is ${JSON.stringify(last)}`); });
 }

@@ -26,7 +26,7 @@ receive:
             channel: "'voice'"
             direction: "direction || 'unknown'"
             state: "ended_at && 'closed' || 'active'"
-            started_at: "started_at || \`2020-01-01T00:00:00Z\`"
+            started_at: "started_at || '2020-01-01T00:00:00Z'"
             parties: [ { no: "\`0\`", role: "'customer'" } ]
             attributes: { record: "@" }
       unmatched: quarantined

@@ -25,7 +25,7 @@ export const endOf = (story) => story.customerLeftAt ?? story.endedAt;
 
 function compareLegs(d, record, story) {
   const order = (x, y) => (x.alerted ?? 0) - (y.alerted ?? 0);
-  const stored = (record.legs ?? []).filter((leg) => leg.outcome !== undefined || leg.answered_at !== undefined);
+  const stored = record.legs ?? [];
   const shape = (leg) => `${leg.station} ${leg.role} ${leg.outcome ?? ''}`.trim();
   const truth = story.legs.map((leg) => ({ ...leg, outcome: outcomeOf(story, leg) }));
   d.same('legs', stored.map(shape).sort(order), truth.map(shape).sort(order));
@@ -51,7 +51,7 @@ function outcomeOf(story, leg) {
   if (leg.outcome !== 'answered') return leg.outcome;
   if (leg.consult) return 'consulted';
   const station = leg.station;
-  return leg.role === 'recorder' || leg.role === 'observer' || story.conferences.some((one) => one.added === station) ? 'conferenced' : 'answered';
+  return story.conferences.some((one) => one.added === station) ? 'conferenced' : 'answered';
 }
 
 // Every difference as a line of text; none when the record tells the truth.
@@ -60,7 +60,8 @@ export function compare(record, story, tolerance = 1000) {
   d.same('id', record.id, story.id);
   d.same('ucids', [...(record.ucids ?? [])].sort(), [...story.ucids].sort());
   d.same('direction', record.direction, story.direction);
-  if (story.direction !== 'internal') d.same('ani', record.ani, story.ani);
+  if (story.direction === 'inbound') d.same('ani', record.ani, story.ani);
+  d.same('dnis', record.dnis, story.dnis);
   d.same('ani_restricted', record.ani_restricted ?? false, story.restricted);
   d.same('entry_vdn', record.entry_vdn, story.vdn);
   d.same('trunk', record.trunk, story.trunk);

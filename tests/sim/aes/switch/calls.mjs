@@ -42,16 +42,26 @@ export function alert(sw, call, ext, { split, cause } = {}) {
   if (agent) agent.call = call;
   join(call, ext, station(ext), 'alerting');
   call.story.begin(sw.now, ext, { agent: agent?.id, consult: Boolean(call.consultedBy) });
+  if (split) call.story.passed(sw.now, split);
   cause ??= call.consultedBy ? 'consultation' : call.story.direction === 'inbound' ? arrivalCause(sw) : 'newCall';
   sw.publish('DeliveredEvent', call, events.delivered(call, station(ext), sw.form({ cause })));
 }
 
 export function answer(sw, call, ext) {
   call.parties.get(ext).state = 'connected';
-  call.story.answered(sw.now, ext);
+  answeredBoth(sw, call);
   const cause = call.consultedBy ? 'consultation' : call.story.direction === 'inbound' ? arrivalCause(sw) : 'newCall';
   sw.publish('EstablishedEvent', call, events.established(call, station(ext), sw.form({ cause })));
   busy(sw, ext);
+}
+
+// Who called is connected in the same moment as who answers.
+function answeredBoth(sw, call) {
+  for (const key of call.parties.keys()) {
+    const leg = call.story.leg(key);
+    const mine = call.parties.get(key).state === 'connected' && (leg?.consult ?? false) === Boolean(call.consultedBy);
+    if (leg?.answeredAt === null && mine) call.story.answered(sw.now, key);
+  }
 }
 
 export function hold(sw, call, ext) {
@@ -110,6 +120,10 @@ export function reachNetwork(sw, call) {
   const device = { trunk: call.trunk.name };
   call.outside = call.trunk.name;
   join(call, call.trunk.name, device, 'alerting', call.called);
+  if (!call.consultedBy) {
+    call.story.alertedAt ??= sw.now;
+    call.story.trunk = `${call.trunk.group}/${call.trunk.member}`;
+  }
   if (call.consultedBy) call.story.begin(sw.now, call.called.number, { role: 'external', consult: true, trunk: call.outside });
   sw.publish('NetworkReachedEvent', call, events.networkReached(call, device, sw.form()));
   sw.publish('DeliveredEvent', call, events.delivered(call, device, sw.form({ cause: 'networkSignal', alerting: null, none: 'notSpecified' })));
@@ -117,8 +131,7 @@ export function reachNetwork(sw, call) {
 
 export function answerOutside(sw, call) {
   call.parties.get(call.outside).state = 'connected';
-  const { story } = call;
-  for (const key of call.parties.keys()) if (story.leg(key)?.answeredAt === null) story.answered(sw.now, key);
+  answeredBoth(sw, call);
   const answering = sw.chance.happens(0.5) ? null : call.called;
   sw.publish('EstablishedEvent', call, events.established(call, { trunk: call.outside }, sw.form({ cause: 'normal', answering })));
 }
@@ -126,8 +139,8 @@ export function answerOutside(sw, call) {
 // The called side cannot be had: `cause` busy, trunksBusy, destNotObtainable …
 export function fail(sw, call, ext, cause = 'busy') {
   const device = call.trunk ? { trunk: call.trunk.name } : station(ext);
-  if (!call.trunk && !call.consultedBy) {
-    call.story.begin(sw.now, ext, { agent: sw.agents.get(ext)?.id });
+  if (!call.trunk) {
+    call.story.begin(sw.now, ext, { agent: sw.agents.get(ext)?.id, alerted: false, consult: Boolean(call.consultedBy) });
     call.story.finish(sw.now, ext, 'busy');
   }
   call.failed = cause;

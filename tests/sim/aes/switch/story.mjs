@@ -24,6 +24,11 @@ export class Story {
     this.step(at, 'queued', { number });
   }
 
+  // Through a split to an agent without waiting: no Queued was sent for it.
+  passed(at, number) {
+    if (this.queues.every((queue) => queue.number !== number)) this.queues.push({ number, enteredAt: null, leftAt: at });
+  }
+
   leaveQueues(at) { for (const queue of this.queues) queue.leftAt ??= at; }
 
   // A leg begins. `consult`: the customer is not on it yet. `trunk`: where the station is a number outside.
@@ -68,7 +73,7 @@ export class Story {
     if (!leg) return;
     this.#endHold(at, leg);
     leg.endedAt = at;
-    leg.outcome = outcome ?? (leg.answeredAt === null ? 'missed' : 'answered');
+    leg.outcome = outcome ?? (leg.answeredAt !== null ? 'answered' : leg.alertedAt !== null ? 'missed' : null);  // who calls misses nothing
     this.step(at, 'left', { station, outcome: leg.outcome });
   }
 

@@ -114,7 +114,8 @@ export class Switch extends EventEmitter {
     const story = new Story(this.stories.length + 1, at, {
       direction, id: call.ucid, ani: outside?.number ?? outside?.ext ?? null, restricted: Boolean(outside?.restricted),
       dnis: call.called?.ext ?? call.called?.number ?? null, vdn: call.vdn ?? null, uui: call.uui ?? null, digits: call.digits ?? null,
-      trunk: call.trunk ? `${call.trunk.group}/${call.trunk.member}` : null, lookahead: call.lookahead ?? null,
+      // of an outgoing call nothing says so before the network is reached
+      trunk: call.trunk && direction === 'inbound' ? `${call.trunk.group}/${call.trunk.member}` : null, lookahead: call.lookahead ?? null,
     });
     this.stories.push(story);
     return story;

@@ -182,7 +182,7 @@ function sound(story) {
   const times = [story.startedAt, ...story.legs.flatMap((leg) => [leg.alertedAt, leg.answeredAt, leg.endedAt]), story.queuedAt, story.answeredAt].filter((at) => at !== null);
   assert.ok(times.every((at) => at >= story.startedAt && at <= story.endedAt), JSON.stringify(story));
   for (const leg of story.legs) {
-    assert.ok(leg.endedAt !== null && leg.heldSince === null && leg.outcome, JSON.stringify(leg));
+    assert.ok(leg.endedAt !== null && leg.heldSince === null && (leg.outcome || leg.alertedAt === null), JSON.stringify(leg));
     assert.ok(leg.holdMs <= leg.endedAt - (leg.answeredAt ?? leg.endedAt), JSON.stringify(leg));
   }
   assert.ok(story.ucids.includes(story.id) && story.callIds.length >= story.ucids.length);
