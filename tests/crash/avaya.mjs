@@ -85,7 +85,8 @@ async function records() {
   for (const id of await gateway.subjects()) {
     const answer = await gateway.get(`/v1/interactions/${id}`, TOKEN);
     if (!answer.ok) continue;  // it was joined with another one
-    found.push((await answer.json()).document.attributes.record);
+    const { record } = (await answer.json()).document.attributes;
+    if (!record.merged_into) found.push(record);  // a record that turned out to be about another one's call says so
   }
   return found;
 }
