@@ -134,7 +134,7 @@ Task<Client::Outcome> Client::one_connection(std::size_t index) {
     connection_ = connection;
     Error error = co_await converse(connection);
     connection_.reset();
-    if (connection->was_online) host_.count("disconnects");
+    if (connection->was_online && !stopping_) host_.count("disconnects");
     changed_.notify_all();
     co_return Outcome{.error = std::move(error), .was_online = connection->was_online};
 }

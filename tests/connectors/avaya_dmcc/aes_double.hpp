@@ -6,6 +6,7 @@
 #include "tests/connectors/avaya_dmcc/support.hpp"
 #include "tests/support/scripted_peer.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <map>
@@ -122,23 +123,23 @@ private:
         const auto document = Document::parse(event);
         if (!document) return;
         const Element root = document->root();
-        const bool there = root.name() == "DeliveredEvent" || root.name() == "EstablishedEvent";
-        const Element connection = root.name() == "DeliveredEvent"     ? root.child("connection")
-                                   : root.name() == "EstablishedEvent" ? root.child("establishedConnection")
-                                                                       : root.child("droppedConnection");
-        const std::string_view device = connection.child("deviceID").text();
-        const std::string extension(device.substr(0, device.find(':')));
-        if (there) {
-            calls_[extension] = std::string(connection.child("callID").text());
+        const std::string_view name = root.name();
+        for (Element child = root.first(); child; child = child.next()) {
+            const std::string_view call = child.child("callID").text();
+            if (!call.empty()) alive_ = name == "CallClearedEvent" ? "" : std::string(call);
+        }
+        const Element here = root.child(name == "DeliveredEvent" ? "connection" : "establishedConnection");
+        if (here) {
+            calls_[extension_of(here.child("deviceID").text())] = alive_;
             ucid_ = std::string(
                 root.at("callLinkageData", "globalCallData", "globalCallLinkageID", "globallyUniqueCallLinkageID")
                     .text());
-        } else if (root.name() == "ConnectionClearedEvent") {
-            calls_.erase(extension);
-        } else if (root.name() == "CallClearedEvent") {
-            calls_.clear();
         }
+        if (name == "ConnectionClearedEvent")
+            calls_.erase(extension_of(root.at("droppedConnection", "deviceID").text()));
+        if (name == "CallClearedEvent") calls_.clear();
     }
+    static std::string extension_of(std::string_view device) { return std::string(device.substr(0, device.find(':'))); }
 
     std::string usual(Element root) {
         const std::string_view name = root.name();
@@ -236,6 +237,7 @@ private:
     std::map<std::string, std::string> known_;  // references by extension
     std::map<std::string, std::string> up_;     // references by device
     std::map<std::string, std::string> calls_;  // by extension
+    std::string alive_;                         // the call that goes on
     std::string ucid_;
 };
 

@@ -75,6 +75,7 @@ TEST_F(DmccClient, ACallFromItsFirstEventToItsEnd) {
     ASSERT_TRUE(becomes([&] { return aes_.told_all() && !host_.events.empty(); }));
     ASSERT_TRUE(ended());
     ASSERT_TRUE(shows(State::Ready, "4 monitors"));
+    end();
     const auto all = calls();
     ASSERT_EQ(all.size(), 1U);
     EXPECT_EQ(all.begin()->first, kUcid);
@@ -85,7 +86,6 @@ TEST_F(DmccClient, ACallFromItsFirstEventToItsEnd) {
     EXPECT_EQ(host_.counters["sessions:new"], 1U);
     EXPECT_EQ(aes_.times("MonitorStart"), 4U);
     EXPECT_EQ(aes_.times("SnapshotDevice"), 2U);
-    end();
     EXPECT_EQ(peer.trouble(), "");
     EXPECT_FALSE(logged_.contains("EXAMPLE-PASSWORD"));
 }
@@ -102,10 +102,10 @@ TEST_F(DmccClient, TheTranscriptOfAnInboundCall) {
     ASSERT_TRUE(start(options(peer.port())));
     ASSERT_TRUE(becomes([&] { return aes_.told_all() && !host_.events.empty(); }));
     ASSERT_TRUE(ended());
+    end();
     const auto all = calls();
     ASSERT_EQ(all.size(), 1U);
     EXPECT_EQ(member(all.begin()->second, "entry_vdn"), "\"7100\"");
-    end();
     EXPECT_EQ(peer.trouble(), "");
 }
 
@@ -132,15 +132,15 @@ TEST_F(DmccClient, AConnectionThatEndsAfterAnyMessage) {
         ScriptedPeer peer(aes.scripts(2));
         ASSERT_TRUE(start(options(peer.port())));
         ASSERT_TRUE(becomes([&] { return aes.told_all(); }));
-        ASSERT_TRUE(
-            becomes([&] { return !client_ || (!host_.states.empty() && host_.states.back() == State::Ready); }));
+        ASSERT_TRUE(shows(State::Ready, "4 monitors"));
         ASSERT_TRUE(ended());
-        EXPECT_EQ(calls().size(), 1U);
-        EXPECT_EQ(calls().begin()->first, kUcid);
-        beyond = host_.counters["disconnects"] == 0;
-        if (!beyond) EXPECT_EQ(host_.counters["sessions:resumed"], cut == 1 ? 1U : 1U);
-        EXPECT_EQ(aes.times("MonitorStart") >= 4, true);
         end();
+        ASSERT_EQ(calls().size(), 1U);
+        EXPECT_EQ(calls().begin()->first, kUcid);
+        beyond = host_.counters["disconnects"] == 0 && cut > 1;
+        // After the very first message AES has a session that we do not know yet.
+        if (!beyond) EXPECT_EQ(host_.counters["sessions:resumed"], 1U);
+        EXPECT_GE(aes.times("MonitorStart"), 4U);
         EXPECT_EQ(peer.trouble(), "");
         host_.cursors.clear();
         ASSERT_LT(cut, 200U);
@@ -170,8 +170,8 @@ TEST_F(DmccClient, TheNextHostWhenOneDoesNotAnswer) {
     config.hosts = {"127.0.0.2", "127.0.0.1"};
     ASSERT_TRUE(start(config));
     EXPECT_TRUE(shows(State::Ready, "4 monitors"));
-    EXPECT_EQ(host_.cursors.at("session").back(), "127.0.0.1 SESSION-1");
     end();
+    EXPECT_EQ(host_.cursors.at("session").back(), "127.0.0.1 SESSION-1");
     EXPECT_EQ(peer.trouble(), "");
 }
 
@@ -208,10 +208,10 @@ TEST_F(DmccClient, ARestartedGatewayGoesOn) {
     EXPECT_TRUE(aes_.last("StartApplicationSession").contains("SESSION-1"));
     ASSERT_TRUE(becomes([&] { return aes_.told_all(); }));
     ASSERT_TRUE(ended());
+    end();
     EXPECT_EQ(aes_.times("MonitorStart"), 4U);
     EXPECT_EQ(calls().size(), 1U);
     EXPECT_EQ(host_.counters["sessions:resumed"], 1U);
-    end();
     EXPECT_EQ(again.trouble(), "");
 }
 
@@ -251,9 +251,9 @@ TEST_F(DmccClient, ASilentAesIsGivenUp) {
                        }});
     ASSERT_TRUE(start(options(peer.port())));
     ASSERT_TRUE(becomes([&] { return host_.counters["sessions:resumed"] == 1; }));
-    EXPECT_TRUE(std::ranges::any_of(host_.details, [](const auto& text) { return text.contains("silent"); }));
     EXPECT_TRUE(shows(State::Ready, "4 monitors"));
     end();
+    EXPECT_TRUE(std::ranges::any_of(host_.details, [](const auto& text) { return text.contains("silent"); }));
     EXPECT_EQ(peer.trouble(), "");
 }
 
@@ -266,9 +266,9 @@ TEST_F(DmccClient, RecordsWaitUntilThereIsRoom) {
     ASSERT_TRUE(shows(State::Degraded, "calls are not stored: no room"));
     ASSERT_TRUE(ended());
     EXPECT_TRUE(shows(State::Ready, "4 monitors"));
-    EXPECT_EQ(calls().size(), 1U);
-    EXPECT_LE(host_.events.size(), 3U);
     end();
+    EXPECT_EQ(calls().size(), 1U);
+    EXPECT_LE(host_.events.size(), 4U);
     EXPECT_EQ(peer.trouble(), "");
 }
 
@@ -315,8 +315,8 @@ TEST_F(DmccClient, LicencesAreCountedInTheState) {
     ASSERT_TRUE(start(options(peer.port())));
     ASSERT_TRUE(shows(State::Degraded, "0 of 4 monitors"));
     ASSERT_TRUE(shows(State::Degraded, "4 without a licence; last: station 500"));
-    EXPECT_TRUE(logged_.contains("no licence left"));
     end();
+    EXPECT_TRUE(logged_.contains("no licence left"));
     EXPECT_EQ(peer.trouble(), "");
 }
 
@@ -331,10 +331,10 @@ TEST_F(DmccClient, AnAgentsPasswordGoesNowhere) {
     ScriptedPeer peer(aes_.scripts(1));
     ASSERT_TRUE(start(options(peer.port())));
     ASSERT_TRUE(becomes([&] { return !host_.events.empty(); }));
+    end();
     EXPECT_TRUE(host_.events.back().raw.contains("33001"));
     EXPECT_FALSE(host_.events.back().raw.contains(password));
     EXPECT_EQ(host_.counters["events:agent"], 1U);
-    end();
     EXPECT_FALSE(logged_.contains(password));
 }
 
@@ -344,10 +344,10 @@ TEST_F(DmccClient, WhatMakesNoSenseIsCounted) {
     ScriptedPeer peer(aes_.scripts(1));
     ASSERT_TRUE(start(options(peer.port())));
     ASSERT_TRUE(becomes([&] { return host_.counters["ignored:unknown_monitor"] == 1; }));
+    end();
     EXPECT_EQ(host_.counters["events:unknown"], 1U);
     EXPECT_EQ(host_.counters["ignored:malformed_event"], 2U);
     EXPECT_EQ(host_.counters["disconnects"], 0U);
-    end();
     EXPECT_EQ(peer.trouble(), "");
 }
 

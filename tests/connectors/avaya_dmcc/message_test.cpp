@@ -24,7 +24,6 @@ std::optional<CstaError> error_of(std::string_view xml) {
 }
 
 constexpr std::string_view kDevice = "5001:CM1:10.20.0.5:0";
-constexpr std::string_view kSession = "469E06626A22A17C8B7D7E5F0C1A2B3C-7";
 
 Login login() {
     return {.application = "tandem",
