@@ -109,7 +109,7 @@ function judge(stored) {
     }
     if (mine.size > 1 && !(hit && [...mine].some(marked))) problems.push(`call ${story.id} is stored ${mine.size} times: ${[...mine].map((one) => one.id)}`);
     for (const record of mine) {
-      const differences = compare(record, story, tolerance);
+      const differences = compare(record, story, { tolerance, lax: hit });
       if (differences.length === 0) { count.right++; continue; }
       if (hit && marked(record)) { count.marked++; continue; }
       problems.push(`call ${story.id} (${hit ? 'disturbed, not marked' : 'undisturbed'}): ${differences.join('; ')}${values.verbose ? `\n  ${JSON.stringify(record)}\n  ${JSON.stringify(story.steps)}` : ''}`);
