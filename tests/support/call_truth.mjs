@@ -84,3 +84,25 @@ export function compare(record, story, { tolerance = 1000, lax = false } = {}) {
 // What a record says of itself: that something could not be known.
 export const marked = (record) => Boolean(record.gaps?.length || record.start_uncertain || record.end_uncertain || record.gave_way ||
   record.legs?.some((leg) => leg.start_uncertain || leg.end_uncertain));
+
+// What a marked record says that is not so: something may be missing from it, nothing may be made up.
+export function invented(record, story, tolerance = 1000) {
+  const found = [];
+  const only = (what, stored, allowed) => { if (stored !== undefined && !allowed.includes(stored)) found.push(`${what}: stored ${JSON.stringify(stored)}, true ${JSON.stringify(allowed)}`); };
+  if (story.direction === 'inbound') only('ani', record.ani, [story.ani]);
+  only('trunk', record.trunk, [story.trunk]);
+  only('entry_vdn', record.entry_vdn, [story.vdn]);
+  only('collected_digits', record.collected_digits, [story.digits]);
+  only('uui', record.uui?.hex?.toUpperCase(), [story.uui]);
+  if (record.ani_restricted && !story.restricted) found.push('ani_restricted: the number was not withheld');
+  for (const ucid of record.ucids ?? []) only('ucid', ucid, story.ucids);
+  const stations = story.legs.map((leg) => leg.station);
+  for (const leg of record.legs ?? []) {
+    if (!/^T\d+#/.test(leg.station)) only('leg', leg.station, stations);
+    if (leg.agent) only(`agent of ${leg.station}`, leg.agent, story.legs.filter((one) => one.station === leg.station).map((one) => one.agent));
+  }
+  for (const { from, to } of record.transfers ?? []) only('transfer', `${from} ${to}`, story.transfers.map((one) => `${one.from} ${one.to}`));
+  for (const { number } of record.queues ?? []) only('queue', number, story.queues.map((one) => one.number));
+  if (at(record.started_at) < story.startedAt - tolerance) found.push(`started_at: before the call began (${record.started_at})`);
+  return found;
+}
