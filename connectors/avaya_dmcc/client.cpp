@@ -112,7 +112,8 @@ Task<Error> Client::try_hosts() {
             host_index_ = index;
             co_return last;
         }
-        if (!alone) last = std::move(last).with_context(config_.hosts[index]);
+        if (!alone && !last.text.contains(config_.hosts[index]))
+            last = Error(std::move(last).with_context(config_.hosts[index]));
         // A wrong password is not tried at the next one as well: AES locks the user.
         if (last.kind == ErrorKind::Auth) co_return last;
         if (!for_humans(last)) passing = last;

@@ -97,7 +97,7 @@ std::optional<std::string> Work::choose(Time now) {
             get_call_linkage(wish.connection.call, id_of(options_.switches[wish.index], wish.connection.device)));
     }
     if (auto xml = ask_snapshot(now)) return xml;
-    if (now >= clocks_at_) {
+    if (round_ == Round::None && now >= clocks_at_) {
         clocks_at_ = now + kClockEvery;
         for (std::size_t i = 0; i < options_.switches.size(); ++i)
             clocks_.push_back(i);
@@ -221,7 +221,8 @@ Work::Time Work::next_time(Time now) const {
     Time out = snapshots_.next_time();
     if (list_limit_) out = std::min(out, *list_limit_);
     if (asks_.size() >= options_.outstanding) return out;
-    Time work = std::min(clocks_at_, poll_time());
+    Time work = poll_time();
+    if (round_ == Round::None) work = std::min(work, clocks_at_);
     if (!list_limit_) work = std::min(work, monitors_.next_time(now));
     const bool at_once = !registers_.empty() || !stops_.empty() || !linkages_.empty() || !clocks_.empty() ||
                          snapshots_.waiting() || (list_limit_ && !list_asked_);
