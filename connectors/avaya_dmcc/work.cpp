@@ -12,6 +12,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::hours kClockEvery{1};
+constexpr std::chrono::minutes kListLimit{5};
 // Slots that a late timer has missed are made up for within this.
 constexpr milliseconds kSlotSlack{100};
 constexpr std::size_t kMaxLinkages = 1'000;
@@ -81,6 +82,7 @@ std::optional<std::string> Work::choose(Time now) {
     if (list_limit_ && !list_asked_) {
         list_asked_ = true;
         list_limit_ = now + options_.answer_limit;
+        list_end_ = now + kListLimit;
         return hand_out({.kind = Kind::List}, get_monitor_list(session_));
     }
     if (auto xml = ask_monitor(now)) return xml;
