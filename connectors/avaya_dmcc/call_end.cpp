@@ -46,9 +46,13 @@ std::string_view left_unanswered(const Call& call) {
     return call.direction == Direction::Outbound ? "canceled" : "no_answer";
 }
 
+bool talked(const Leg& leg) {
+    return counts(leg) && leg.customer_from.has_value();
+}
+
 std::string_view end_reason_of(const Call& call) {
     if (call.end_uncertain) return "unknown";
-    if (call.answered_at) return "completed";
+    if (call.answered_at || std::ranges::any_of(call.legs, talked)) return "completed";
     if (!call.failure.empty()) return word_of(call.failure);
     return left_unanswered(call);
 }
@@ -104,7 +108,7 @@ void finish(Call& call, Instant at) {
     if (call.ended()) return;
     if (!call.customer_gone) {
         settle(call, at);
-        call.left_in = last_phase(call, at);
+        call.left_in = call.phase;
     }
     for (Leg& leg : call.legs) {
         if (!leg.open()) continue;

@@ -9,14 +9,18 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kSameMoment = 2s;
-constexpr std::size_t kMomentsBack = 8;
 
 Millis between(Instant from, Instant to) {
     return to > from ? std::chrono::duration_cast<Millis>(to - from) : Millis(0);
 }
 
-bool is_copy(const Moment& moment, Instant at, std::string_view type, std::string_view party) {
-    return moment.type == type && moment.party == party && moment.at && at - *moment.at <= kSameMoment;
+// The last one of that party, told again by another monitor.
+bool is_copy(const Call& call, Instant at, std::string_view type, std::string_view party) {
+    for (auto moment = call.timeline.rbegin(); moment != call.timeline.rend(); ++moment) {
+        if (moment->at && at - *moment->at > kSameMoment) return false;
+        if (moment->party == party) return moment->type == type;
+    }
+    return false;
 }
 
 Millis* sum_of(Durations& durations, Phase phase) {
@@ -44,9 +48,7 @@ bool waits(const QueueVisit& visit) {
 }  // namespace
 
 void note(Call& call, Instant at, std::string_view type, std::string_view party, std::string_view cause) {
-    const auto recent = std::min(call.timeline.size(), kMomentsBack);
-    const std::span<const Moment> last(call.timeline.end() - static_cast<std::ptrdiff_t>(recent), recent);
-    if (std::ranges::any_of(last, [&](const Moment& m) { return is_copy(m, at, type, party); })) return;
+    if (is_copy(call, at, type, party)) return;
     if (call.timeline.size() >= kMaxMoments) {
         ++call.timeline_omitted;
         return;
@@ -99,7 +101,7 @@ void close(Leg& leg, Instant at, Outcome outcome) {
     if (!leg.open()) return;
     retrieve(leg, at);
     if (leg.consulting && leg.answered_at) leg.consult += between(*leg.answered_at, at);
-    if (leg.customer_from) {
+    if (leg.customer_from && counts(leg)) {
         const Millis with_customer = between(*leg.customer_from, at);
         leg.talk = std::max(Millis(0), with_customer - leg.hold);
     }
@@ -118,6 +120,7 @@ void put_through(Leg& leg, Instant at) {
 }
 
 Outcome outcome_of(const Leg& leg) {
+    if (!counts(leg)) return Outcome::None;
     const bool talked = leg.talks() || leg.answered_at;
     if (!talked) return leg.state == LegState::Dialing ? Outcome::None : Outcome::Missed;
     if (leg.consulting) return Outcome::Consulted;

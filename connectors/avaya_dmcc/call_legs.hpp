@@ -9,7 +9,7 @@
 
 namespace tandem::avaya_dmcc {
 
-// A moment that stands among the last ones already, of nearly the same time, is a copy.
+// What was told of that party last, and just now, is not told again.
 void note(Call& call, Instant at, std::string_view type, std::string_view party = {}, std::string_view cause = {});
 
 // The open leg of `station` on the switch's call `id`; any of its open legs if `id` is empty. Null: none.

@@ -121,10 +121,13 @@ std::string_view kind_of_transfer(const Call& call, const CallEvent& event) {
     return std::ranges::any_of(call.legs, rings) ? "blind" : "consult";
 }
 
-std::string outside_target(const CallEvent& event, const Call& call) {
-    for (const ConnectionChange& change : event.connections)
-        if (const auto party = party_of(change); change.now.device.dynamic && !is_customer(call, party))
-            return std::string(party);
+std::string outside_target(const CallEvent& event, Call& call) {
+    for (const ConnectionChange& change : event.connections) {
+        const auto party = party_of(change);
+        if (!change.now.device.dynamic || is_customer(call, party)) continue;
+        const Leg* leg = find_leg(call, party);
+        return leg == nullptr ? std::string(party) : leg->station;
+    }
     return {};
 }
 

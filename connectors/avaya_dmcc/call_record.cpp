@@ -1,6 +1,7 @@
 #include "connectors/avaya_dmcc/call_record.hpp"
 
 #include "connectors/avaya/uui.hpp"
+#include "connectors/avaya_dmcc/call_names.hpp"
 #include "core/data/json.hpp"
 
 #include <algorithm>
@@ -310,7 +311,8 @@ std::string record_body(const Call& call) {
     writer("state", std::string(state_of(call)));
     members(writer, source);
     add_uui(call, out);
-    writer("open", is_open(call));
+    auto names = meeting_names(call);
+    writer("names", names)("open", is_open(call));
     return out;
 }
 

@@ -145,7 +145,8 @@ CallEntry* Calls::State::locate(const CallEvent& event, CallRecords& records) {
     }
     if (CallEntry* holder = consulted(event))
         return add_part(holder->call, part_of(event, true)) == nullptr ? nullptr : holder;
-    return makes_no_call(event.kind) ? nullptr : &create(event);
+    const bool nobody = comes_late(event.kind) && subject_of(event).empty();
+    return nobody || makes_no_call(event.kind) ? nullptr : &create(event);
 }
 
 CallEntry* Calls::State::locate_merger(const CallEvent& event, CallRecords& records) {

@@ -172,7 +172,13 @@ void Calls::State::confirm(CallEntry& entry, const CallSnapshot& snapshot) {
     const Part copy = *part;
     for (const PartyState& party : snapshot.parties)
         sync_party(call, copy, party, plan, snapshot.at);
-    if (call.in_gap()) call.gaps.back().to = snapshot.at;
+    if (!call.in_gap()) return;
+    // What the customer did has changed in the gap, nobody knows when: neither counts there.
+    if (phase_of(call) != call.phase) {
+        settle(call, last_known(call, snapshot.at));
+        if (call.phase_since) call.phase_since = snapshot.at;
+    }
+    call.gaps.back().to = snapshot.at;
 }
 
 std::vector<Calls::Unconfirmed> Calls::unconfirmed() const {

@@ -48,7 +48,7 @@ Task<Result<void>> Client::start() {
             host_.failed(transient(std::string("avaya_dmcc: ") + caught.what()));
         }
     });
-    co_await restore();
+    co_await restore_session();
     group_->spawn(store_all());
     group_->spawn(run());
     group_->spawn(watch());
@@ -112,7 +112,8 @@ Task<Error> Client::try_hosts() {
             host_index_ = index;
             co_return last;
         }
-        if (!alone) last = std::move(last).with_context(config_.hosts[index]);
+        if (!alone && !last.text.contains(config_.hosts[index]))
+            last = Error(std::move(last).with_context(config_.hosts[index]));
         // A wrong password is not tried at the next one as well: AES locks the user.
         if (last.kind == ErrorKind::Auth) co_return last;
         if (!for_humans(last)) passing = last;
@@ -128,6 +129,7 @@ Task<Client::Outcome> Client::one_connection(std::size_t index) {
                                        .tls = tls_,
                                        .certificate_name = config_.tls_name.empty() ? host : config_.tls_name});
     if (!link) co_return Outcome{.error = std::move(link.error())};
+    if (!restored_) co_await restore_calls();
     std::string old_session = session_host_ == host ? session_id_ : std::string();
     auto connection =
         std::make_shared<Connection>(std::move(*link), session_options(config_), std::move(old_session), host);

@@ -63,7 +63,8 @@ private:
     void link_changed(const LinkChanged& change);
 
     // From calls into the journal, and what is shown (client_store.cpp).
-    async::Task<void> restore();
+    async::Task<void> restore_session();
+    async::Task<void> restore_calls();
     async::Task<void> store_all();
     async::Task<void> keep_cursor();
     async::Task<bool> emit(connector::Batch batch);
@@ -95,6 +96,7 @@ private:
     CallCounters counted_;
     std::string not_stored_;  // why
     std::string shown_;
+    bool restored_ = false;
     bool stopping_ = false;
 };
 

@@ -32,8 +32,7 @@ journal::Event event_of(const CallRecord& record, Instant at) {
 
 }  // namespace
 
-// Calls that were open when the last run ended, and its session.
-Task<void> Client::restore() {
+Task<void> Client::restore_session() {
     const auto cursor = co_await host_.resume(std::string(kSessionStream));
     if (!cursor) host_.log().warn("the last session is not known", {{"error", cursor.error().text}});
     if (cursor && *cursor) {
@@ -43,6 +42,11 @@ Task<void> Client::restore() {
         const auto known = std::ranges::find(config_.hosts, session_host_);
         if (known != config_.hosts.end()) host_index_ = static_cast<std::size_t>(known - config_.hosts.begin());
     }
+}
+
+// Calls that were open when the last run ended. Not before an AES is there: it is much to read.
+Task<void> Client::restore_calls() {
+    restored_ = true;
     auto events = co_await host_.recall(
         {.content_type = std::string(kEventType), .since = now() - config_.quiet_limit, .limit = kMaxRecalled});
     if (!events)

@@ -45,7 +45,7 @@ void Session::receive(std::string_view octets, Time now) {
 
 void Session::take(const Frame& frame, Time now) {
     const auto number = invoke_number(frame.invoke_id);
-    if (number == kEventNumber) return told(Document::parse(frame.xml), now);
+    if (number == kEventNumber) return told(Document::parse(frame.xml));
     const auto found = number ? pending_.find(*number) : pending_.end();
     if (found != pending_.end()) {
         const Pending pending = found->second;
@@ -61,7 +61,7 @@ void Session::take(const Frame& frame, Time now) {
     events_.emplace_back(Ignored{"late_answer"});
 }
 
-void Session::told(Result<Document> document, Time) {
+void Session::told(Result<Document> document) {
     if (!document) {
         events_.emplace_back(Ignored{"malformed_event"});
         return;

@@ -99,7 +99,7 @@ private:
     unsigned send(Purpose purpose, std::string_view xml, Time deadline);
     bool in_use(unsigned number) const;
     void take(const Frame& frame, Time now);
-    void told(Result<Document> document, Time now);
+    void told(Result<Document> document);
     void answered(const Pending& pending, Result<Document> document, Time now);
     void start_answered(Result<Document> document, Time now);
     void reset_answered(const Result<Document>& document, Time now);

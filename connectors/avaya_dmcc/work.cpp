@@ -12,6 +12,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::hours kClockEvery{1};
+constexpr std::chrono::minutes kListLimit{5};
 // Slots that a late timer has missed are made up for within this.
 constexpr milliseconds kSlotSlack{100};
 constexpr std::size_t kMaxLinkages = 1'000;
@@ -81,6 +82,7 @@ std::optional<std::string> Work::choose(Time now) {
     if (list_limit_ && !list_asked_) {
         list_asked_ = true;
         list_limit_ = now + options_.answer_limit;
+        list_end_ = now + kListLimit;
         return hand_out({.kind = Kind::List}, get_monitor_list(session_));
     }
     if (auto xml = ask_monitor(now)) return xml;
@@ -97,7 +99,7 @@ std::optional<std::string> Work::choose(Time now) {
             get_call_linkage(wish.connection.call, id_of(options_.switches[wish.index], wish.connection.device)));
     }
     if (auto xml = ask_snapshot(now)) return xml;
-    if (now >= clocks_at_) {
+    if (round_ == Round::None && now >= clocks_at_) {
         clocks_at_ = now + kClockEvery;
         for (std::size_t i = 0; i < options_.switches.size(); ++i)
             clocks_.push_back(i);
@@ -221,7 +223,8 @@ Work::Time Work::next_time(Time now) const {
     Time out = snapshots_.next_time();
     if (list_limit_) out = std::min(out, *list_limit_);
     if (asks_.size() >= options_.outstanding) return out;
-    Time work = std::min(clocks_at_, poll_time());
+    Time work = poll_time();
+    if (round_ == Round::None) work = std::min(work, clocks_at_);
     if (!list_limit_) work = std::min(work, monitors_.next_time(now));
     const bool at_once = !registers_.empty() || !stops_.empty() || !linkages_.empty() || !clocks_.empty() ||
                          snapshots_.waiting() || (list_limit_ && !list_asked_);

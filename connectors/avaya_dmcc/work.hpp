@@ -126,11 +126,13 @@ private:
     void monitor_started(std::size_t i, Element root, Time now);
     void monitor_refused(std::size_t i, const CstaError& error, Time now);
     void snapshot_answered(Ask ask, Element root, Time now, Instant at);
-    void station_seen(const StationWish& wish, Element root, Time now, Instant at);
-    void call_seen(const CallWish& wish, Element root, Time now, Instant at);
+    void station_seen(const StationWish& wish, Element root, Instant at);
+    void call_seen(const CallWish& wish, Element root, Instant at);
     void other_answered(const Ask& ask, Element root, Instant at);
     void not_answered(Ask ask, const Error& error, Time now);
-    void link_reported(LinkReport report, Time now);
+    void list_told(Element root, Time now);
+    void part_told(Element root, Instant at);
+    void link_reported(LinkReport report);
     void begin_round(std::string switch_name);
     void advance_round(Time now);
     void remark(std::string text, bool alarm = false) { events_.emplace_back(Remark{std::move(text), alarm}); }
@@ -151,6 +153,7 @@ private:
     std::deque<std::size_t> clocks_;
     Time clocks_at_ = Time::max();
     std::optional<Time> list_limit_;  // while the list of monitors is awaited
+    Time list_end_{};                 // however many parts it has
     bool list_asked_ = false;
     std::deque<std::string> stops_;  // monitors of an earlier configuration
     std::deque<LinkageWish> linkages_;

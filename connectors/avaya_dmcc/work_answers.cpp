@@ -102,11 +102,11 @@ void Work::snapshot_answered(Ask ask, Element root, Time now, Instant at) {
     if (!choice.text().empty())
         return snapshots_.expect(std::string(choice.text()), std::move(ask.wish), now + options_.answer_limit);
     snapshots_.done();
-    if (const auto* station = std::get_if<StationWish>(&ask.wish)) return station_seen(*station, root, now, at);
-    call_seen(std::get<CallWish>(ask.wish), root, now, at);
+    if (const auto* station = std::get_if<StationWish>(&ask.wish)) return station_seen(*station, root, at);
+    call_seen(std::get<CallWish>(ask.wish), root, at);
 }
 
-void Work::station_seen(const StationWish& wish, Element root, Time, Instant at) {
+void Work::station_seen(const StationWish& wish, Element root, Instant at) {
     const avaya::Device device = device_of(wish.station);
     if (const auto error = read_error(root)) {
         // A device without calls may answer so (2.9); what else is wrong with it says nothing about its calls.
@@ -133,7 +133,7 @@ void Work::station_seen(const StationWish& wish, Element root, Time, Instant at)
     events_.emplace_back(std::move(*snapshot));
 }
 
-void Work::call_seen(const CallWish& wish, Element root, Time, Instant at) {
+void Work::call_seen(const CallWish& wish, Element root, Instant at) {
     if (const auto error = read_error(root)) {
         const bool gone = error->category == Category::State || error->category == Category::Operation;
         events_.emplace_back(Counted{.counter = "snapshots_refused", .label = to_string(error->category)});
@@ -179,32 +179,37 @@ void Work::other_answered(const Ask& ask, Element root, Instant at) {
     }
 }
 
+void Work::list_told(Element root, Time now) {
+    if (!list_limit_) return;
+    const MonitorList list = read_monitor_list(root);
+    for (std::string& stranger : monitors_.listed(list)) {
+        if (stops_.size() < kMaxTargets) stops_.push_back(std::move(stranger));
+    }
+    list_limit_ = std::min(now + options_.answer_limit, list_end_);
+    if (!list.last) return;
+    list_limit_.reset();
+    monitors_.list_done(true);
+}
+
+void Work::part_told(Element root, Instant at) {
+    const bool last = root.child("lastSegment").text() != "false";
+    const auto wish = snapshots_.expected(root.child("serviceCrossRefID").text(), last);
+    if (!wish) return;
+    if (const auto* station = std::get_if<StationWish>(&*wish)) return station_seen(*station, root, at);
+    call_seen(std::get<CallWish>(*wish), root, at);
+}
+
 bool Work::told(Element root, Time now, Instant at) {
     const std::string_view name = root.name();
     if (name == "GetMonitorListEvent") {
-        if (!list_limit_) return true;
-        const MonitorList list = read_monitor_list(root);
-        for (std::string& stranger : monitors_.listed(list))
-            stops_.push_back(std::move(stranger));
-        list_limit_ = now + options_.answer_limit;
-        if (list.last) {
-            list_limit_.reset();
-            monitors_.list_done(true);
-        }
+        list_told(root, now);
     } else if (name == "MonitorStop") {
         const auto ended = monitors_.ended(root.child("monitorCrossRefID").text(), now);
         events_.emplace_back(Counted{.counter = "monitors_ended", .label = ended ? "ours" : "unknown"});
     } else if (name == "SnapshotDeviceData" || name == "SnapshotCallData") {
-        const bool last = root.child("lastSegment").text() != "false";
-        const auto wish = snapshots_.expected(root.child("serviceCrossRefID").text(), last);
-        if (!wish) return true;
-        if (const auto* station = std::get_if<StationWish>(&*wish)) {
-            station_seen(*station, root, now, at);
-        } else {
-            call_seen(std::get<CallWish>(*wish), root, now, at);
-        }
+        part_told(root, at);
     } else if (auto report = read_link_report(root)) {
-        link_reported(std::move(*report), now);
+        link_reported(std::move(*report));
     } else {
         return false;
     }
@@ -212,7 +217,7 @@ bool Work::told(Element root, Time now, Instant at) {
     return true;
 }
 
-void Work::link_reported(LinkReport report, Time) {
+void Work::link_reported(LinkReport report) {
     const auto known = std::ranges::find(options_.switches, report.switch_name);
     // One switch has no need of a name.
     std::string name = known != options_.switches.end() ? report.switch_name : std::string();
