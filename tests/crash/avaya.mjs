@@ -124,6 +124,7 @@ function judge(stored) {
 
 await gateway.start();
 await settled();
+await eventually(() => (aes.report.counts.GetAgentState ?? 0) >= people.length + 20, 'every station was asked for its agent', 60_000);
 const happening = new Generator(aes, { rate, count: calls, concurrent: 400, scale });
 happening.start();
 while (happening.running && !values.calm) {

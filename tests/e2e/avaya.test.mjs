@@ -56,7 +56,7 @@ describe('a call', () => {
     const { story } = call;
     await stored(gateway, story, (one) => one.state !== 'closed');
     aes.calls.queue(call, '7200', 3);
-    const waiting = await stored(gateway, story, (one) => one.state === 'queued');
+    const waiting = await stored(gateway, story, (one) => one.state === 'queued' && one.queue);
     assert.deepEqual([waiting.channel, waiting.direction, waiting.queue, waiting.entry_point], ['voice', 'inbound', '7200', '7100']);
 
     aes.calls.alert(call, '5001');

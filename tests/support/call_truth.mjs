@@ -48,6 +48,7 @@ function compareLegs(d, record, story, lax) {
 
 // The words of the record's README for what the switch calls answered.
 function outcomeOf(story, leg) {
+  if (leg.role === 'recorder' || leg.role === 'observer') return undefined;
   if (leg.outcome !== 'answered') return leg.outcome;
   if (leg.consult) return 'consulted';
   const station = leg.station;
