@@ -142,6 +142,8 @@ struct Call {
     std::optional<Instant> phase_ended;
     // The call has ended at `end_at` unless something is heard of it before `end_due`.
     std::optional<Instant> end_due, end_at;
+    bool end_inferred = false;  // nobody told of the end: neither the customer's leaving nor CallCleared
+    bool forgotten = false;     // not of the record: what comes now finds another call
 
     bool ended() const { return ended_at.has_value(); }
     bool in_gap() const { return !gaps.empty() && !gaps.back().to; }

@@ -129,6 +129,7 @@ void reopen(Call& call) {
     call.end_reason.clear();
     call.end_cause.clear();
     call.end_uncertain = false;
+    call.end_inferred = false;
     call.customer_gone.reset();
     call.left_in = Phase::None;
     std::erase_if(call.timeline, [](const Moment& moment) { return moment.type == "ended"; });

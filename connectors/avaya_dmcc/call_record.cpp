@@ -101,6 +101,7 @@ void members(Archive& a, Assembly& assembly) {
     a("failure", call.failure)("phase", call.phase)("phase_since", call.phase_since);
     a("phase_before", call.phase_before)("phase_ended", call.phase_ended);
     a("end_due", call.end_due)("end_at", call.end_at)("uui", call.uui)("timeline_omitted", call.timeline_omitted);
+    a("end_inferred", call.end_inferred);
 }
 
 template <class Archive>
@@ -280,7 +281,7 @@ bool wraps(const Leg& leg) {
 }  // namespace
 
 bool is_open(const Call& call) {
-    return !call.ended() || std::ranges::any_of(call.legs, wraps);
+    return !call.forgotten && (!call.ended() || call.end_uncertain || std::ranges::any_of(call.legs, wraps));
 }
 
 std::string_view state_of(const Call& call) {

@@ -25,7 +25,8 @@ struct ReadRecord {
 // Corrupt: not a record of ours. Members that are not known are passed over.
 Result<ReadRecord> read_record(std::string_view json);
 
-// Whether assembly needs the call after a restart: it has not ended, or its last agent still works after it.
+// Whether assembly needs the call after a restart: it has not ended, or nobody knows, or its agent still works after
+// it.
 bool is_open(const Call& call);
 std::string_view state_of(const Call& call);
 

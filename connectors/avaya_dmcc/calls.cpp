@@ -209,22 +209,20 @@ std::optional<Instant> Calls::State::due_of(const CallEntry& entry) const {
         if (entry.wait_ucid) due = std::min(due, *entry.wait_ucid);
         return due;
     }
-    if (is_open(call)) return entry.heard + kLongestWrap;
-    return entry.heard + (call.end_uncertain ? limits.remember_doubt : limits.remember);
+    if (std::ranges::any_of(call.legs, [](const Leg& leg) { return leg.wrap_since.has_value(); }))
+        return entry.heard + kLongestWrap;
+    return entry.heard + (call.end_uncertain || call.end_inferred ? limits.remember_doubt : limits.remember);
 }
 
 void Calls::State::expire(Instant now, CallRecords& records) {
     for (CallEntry* entry = table.first_due(); entry != nullptr && *entry->due <= now; entry = table.first_due()) {
         Call& call = entry->call;
         if (call.ended()) {
-            if (is_open(call)) {
-                for (Leg& leg : call.legs)
-                    leg.wrap_since.reset();
-                emit(*entry, now, records);
-            }
-            table.erase(*entry);
+            forget(*entry, now, records);
         } else if (call.end_due && *call.end_due <= now) {
             const Instant due = *call.end_due;
+            const auto cleared = [](const Part& part) { return part.cleared_at.has_value(); };
+            call.end_inferred = !call.customer_gone && std::ranges::none_of(call.parts, cleared);
             finish(call, *call.end_at);
             touch(*entry, due, records);
         } else if (entry->wait_ucid) {
@@ -235,6 +233,17 @@ void Calls::State::expire(Instant now, CallRecords& records) {
         }
     }
     make_room(records);
+}
+
+// Its last record says that no later run needs it.
+void Calls::State::forget(CallEntry& entry, Instant now, CallRecords& records) {
+    if (is_open(entry.call)) {
+        for (Leg& leg : entry.call.legs)
+            leg.wrap_since.reset();
+        entry.call.forgotten = true;
+        emit(entry, now, records);
+    }
+    table.erase(entry);
 }
 
 void Calls::State::end_in_doubt(CallEntry& entry, Instant ended, Instant now, CallRecords& records) {
@@ -252,9 +261,10 @@ void Calls::State::make_room(CallRecords& records) {
         if (!entry->call.ended()) {
             ++counters.gave_way;
             entry->call.gave_way = true;
+            entry->call.forgotten = true;
             end_in_doubt(*entry, entry->heard, entry->heard, records);
         }
-        table.erase(*entry);
+        forget(*entry, entry->heard, records);
     }
 }
 

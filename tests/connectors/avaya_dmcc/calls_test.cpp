@@ -36,6 +36,12 @@ bool loses_wrap(const Story& story, std::size_t cut, const Outcomes& latest) {
            std::any_of(story.steps.begin() + static_cast<std::ptrdiff_t>(cut), story.steps.end(), is_wrap);
 }
 
+// A restart is a gap of its own.
+bool recovers_later(const Story& story, std::size_t cut) {
+    return std::any_of(story.steps.begin() + static_cast<std::ptrdiff_t>(cut), story.steps.end(),
+                       [](const Step& step) { return std::holds_alternative<Signal>(step.what); });
+}
+
 TEST(Cases, BecomeTheirRecords) {
     const auto folder = std::filesystem::path(TANDEM_SOURCE_DIR) / "tests/connectors/avaya_dmcc/cases";
     for (const Story& story : all_cases()) {
@@ -57,6 +63,7 @@ TEST(Cases, AreTheSameWithCopiesInAnyOrderOrWithoutThem) {
 }
 
 TEST(Cases, GoOnFromTheirRecordsAfterARestartAtAnyMoment) {
+    int restarts = 0;
     for (const Story& story : all_cases()) {
         const auto expected = run(story);
         for (std::size_t cut = 1; cut < story.steps.size(); ++cut) {
@@ -71,7 +78,8 @@ TEST(Cases, GoOnFromTheirRecordsAfterARestartAtAnyMoment) {
                 waits |= event != nullptr && event->kind == CallEventKind::Originated && records.empty();
             }
             // A call that waits for its UCID has no record yet.
-            if (waits || loses_wrap(story, cut, latest)) continue;
+            if (waits || loses_wrap(story, cut, latest) || recovers_later(story, cut)) continue;
+            ++restarts;
             Calls after(story.plan);
             for (const auto& [id, record] : latest)
                 ASSERT_TRUE(after.restore(record));
@@ -85,6 +93,7 @@ TEST(Cases, GoOnFromTheirRecordsAfterARestartAtAnyMoment) {
             ASSERT_EQ(finals(latest), expected);
         }
     }
+    EXPECT_GT(restarts, 200);
 }
 
 TEST(Cases, MakeNoRevisionOfACopy) {
