@@ -32,10 +32,12 @@ public:
         if (spec.sender == nullptr || !spec.sender->by_http()) return std::nullopt;
         config::Diagnostics diagnostics;
         const Config config = config_fields().read(spec.options, diagnostics);
-        return connector::SendLimits{.window = static_cast<std::size_t>(config.send_window),
-                                     .rate = static_cast<double>(config.send_rate),
-                                     .repeatable = spec.sender->repeatable(),
-                                     .resolvable = spec.sender->resolvable()};
+        return connector::SendLimits{
+            .window = static_cast<std::size_t>(config.send_window),
+            .rate = static_cast<double>(config.send_rate),
+            .repeatable = spec.sender->repeatable(),
+            .resolvable = spec.sender->resolvable(),
+            .names = [sender = spec.sender](const connector::Outgoing& outgoing) { return sender->names(outgoing); }};
     }
 
     async::Task<Result<std::optional<std::string>>> check(connector::InstanceSpec spec,

@@ -1,12 +1,26 @@
 #include "connectors/smtp/connector.hpp"
 
 #include "connectors/smtp/config.hpp"
+#include "connectors/smtp/document.hpp"
 #include "connectors/smtp/instance.hpp"
 #include "connectors/smtp/transport.hpp"
+
+#include <memory>
+#include <utility>
+#include <vector>
 
 namespace tandem::smtp {
 
 namespace {
+
+connector::ExpectedNames expected_names(SubmissionConfig given, std::shared_ptr<const connector::Sender> sender) {
+    if (sender == nullptr) return {};
+    const auto config = std::make_shared<const SubmissionConfig>(std::move(given));
+    return [config, sender = std::move(sender)](const connector::Outgoing& outgoing) {
+        const auto made = sender->request(outgoing);
+        return made ? names_of(made->body, *config, outgoing.id) : std::vector<connector::SentId>();
+    };
+}
 
 class SmtpConnector final : public connector::Connector {
 public:
@@ -21,7 +35,9 @@ public:
         const Config config = read_config(spec.options, diagnostics);
         if (!config.submission) return std::nullopt;
         return connector::SendLimits{.window = static_cast<std::size_t>(config.submission->window),
-                                     .rate = static_cast<double>(config.submission->send_rate)};
+                                     .rate = static_cast<double>(config.submission->send_rate),
+                                     .names = expected_names(*config.submission, spec.sender),
+                                     .addresses = {config.submission->from}};
     }
 
     async::Task<Result<std::optional<std::string>>> check(connector::InstanceSpec spec,

@@ -10,6 +10,8 @@ namespace tandem::smtp {
 
 namespace {
 
+constexpr std::string_view kEnvelopeIds = "envid";  // name space
+
 std::string text_at(data::Value object, std::string_view key) {
     return std::string(object.is_object() ? object.string_at(key).value_or("") : "");
 }
@@ -32,7 +34,17 @@ std::string bare_id(std::string_view id) {
     return std::string(id);
 }
 
+std::string message_id_of(std::string_view id, const SubmissionConfig& config) {
+    return std::string(id) + "@" + config.message_domain();
+}
+
 }  // namespace
+
+std::vector<connector::SentId> names_of(std::string_view json, const SubmissionConfig& config, std::string_view id) {
+    const auto document = read_document(json);
+    if (!document) return {};
+    return {{document->name_space, message_id_of(id, config)}, {std::string(kEnvelopeIds), std::string(id)}};
+}
 
 Result<Document> read_document(std::string_view json) {
     data::Arena arena;
@@ -60,9 +72,10 @@ Result<Document> read_document(std::string_view json) {
 }
 
 mail::Draft draft_of(const Document& document, const SubmissionConfig& config, std::string_view id, Instant now) {
-    const std::string ours = "@" + config.message_domain();
     // What answers a mail of this gateway knows it by the message's id.
-    const auto known = [&](const std::string& text) { return InteractionId::parse(text) ? text + ours : text; };
+    const auto known = [&](const std::string& text) {
+        return InteractionId::parse(text) ? message_id_of(text, config) : text;
+    };
     std::vector<std::string> references;
     for (const std::string& one : document.references)
         references.push_back(known(one));
@@ -71,7 +84,7 @@ mail::Draft draft_of(const Document& document, const SubmissionConfig& config, s
                     .to = {},
                     .reply_to = config.reply_to,
                     .subject = document.subject.empty() ? config.subject : document.subject,
-                    .message_id = std::string(id) + ours,
+                    .message_id = message_id_of(id, config),
                     .in_reply_to = parent,
                     .references = mail::reply_references(std::move(references), parent),
                     .date = document.at.value_or(now),

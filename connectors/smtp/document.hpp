@@ -2,6 +2,7 @@
 #pragma once
 
 #include "connectors/smtp/config.hpp"
+#include "core/connector/sender.hpp"
 #include "core/mail/compose.hpp"
 
 #include <optional>
@@ -31,6 +32,10 @@ struct Document {
 
 // Rejected: no JSON object, no recipient, nothing to say.
 Result<Document> read_document(std::string_view json);
+
+// What reports and copies of the mail will call it: its Message-ID and its ENVID (RFC 3461, 4.4). Empty when no mail
+// can be made of the document.
+std::vector<connector::SentId> names_of(std::string_view json, const SubmissionConfig& config, std::string_view id);
 
 // Without files. `id`: of the message. `now`: where the document has no time.
 mail::Draft draft_of(const Document& document, const SubmissionConfig& config, std::string_view id, Instant now);

@@ -18,9 +18,13 @@ public:
     std::optional<connector::SendLimits> send_limits(const connector::InstanceSpec& spec) const override {
         config::Diagnostics diagnostics;
         const Config config = read_config(spec.options, diagnostics);
-        return connector::SendLimits{.window = static_cast<std::size_t>(config.window),
-                                     .rate = static_cast<double>(config.send_rate),
-                                     .resolvable = config.archive};
+        return connector::SendLimits{
+            .window = static_cast<std::size_t>(config.window),
+            .rate = static_cast<double>(config.send_rate),
+            .resolvable = config.archive,
+            .names = [space = name_space_of({.jid = config.address()})](const connector::Outgoing& outgoing) {
+                return std::vector<connector::SentId>{{space, outgoing.id}};
+            }};
     }
 
     async::Task<Result<std::optional<std::string>>> check(connector::InstanceSpec spec,

@@ -120,7 +120,9 @@ FeedRenderer everything(std::function<std::string(const store::FeedEntry&)> writ
     };
 }
 
-FeedRenderer only_customer(CustomerLookup customer, std::function<std::string(const store::FeedEntry&)> write) {
+FeedRenderer only_customer(CustomerLookup customer,
+                           std::function<std::string(const store::FeedEntry&)> write,
+                           std::optional<InteractionId> also) {
     struct Known {
         bool valid = false;
         std::vector<CustomerId> ids;
@@ -129,11 +131,15 @@ FeedRenderer only_customer(CustomerLookup customer, std::function<std::string(co
     const auto regroups = [](const store::FeedEntry& entry) {
         return entry.kind == store::FeedKind::CustomerMerged || entry.kind == store::FeedKind::CustomerSplit;
     };
-    return [customer = std::move(customer), write = std::move(write), known = std::make_shared<Known>(),
-            regroups](const std::vector<store::FeedEntry>& entries) -> Result<std::string> {
+    const auto also_wanted = [wanted = also ? also->text() : std::string()](const store::FeedEntry& entry) {
+        return !wanted.empty() && entry.subject == wanted;
+    };
+    return [customer = std::move(customer), write = std::move(write), known = std::make_shared<Known>(), regroups,
+            also_wanted](const std::vector<store::FeedEntry>& entries) -> Result<std::string> {
         // Before and after: an entry that takes a point away is news for the customer that lost it.
         const auto before = known->ids;
-        if (!known->valid || known->ids.empty() || std::ranges::any_of(entries, regroups)) {
+        if (!known->valid || known->ids.empty() || std::ranges::any_of(entries, regroups) ||
+            std::ranges::any_of(entries, also_wanted)) {
             auto view = customer();
             if (!view) return fail(std::move(view.error()));
             known->ids.clear();
@@ -149,7 +155,7 @@ FeedRenderer only_customer(CustomerLookup customer, std::function<std::string(co
             const auto concerns = [&](const std::optional<CustomerId>& id) {
                 return id && (known->has(*id) || std::ranges::find(before, *id) != before.end());
             };
-            if (concerns(customer_id) || concerns(entry.customer)) chunk += write(entry);
+            if (concerns(customer_id) || concerns(entry.customer) || also_wanted(entry)) chunk += write(entry);
         }
         return chunk;
     };

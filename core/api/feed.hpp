@@ -57,9 +57,11 @@ private:
 };
 
 // Renders entries of one customer only, also after merges and splits. `customer` is looked up again for every page that
-// could have changed who it is; nullopt while nobody is known yet.
+// could have changed who it is; nullopt while nobody is known yet. `also`: news of this interaction, whoever's it is.
 using CustomerLookup = std::function<Result<std::optional<store::CustomerView>>()>;
-FeedRenderer only_customer(CustomerLookup customer, std::function<std::string(const store::FeedEntry&)> write);
+FeedRenderer only_customer(CustomerLookup customer,
+                           std::function<std::string(const store::FeedEntry&)> write,
+                           std::optional<InteractionId> also = std::nullopt);
 FeedRenderer everything(std::function<std::string(const store::FeedEntry&)> write);
 
 }  // namespace tandem::api

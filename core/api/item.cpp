@@ -119,6 +119,10 @@ Result<Item> read_item(const store::InteractionView& view) {
     return item;
 }
 
+bool is_session(const Item& item) {
+    return item.channel == "voice" || item.channel == "video" || item.channel == "callback" || item.channel == "visit";
+}
+
 std::string_view text_of(const Item& item) {
     if (item.deleted) return {};
     for (const auto& message : item.messages) {

@@ -67,6 +67,9 @@ struct Item {
 // Corrupt when the stored document is no JSON object.
 Result<Item> read_item(const store::InteractionView& view);
 
+// A contact that lasts and has no messages: a call, a visit.
+bool is_session(const Item& item);
+
 // What stands for the interaction in a list: the first message's text, else empty.
 std::string_view text_of(const Item& item);
 // A line for interactions without text: subject, outcome, names of attachments, else "inbound voice, completed".

@@ -103,7 +103,7 @@ void draw_who(Html& html, const PageModel& model) {
             draw_point(html, model.language, point.point);
             html << "</li>";
         }
-    } else {
+    } else if (!model.point.empty()) {
         html << "<li><bdi class=\"value\">";
         html.text(model.point) << "</bdi></li>";
     }
@@ -135,6 +135,7 @@ void draw_suggestion(Html& html, const PageModel& model, const store::Suggestion
     if (!model.form_token.empty()) {
         html << "<form method=\"post\" action=\"pop/links\">";
         draw_hidden(html, "point", model.point);
+        draw_hidden(html, "ucid", model.ucid);
         draw_hidden(html, "lang", model.language_asked);
         draw_hidden(html, "mine", identity::to_text(suggestion.mine.point));
         draw_hidden(html, "other", identity::to_text(suggestion.other.point));
@@ -155,6 +156,7 @@ void draw_suggestions(Html& html, const PageModel& model) {
 }
 
 void draw_history(Html& html, const PageModel& model) {
+    draw_calls(html, model);
     draw_who(html, model);
     draw_suggestions(html, model);
     html << "<main><h2 class=\"off-screen\">";
@@ -193,7 +195,9 @@ std::string_view channel_icon(std::string_view channel, std::string_view provide
 }
 
 std::string page_query(const PageModel& model) {
-    auto query = "point=" + percent_encode(model.point);
+    std::string query;
+    if (!model.point.empty()) query = "point=" + percent_encode(model.point);
+    if (!model.ucid.empty()) query += (query.empty() ? "ucid=" : "&ucid=") + percent_encode(model.ucid);
     if (!model.language_asked.empty()) query += "&lang=" + percent_encode(model.language_asked);
     return query;
 }
@@ -208,7 +212,9 @@ std::string render_page(const PageModel& model) {
     const auto names = names_of(model);
     Html html;
     draw_head(html, {.language = model.language,
-                     .title = names.empty() ? std::string_view(model.point) : names.front(),
+                     .title = !names.empty()        ? names.front()
+                              : model.point.empty() ? phrase(model.language, Phrase::Title)
+                                                    : std::string_view(model.point),
                      .version = model.version,
                      .root = {},
                      .live = true});

@@ -19,8 +19,10 @@ namespace tandem::api {
 struct PageModel {
     Language language = Language::English;
     std::string language_asked;  // value of ?lang=, kept in links; empty: by the browser
-    std::string point;           // normal form, as text
+    std::string point;           // normal form, as text; empty: only a call is known
+    std::string ucid;            // of the call that the console showed; empty: not told
     std::optional<store::CustomerView> customer;
+    std::vector<Item> calls;                  // going on now, newest first; not among the conversations
     std::vector<Conversation> conversations;  // newest first
     std::optional<std::string> older;         // cursor of the next page
     bool newest = true;                       // the first page: the one that is kept live
@@ -46,11 +48,12 @@ struct Notice {
 std::string render_notice(const Notice& notice);
 
 // Pieces shared by the files that draw the page.
+void draw_calls(Html& html, const PageModel& model);
 void draw_conversations(Html& html, const PageModel& model);
 void draw_icon(Html& html, std::string_view name);
 void draw_time(Html& html, Language language, Instant at);
 std::string_view channel_icon(std::string_view channel, std::string_view provider);
-// "point=...&lang=ru", encoded.
+// "point=...&ucid=...&lang=ru", encoded.
 std::string page_query(const PageModel& model);
 
 }  // namespace tandem::api

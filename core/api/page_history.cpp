@@ -36,10 +36,6 @@ std::vector<Entry> entries_of(const Conversation& conversation) {
     return entries;
 }
 
-bool is_session(const Item& item) {
-    return item.channel == "voice" || item.channel == "video" || item.channel == "callback" || item.channel == "visit";
-}
-
 // Fixed class names: vocabularies come from vendors' data.
 std::string_view author_of(const Entry& entry) {
     static constexpr std::array<std::string_view, 4> kAuthors = {"customer", "agent", "bot", "system"};
@@ -293,8 +289,26 @@ void draw_empty(Html& html, const PageModel& model) {
 
 }  // namespace
 
+void draw_calls(Html& html, const PageModel& model) {
+    if (model.calls.empty()) return;
+    html << "<section class=\"calls\"><h2>";
+    html.text(phrase(model.language, Phrase::Now)) << "</h2>";
+    for (const auto& call : model.calls) {
+        html << "<article";
+        html.attribute("id", "n-" + call.id.text()).attribute("data-state", call.state) << "><header>";
+        draw_icon(html, channel_icon(call.channel, call.provider));
+        html << "<h3>";
+        html.text(word(model.language, "channel", call.channel)) << "</h3>";
+        draw_time(html, model.language, call.started_at);
+        html << "</header>";
+        draw_session(html, model.language, call);
+        html << "</article>";
+    }
+    html << "</section>";
+}
+
 void draw_conversations(Html& html, const PageModel& model) {
-    if (model.conversations.empty()) draw_empty(html, model);
+    if (model.conversations.empty() && model.calls.empty()) draw_empty(html, model);
     for (const auto& conversation : model.conversations)
         draw_conversation(html, model, conversation);
     if (model.newest && !model.older) return;

@@ -1,6 +1,7 @@
 // /pop: the agent's page, its fragment, its feed, its form and its static files.
 #include "core/api/page.hpp"
 #include "core/api/page_session.hpp"
+#include "core/api/page_subject.hpp"
 #include "core/api/services.hpp"
 #include "core/base/crypto.hpp"
 #include "core/base/embedded_file.hpp"
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <span>
 #include <utility>
 
@@ -23,6 +25,8 @@ namespace {
 constexpr std::int64_t kDefaultLimit = 50;
 constexpr std::int64_t kMaxLimit = 500;
 constexpr std::size_t kMaxStorePage = 200;
+// One whose end was never told is not shown as going on for ever.
+constexpr std::chrono::hours kLongestCall{24};
 constexpr std::size_t kMaxForm = 16 * 1024;
 
 // Changes with the files, so that browsers may keep them for ever.
@@ -111,13 +115,36 @@ std::expected<std::vector<Item>, Problem> read_items(Services& services,
     return items;
 }
 
+bool goes_on(const Item& item, Instant now) {
+    return is_session(item) && item.state != "closed" && !item.deleted && item.started_at > now - kLongestCall;
+}
+
+// Takes the calls that go on out of the items; with the one that the console showed, whoever its customer is.
+std::expected<std::vector<Item>, Problem> take_calls(Services& services,
+                                                     const Subject& subject,
+                                                     std::vector<Item>& items) {
+    std::vector<Item> calls, rest;
+    const Instant now = services.clock.now();
+    for (Item& item : items)
+        (goes_on(item, now) ? calls : rest).push_back(std::move(item));
+    items = std::move(rest);
+    const auto shown = call_of(services, subject);
+    if (!shown) return refuse(problem_of(shown.error()));
+    if (!*shown || std::ranges::find(calls, (*shown)->id, &Item::id) != calls.end()) return calls;
+    auto item = read_item(**shown);
+    if (!item) return refuse(problem_of(item.error()));
+    if (goes_on(*item, now)) calls.insert(calls.begin(), std::move(*item));
+    return calls;
+}
+
 std::expected<PageModel, Problem> read_model(Services& services, const Call& call, const Visitor& visitor) {
-    const auto point = read_point(services, *call.query.get("point"));
-    if (!point) return refuse(problem_of(point.error(), "point"));
+    const auto subject = read_subject(services, call.query);
+    if (!subject) return refuse(subject.error());
     PageModel model;
     model.language = language_of(call.request, call.query);
     model.language_asked = call.query.get("lang").value_or("");
-    model.point = identity::to_text(point->point);
+    if (subject->point) model.point = identity::to_text(subject->point->point);
+    model.ucid = subject->ucid;
     model.limit = static_cast<std::size_t>(call.query.integer("limit", kDefaultLimit));
     model.version = static_version();
     if (visitor.principal.scopes.has(Scope::Write)) {
@@ -127,15 +154,20 @@ std::expected<PageModel, Problem> read_model(Services& services, const Call& cal
     const auto stats = services.store.stats();
     if (!stats) return refuse(problem_of(stats.error()));
     model.position = stats->feed_position;
-    auto customer = services.store.customer_of(point->id);
+    auto customer = customer_of(services, *subject);
     if (!customer) return refuse(problem_of(customer.error()));
     model.customer = std::move(*customer);
     std::optional<std::string> before;
     if (const auto cursor = call.query.get("before")) before = *cursor;
     model.newest = !before;
-    if (!model.customer) return model;
-    auto items = read_items(services, model.customer->id, model, std::move(before));
+    std::expected<std::vector<Item>, Problem> items;
+    if (model.customer) items = read_items(services, model.customer->id, model, std::move(before));
     if (!items) return refuse(items.error());
+    if (model.newest) {
+        auto calls = take_calls(services, *subject, *items);
+        if (!calls) return refuse(calls.error());
+        model.calls = std::move(*calls);
+    }
     model.conversations = group(std::move(*items), services.options.conversation_gap);
     return model;
 }
@@ -144,7 +176,6 @@ Answer page(Services& services, const Call& call) {
     if (const auto key = call.query.get("key")) return exchange_key(services, call.request, *key);
     const auto who = visitor(services, call.request);
     if (!who) return refuse(who.error());
-    if (!call.query.get("point")) return refuse(bad_parameter("point", "'point' is missing"));
     const auto model = read_model(services, call, *who);
     if (!model) return refuse(model.error());
     auto response = html_response(services, render_page(*model));
@@ -168,11 +199,12 @@ std::string changed_event(const store::FeedEntry& entry) {
 Answer page_feed(Services& services, const Call& call) {
     const auto who = visitor(services, call.request);
     if (!who) return refuse(who.error());
-    const auto point = read_point(services, *call.query.get("point"));
-    if (!point) return refuse(problem_of(point.error(), "point"));
+    const auto subject = read_subject(services, call.query);
+    if (!subject) return refuse(subject.error());
     const auto after = feed_start(services, call);
     if (!after) return refuse(after.error());
-    auto render = only_customer([&services, id = point->id] { return services.store.customer_of(id); }, changed_event);
+    auto render = only_customer([&services, subject = *subject] { return customer_of(services, subject); },
+                                changed_event, subject->call());
     auto stream = services.feed->read(*after, std::move(render));
     if (!stream) return refuse(overloaded("too many readers of the feed"));
     return std::move(*stream);
@@ -180,10 +212,10 @@ Answer page_feed(Services& services, const Call& call) {
 
 // Accepts a suggestion that the page showed; one that is gone (accepted already, no longer suggested) changes nothing.
 std::optional<Problem> accept(Services& services,
-                              const store::PartyPoint& point,
+                              const Subject& subject,
                               const Query& form,
                               const Principal& principal) {
-    const auto customer = services.store.customer_of(point.id);
+    const auto customer = customer_of(services, subject);
     if (!customer) return problem_of(customer.error());
     if (!*customer) return std::nullopt;
     for (const auto& suggestion : (*customer)->suggestions) {
@@ -222,11 +254,12 @@ Answer accept_suggestion(Services& services, const Call& call) {
                        .detail = "open the page again",
                        .field = "token"});
     }
-    const auto point = read_point(services, form.get("point").value_or(""));
-    if (!point) return refuse(problem_of(point.error(), "point"));
-    if (auto problem = accept(services, *point, form, who->principal)) return refuse(std::move(*problem));
+    const auto subject = read_subject(services, form);
+    if (!subject) return refuse(subject.error());
+    if (auto problem = accept(services, *subject, form, who->principal)) return refuse(std::move(*problem));
     PageModel back;
-    back.point = identity::to_text(point->point);
+    if (subject->point) back.point = identity::to_text(subject->point->point);
+    back.ucid = subject->ucid;
     back.language_asked = form.get("lang").value_or("");
     net::HttpResponse response;
     response.status = 303;
@@ -256,8 +289,7 @@ Answer static_file(const Call& call) {
 
 void add_page(std::vector<Endpoint>& endpoints, Services& services) {
     const Parameter point{.name = "point",
-                          .description = "Contact point, as the console knows it",
-                          .required = true,
+                          .description = "Contact point, as the console knows it; may be missing beside `ucid`",
                           .example = "tel:+74951234567"};
     const Parameter lang{.name = "lang", .description = "Instead of Accept-Language", .one_of = {"en", "ru"}};
     const Parameter limit{.name = "limit",
@@ -278,14 +310,15 @@ void add_page(std::vector<Endpoint>& endpoints, Services& services) {
         }
         endpoints.push_back(std::move(endpoint));
     };
-    auto optional_point = point;  // a missing one is explained to who is signed in
-    optional_point.required = false;
+    const Parameter ucid{.name = "ucid",
+                         .description = "Universal Call ID of the call that the console shows",
+                         .example = "00001043211754041200"};
     const Parameter key{.name = "key", .description = "Token with scope pop; exchanged for a cookie"};
     add({.method = "GET",
          .pattern = "/pop",
          .id = "page",
          .summary = "The agent's page: who the customer is and the history, kept live",
-         .parameters = {optional_point, key, lang, limit, before},
+         .parameters = {point, ucid, key, lang, limit, before},
          .tolerant = true,
          .statuses = {200, 303}},
         page, true);
@@ -293,13 +326,14 @@ void add_page(std::vector<Endpoint>& endpoints, Services& services) {
          .pattern = "/pop/timeline",
          .id = "pageHistory",
          .summary = "The changing part of the page",
-         .parameters = {point, lang, limit, before}},
+         .parameters = {point, ucid, lang, limit, before}},
         fragment, true);
     add({.method = "GET",
          .pattern = "/pop/feed",
          .id = "pageFeed",
          .summary = "Server-sent events `changed` for the customer of the page",
          .parameters = {point,
+                        ucid,
                         lang,
                         {.name = "after", .description = "Position to resume from", .type = ParameterType::Integer}},
          .headers = {last_event_id()},

@@ -27,6 +27,7 @@ constexpr Pair kPhrases[] = {
     {"There is nothing on this page.", "На этой странице ничего нет."},
     {"Known since", "Известен с"},
     {"Contacts", "Контакты"},
+    {"Now", "Сейчас"},
     {"History", "История"},
     {"Possibly the same person", "Возможно, это тот же человек"},
     {"was seen together with", "встречается вместе с"},

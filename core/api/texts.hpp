@@ -25,6 +25,7 @@ enum class Phrase {
     NoMessagesHere,
     KnownSince,
     Points,
+    Now,
     Timeline,
     Suggestions,
     SuggestionText,

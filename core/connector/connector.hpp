@@ -169,10 +169,13 @@ struct InstanceSpec {
 
 // How much an instance may have in its vendor's hands.
 struct SendLimits {
-    std::size_t window = 10;  // messages at once
-    double rate = 0;          // messages per second; 0: no limit
-    bool repeatable = false;  // Sender::repeatable()
-    bool resolvable = false;  // Instance::resolve() is there
+    std::size_t window = 10;   // messages at once
+    double rate = 0;           // messages per second; 0: no limit
+    bool repeatable = false;   // Sender::repeatable()
+    bool resolvable = false;   // Instance::resolve() is there
+    ExpectedNames names = {};  // may be empty
+    // Own addresses, in the form of contact points' values, that it writes from and others answer to.
+    std::vector<std::string> addresses = {};
 };
 
 class Connector {

@@ -5,6 +5,7 @@
 #include "core/base/result.hpp"
 #include "core/net/http.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,10 @@ struct Outgoing {
     std::string message;  // JSON, described in core/mapping/send.hpp
 };
 
+// The names by which copies, receipts and echoes will speak of a message, known before it is sent: what settles its
+// outcome if nobody hears the vendor's answer. Each stands for the whole message. Thread-safe; pure.
+using ExpectedNames = std::function<std::vector<SentId>(const Outgoing&)>;
+
 // Thread-safe; pure: no waiting, no input or output.
 class Sender {
 public:
@@ -46,6 +51,8 @@ public:
     virtual bool resolvable() const { return false; }
     // The pack speaks HTTP; else request() makes a document and outcome() is not asked.
     virtual bool by_http() const = 0;
+    // Of the pack, as ExpectedNames.
+    virtual std::vector<SentId> names(const Outgoing&) const { return {}; }
     // The messages that this one goes out as, in order; usually itself alone.
     virtual std::vector<Outgoing> parts(const Outgoing& outgoing) const { return {outgoing}; }
     // Failure: Config (a setting is missing), Rejected (no request can be made of this message).

@@ -58,6 +58,10 @@ void Compiler::send(const Node& node) {
                 out.refusals.push_back({std::move(*when), optional_expression(item.get("reason"))});
             }
         }
+        if (const auto reference = node.get("reference")) {
+            out.reference_space = expression(reference.get("namespace"));
+            out.reference = expression(reference.get("external_id"));
+        }
         send_requests(node, out);
         {
             const Scope scope(*this);

@@ -243,6 +243,12 @@ constexpr Key kRefusal[] = {
 };
 constexpr KeyTable kRefusalKeys{"send_refusal", kRefusal};
 
+constexpr Key kReference[] = {
+    {.name = "namespace", .shape = Shape::Expression, .help = "name space of these names", .required = true},
+    {.name = "external_id", .shape = Shape::Expression, .help = "of the message; null: it has none", .required = true},
+};
+constexpr KeyTable kReferenceKeys{"send_reference", kReference};
+
 constexpr Key kSend[] = {
     {.name = "channel",
      .shape = Shape::Data,
@@ -263,6 +269,11 @@ constexpr Key kSend[] = {
     {.name = "repeatable",
      .shape = Shape::Boolean,
      .help = "the vendor knows a request with the same $message.id again"},
+    {.name = "reference",
+     .shape = Shape::Object,
+     .help =
+         "our own name of the message that the vendor repeats in its receipts or echoes: settles an unknown outcome",
+     .table = &kReferenceKeys},
     {.name = "let", .shape = Shape::Names, .help = "names for request and response"},
     {.name = "request",
      .shape = Shape::Object,

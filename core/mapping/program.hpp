@@ -169,6 +169,7 @@ struct SendProgram {
     std::vector<std::pair<std::optional<Code>, RequestProgram>> requests;  // the first whose condition holds
     ResponseProgram response;
     std::optional<Code> ids, name_space;
+    std::optional<Code> reference, reference_space;
     std::optional<QueryProgram> query;
 };
 

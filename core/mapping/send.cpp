@@ -276,6 +276,17 @@ Result<std::optional<std::vector<SendOutcome::Id>>> query_outcome(const BoundPac
     return out;
 }
 
+std::optional<SendOutcome::Id> message_reference(const BoundPack& pack, Value message, data::Arena& arena) {
+    const auto& send = pack.state().program().send;
+    if (!send || !send->reference) return std::nullopt;
+    const MessageCall names(pack.state(), message, Instant{}, arena);
+    Evaluation evaluation(names.call, message);
+    SendOutcome::Id out{.name_space = text_of(evaluation.value(send->reference_space)),
+                        .external_id = text_of(evaluation.value(send->reference))};
+    if (evaluation.failed() || out.external_id.empty()) return std::nullopt;
+    return out;
+}
+
 SendOutcome send_outcome(const BoundPack& pack, Value message, const VendorAnswer& answer, data::Arena& arena) {
     const auto& send = *pack.state().program().send;
     const MessageCall names(pack.state(), message, Instant{}, arena);

@@ -78,6 +78,9 @@ Result<OutgoingRequest> outgoing_request(
 // missing), Rejected (no such message, not for this pack, above its limits, `refuse`).
 Result<void> check_message(const BoundPack& pack, data::Value message, data::Arena& arena);
 
+// Our own name of the message that the vendor will repeat; nullopt if the pack or this message has none.
+std::optional<SendOutcome::Id> message_reference(const BoundPack& pack, data::Value message, data::Arena& arena);
+
 // The question about a message whose outcome is unknown; as outgoing_request(). A message of several parts is Rejected:
 // of which of them would the answer speak?
 Result<OutgoingRequest> query_request(

@@ -38,6 +38,10 @@ public:
         }
         if (!request) return {"no request can be made: " + request.error().text};
         compare_request(node_.get("request"), *request, failures_, arena_);
+        if (const auto expected = node_.get("reference")) {
+            const auto actual = message_reference(pack_, message, arena_);
+            same("reference", expected.text(), actual ? actual->name_space + " " + actual->external_id : "");
+        }
         if (const auto answers = node_.get("answers")) {
             for (std::size_t i = 0; i < answers.items().size(); ++i)
                 answer(message, answers.items()[i], fmt::format("answers[{}]", i));

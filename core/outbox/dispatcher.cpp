@@ -22,6 +22,16 @@ store::Recovery recovery_of(const Lane& lane) {
     return lane.resolvable ? store::Recovery::Ask : store::Recovery::Leave;
 }
 
+store::ExpectedNames stored_names(const connector::ExpectedNames& names) {
+    if (!names) return {};
+    return [&names](const store::ClaimedMessage& message) {
+        std::vector<store::VendorId> out;
+        for (auto& id : names({.id = message.id.text(), .message = message.request}))
+            out.push_back({std::move(id.name_space), std::move(id.external_id)});
+        return out;
+    };
+}
+
 }  // namespace
 
 struct Dispatcher::Shared {
@@ -104,8 +114,8 @@ private:
             co_await wait(pause_left());
             co_return;
         }
-        auto claimed = co_await async::offload(shared_->pool, [shared = shared_, instance = lane_.instance, room] {
-            return shared->outbox.claim(instance, room, shared->clock.now());
+        auto claimed = co_await async::offload(shared_->pool, [shared = shared_, lane = lane_, room] {
+            return shared->outbox.claim(lane.instance, room, shared->clock.now(), stored_names(lane.names));
         });
         if (!claimed) {
             trouble("messages could not be claimed", claimed.error());

@@ -2,7 +2,8 @@
 // vendor that is slow, down or angry holds up nobody else's messages.
 //
 // What became of an attempt is written before the next one is thought of (store/outbox.hpp). An attempt that may have
-// reached the vendor is repeated only if the vendor recognises repetitions; if it can be asked, its word decides.
+// reached the vendor is repeated only if the vendor recognises repetitions; if it can be asked, its word decides. The
+// names that a message will have are written when its attempt begins: what speaks of it later settles it too.
 // Everything runs on the dispatcher's strand, but for the store, which is asked on a pool.
 #pragma once
 
@@ -36,6 +37,7 @@ struct Lane {
     bool gives_ids = false;   // the vendor names what it takes, so that its receipts can be matched
     std::size_t window = 10;  // messages in the vendor's hands at once
     double rate = 0;          // messages per second; 0: no limit
+    connector::ExpectedNames names = {};
 };
 
 struct DispatcherOptions {

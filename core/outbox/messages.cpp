@@ -85,6 +85,24 @@ bool can_write_to(const SendingInstance& instance, std::string_view scheme) {
     return std::ranges::find(instance.to, scheme) != instance.to.end();
 }
 
+// The only instance that writes from this address of ours; empty if there is none, or several. A mailbox that is read
+// and the server that sends for it are two instances, and nothing but the address joins them.
+std::string writer_from(const std::vector<SendingInstance>& instances, const std::string& address) {
+    const auto wanted = identity::normalise_mailbox(address);
+    if (!wanted) return {};
+    std::string out;
+    for (const auto& instance : instances) {
+        const bool same = std::ranges::any_of(instance.addresses, [&](const std::string& own) {
+            const auto normal = identity::normalise_mailbox(own);
+            return normal && *normal == *wanted;
+        });
+        if (!same) continue;
+        if (!out.empty()) return {};
+        out = instance.name;
+    }
+    return out;
+}
+
 const SendingInstance* find(const std::vector<SendingInstance>& instances, std::string_view name) {
     const auto found = std::ranges::find(instances, name, &SendingInstance::name);
     return found == instances.end() ? nullptr : &*found;
@@ -357,26 +375,33 @@ Result<Messages::Conversation> Messages::conversation(const MessageRequest& requ
     }
     if (request.thread) out.thread = request.thread;
     if (out.instance.empty()) {
-        std::vector<std::string> able;
-        for (const auto& instance : known) {
-            if (can_write_to(instance, out.point->scheme)) able.push_back(instance.name);
-        }
-        if (able.size() > 1) {
-            return fail(rejected("no conversation with this point says which instance to use; give `via`", "via"));
-        }
-        if (able.size() == 1) out.instance = able.front();
+        auto carrier = only_carrier(out, known);
+        if (!carrier) return fail(std::move(carrier.error()));
+        out.instance = std::move(*carrier);
     }
     const auto* instance = find(known, out.instance);
-    if (instance == nullptr) {
-        if (out.instance.empty()) {
-            return fail(rejected("no connector instance can write to " + out.point->scheme, "to"));
-        }
+    if (instance == nullptr)
         return fail(rejected("'" + out.instance + "' is no connector instance that can send", "via"));
-    }
     if (!can_write_to(*instance, out.point->scheme)) {
         return fail(rejected(instance->name + " cannot write to " + out.point->scheme, "to"));
     }
     return out;
+}
+
+Result<std::string> Messages::only_carrier(const Conversation& around, const std::vector<SendingInstance>& known) {
+    std::vector<std::string> able;
+    std::string names;
+    for (const auto& instance : known) {
+        if (!can_write_to(instance, around.point->scheme)) continue;
+        able.push_back(instance.name);
+        names += (names.empty() ? "" : ", ") + instance.name;
+    }
+    if (able.empty()) return fail(rejected("no connector instance can write to " + around.point->scheme, "to"));
+    if (able.size() == 1) return able.front();
+    const std::string why = around.entry_point.empty()
+                                ? "no conversation with this point says which instance to use"
+                                : "which instance is to answer what came to " + around.entry_point + " is not said";
+    return fail(rejected(why + "; give `via`, one of " + names, "via"));
 }
 
 Result<Messages::Conversation> Messages::answered(InteractionId id, const std::vector<SendingInstance>& known) {
@@ -387,6 +412,8 @@ Result<Messages::Conversation> Messages::answered(InteractionId id, const std::v
     const auto document = data::parse_json((*found)->document, arena);
     if (!document) return fail(std::move(document).error());
     Conversation out;
+    out.entry_point = document->string_at("entry_point").value_or("");
+    out.instance = writer_from(known, out.entry_point);
     for (const auto& source : (*found)->sources) {
         if (out.instance.empty() && find(known, source) != nullptr) out.instance = source;
     }
@@ -426,7 +453,11 @@ Result<Messages::Conversation> Messages::latest(const identity::Point& point,
         Arena arena;
         const auto document = data::parse_json(item.document, arena);
         if (!document || !holds(customer_points(*document), point)) continue;
-        for (const auto& source : item.sources) {
+        const std::string came_to(document->string_at("entry_point").value_or(""));
+        if (out.entry_point.empty()) out.entry_point = came_to;
+        auto candidates = item.sources;
+        candidates.insert(candidates.begin(), writer_from(known, came_to));
+        for (const auto& source : candidates) {
             const auto* instance = find(known, source);
             if (instance == nullptr || !can_write_to(*instance, point.scheme)) continue;
             out.instance = source;

@@ -59,6 +59,7 @@ struct SendingInstance {
     std::int64_t max_text = 0;    // characters
     std::int64_t max_media = 0;
     std::map<std::string, std::string> channels = {};  // by scheme, before `channel`
+    std::vector<std::string> addresses = {};           // own ones that it writes from
     // Why a message (JSON, core/mapping/send.hpp) cannot be sent, before anybody is asked. May be empty; thread-safe.
     std::function<Result<void>(std::string_view message)> check = {};
 
@@ -82,6 +83,8 @@ public:
     // The instances that can send (start, reload).
     void use(std::vector<SendingInstance> instances);
 
+    // Which instance: `via`, else the one that writes from the address that the conversation came to, else the one that
+    // the conversation came in by, else the only one that can write to the point.
     // Rejected: no instance can carry it, more than one could and none is named, too long, nothing to say, the
     // idempotency key was used for another message. NotFound: no such interaction to answer. OptedOut: the recipient
     // does not want messages. Full and Transient as the store says.
@@ -97,11 +100,13 @@ private:
         std::optional<Thread> thread;
         std::string message;  // external id of the message that is answered
         std::string name_space;
-        std::string answered{};  // what else a pack may know of the interaction that is answered: JSON, or empty
+        std::string entry_point{};  // the number or mailbox of ours that the customer wrote to
+        std::string answered{};     // what else a pack may know of the interaction that is answered: JSON, or empty
     };
 
     std::vector<SendingInstance> instances() const;
     Result<Conversation> conversation(const MessageRequest& request, const std::vector<SendingInstance>& known);
+    static Result<std::string> only_carrier(const Conversation& around, const std::vector<SendingInstance>& known);
     Result<Conversation> answered(InteractionId id, const std::vector<SendingInstance>& known);
     Result<Conversation> latest(const identity::Point& point, const std::vector<SendingInstance>& known);
 

@@ -8,6 +8,7 @@
 namespace tandem::store {
 namespace {
 
+constexpr std::size_t kSent = 1;
 constexpr std::size_t kDelivered = 2;
 constexpr std::size_t kRead = 3;
 
@@ -80,7 +81,8 @@ bool Receipts::join(const Receipts& other) {
     return moved;
 }
 
-void Receipts::retract_failures() {
+void Receipts::retract_attempt() {
+    at_[kSent].reset();
     at_[kFailed].reset();
     at_[kFailed + 1].reset();
     failures_ = {};
@@ -89,7 +91,7 @@ void Receipts::retract_failures() {
 Delivery Receipts::view() const {
     const auto instant = [&](std::size_t index) { return earliest(at_[index], std::nullopt); };
     Delivery out{.queued_at = instant(0),
-                 .sent_at = instant(1),
+                 .sent_at = instant(kSent),
                  .delivered_at = earliest(at_[kDelivered], watermark_delivered_),
                  .read_at = earliest(at_[kRead], watermark_read_),
                  .failed_at = instant(kFailed),

@@ -25,8 +25,8 @@ public:
     // Takes in what the same message's receipts say elsewhere. Returns whether a register moved.
     bool join(const Receipts& other);
 
-    // An operator sends a failed message again: what failed before no longer speaks for it.
-    void retract_failures();
+    // An operator sends a message again: that it was sent before, or failed, no longer speaks for it.
+    void retract_attempt();
 
     Delivery view() const;
     bool empty() const;

@@ -30,6 +30,10 @@ std::string of_source(std::span<const Register> registers) {
 
 }  // namespace
 
+bool is_report(const Register& one) {
+    return one.source.contains("/9");
+}
+
 bool put_register(std::vector<Register>& registers, Register incoming) {
     const auto known = std::ranges::find_if(registers, [&](const Register& other) {
         return other.source == incoming.source && other.slot == incoming.slot;
@@ -40,7 +44,9 @@ bool put_register(std::vector<Register>& registers, Register incoming) {
     } else {
         registers.push_back(std::move(incoming));
     }
-    std::ranges::sort(registers, {}, [](const Register& r) { return std::tie(r.precedence, r.source, r.slot); });
+    std::ranges::sort(registers, {}, [](const Register& r) {
+        return std::tuple(is_report(r), r.precedence, std::string_view(r.source), r.slot);
+    });
     return true;
 }
 

@@ -46,8 +46,12 @@ struct Visible {
     std::string document;
 };
 
+// A copy of the last rank (source_of_copy): it says something about the contact, such as a click, and is not the
+// contact itself at another place.
+bool is_report(const Register& one);
+
 // Puts `incoming` in its place: true if it is new or newer, i.e. (rev, rev_hash) is above that of the same source and
-// slot. Registers stay ordered by (precedence, source, slot), best first.
+// slot. Registers stay ordered by (precedence, source, slot), best first; reports come after all others.
 bool put_register(std::vector<Register>& registers, Register incoming);
 
 // Of at least one register. A single source's document is taken as it is.

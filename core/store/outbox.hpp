@@ -9,6 +9,7 @@
 #include "core/store/store.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,7 +27,7 @@ enum class OutboxState : std::uint8_t {
     Sent,     // the vendor took it; receipts tell the rest
     Failed,   // will not go out by itself
     Expired,  // not sent in time
-    Unknown,  // may or may not have gone out: never repeated by itself
+    Unknown,  // may or may not have gone out: never repeated by itself; what speaks of it settles it
 };
 std::string_view to_string(OutboxState state);  // "queued" ... "unknown_outcome"
 
@@ -58,6 +59,9 @@ struct ClaimedMessage {
     std::string request;
     Instant expires_at{};
 };
+
+// The names under which others will speak of a message, as far as they are known before it is sent. Pure.
+using ExpectedNames = std::function<std::vector<VendorId>(const ClaimedMessage& message)>;
 
 // How an attempt ended: Sent, Failed, Unknown, or Queued to try again at `due`.
 struct Settlement {
@@ -125,9 +129,19 @@ public:
 
     // Up to `limit` messages of the instance that are due, oldest first, now in state Sending. On the way those past
     // their time become Expired, and Failed those whose recipient has withdrawn consent since they were accepted.
-    virtual Result<std::vector<ClaimedMessage>> claim(std::string_view instance, std::size_t limit, Instant now) = 0;
+    // `names` may be empty and is called for each while the store is locked: receipts, copies and echoes under these
+    // names belong to the message from now on, whatever becomes of the attempt or of the process.
+    virtual Result<std::vector<ClaimedMessage>> claim(std::string_view instance,
+                                                      std::size_t limit,
+                                                      Instant now,
+                                                      const ExpectedNames& names) = 0;
+    Result<std::vector<ClaimedMessage>> claim(std::string_view instance, std::size_t limit, Instant now) {
+        return claim(instance, limit, now, {});
+    }
 
-    // What became of claimed messages. A settlement of a message that is not in that attempt is left out.
+    // What became of claimed messages. A settlement of a message that is not in that attempt is left out. Unknown is
+    // settled at once if something has spoken of the message under a name of its own since the attempt began, else as
+    // soon as something does: Failed if its receipts say failed or expired, Sent otherwise.
     virtual Result<void> settle(std::span<const Settlement> settlements, Instant now) = 0;
 
     // After a restart: attempts of the instance that nobody carries on. Returns how many.

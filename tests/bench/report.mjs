@@ -1,5 +1,5 @@
 // One report from the JSON files that the benchmarks wrote:
-//   node tests/bench/report.mjs FOLDER      reads FOLDER/{gateway,smpp}.json, *_bench.json, store_bench.txt; prints Markdown
+//   node tests/bench/report.mjs FOLDER      reads FOLDER/{gateway,smpp,mail}.json, *_bench.json, store_bench.txt; prints Markdown
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
@@ -92,6 +92,19 @@ function shortMessages({ messages, window, callers, tandem, kannel }) {
   return table([`${messages} messages, window ${window}, ${callers} callers`, 'Tandem, durable', 'Kannel, no spool', 'ratio'], rows);
 }
 
+function letters({ mails, backfill, idle, load_before, load_after }) {
+  const { tandem, durable, mbsync, fetch, ratio, megabytes, memory_peak_mib } = backfill;
+  return [
+    table([`${mails} mails, ${megabytes} MB, median of ${backfill.runs.length}`, 'mails', 'of mbsync'], [
+      ['Tandem: on the timeline', `${thousands(tandem)}/s`, ratio.toFixed(2)],
+      ['Tandem: in the journal', `${thousands(durable)}/s`, (durable / mbsync).toFixed(2)],
+      ['mbsync: in a Maildir', `${thousands(mbsync)}/s`, ''],
+      ['one FETCH, thrown away', `${thousands(fetch)}/s`, (fetch / mbsync).toFixed(1)],
+    ]),
+    `Resident memory at its highest ${mb(memory_peak_mib)}. ${idle.mailboxes} mailboxes in IDLE: ${idle.kilobytes_each.toFixed(0)} KiB each, ${mb(idle.total_mib)} in all; from delivery to the timeline ${ms(idle.delivery_ms.median)}. Load before ${load_before}, after ${load_after}.`,
+  ].join('\n\n');
+}
+
 const commit = execFileSync('git', ['-C', folder, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
 const parts = [
   '# Benchmarks',
@@ -104,6 +117,8 @@ if (gateway.http) parts.push('## Parts of the way', others());
 if (gateway.sustained) parts.push('## Sustained', endToEnd());
 const smpp = join(folder, 'smpp.json');
 if (existsSync(smpp)) parts.push('## Short messages over SMPP: Tandem and Kannel', shortMessages(read(smpp)));
+const mail = join(folder, 'mail.json');
+if (existsSync(mail)) parts.push('## Mail: Tandem and mbsync', letters(read(mail)));
 if (Object.keys(micro).length) parts.push('## One core', ...Object.keys(micro).map(microTable));
 const store = join(folder, 'store_bench.txt');
 if (existsSync(store)) parts.push('### store_bench', '```\n' + readFileSync(store, 'utf8').trimEnd() + '\n```');

@@ -4,9 +4,10 @@ import { after, before, describe, test } from 'node:test';
 
 import { Dovecot } from '../support/dovecot.mjs';
 import { Gateway, eventually, temporaryFolder } from '../support/gateway.mjs';
+import { SIGNING_KEY, report } from '../support/mailgun.mjs';
 
 const TOKEN = 'mail-token-0123456789abcdef';
-const env = { TANDEM_TOKEN: TOKEN };
+const env = { TANDEM_TOKEN: TOKEN, SIGNING_KEY };
 
 const config = (server) => `
 gateway: { listen: 127.0.0.1:0, data: ./data }
@@ -25,6 +26,8 @@ connectors:
       password: secret
       mailboxes: [ { user: support@example.test }, { user: lead@example.test } ]
       poll: 1s
+  # Its name sorts before that of the mailboxes: what it reports must not speak for the mail.
+  - { name: clicks, pack: mailgun, settings: { signing_key: "\${env:SIGNING_KEY}" } }
 `;
 
 const date = (minutes) => new Date(Date.UTC(2026, 10, 2, 9, minutes)).toUTCString().replace('GMT', '+0000');
@@ -63,6 +66,17 @@ Subject: Re: Where is my bill?
 It is on its way.
 
 > I have not got it.
+`;
+
+const mailing = (number, to) => `From: News <news@example.test>
+To: ${to}
+Date: ${date(40)}
+Message-ID: <n${number}@example.test>
+List-Unsubscribe: <mailto:leave@example.test?subject=unsubscribe>
+X-Campaign-Id: winter
+Subject: Winter is coming
+
+Buy tyres.
 `;
 
 describe('at Dovecot', () => {
@@ -115,6 +129,37 @@ describe('at Dovecot', () => {
     const bytes = await gateway.get(file.media.href, TOKEN);
     assert.equal(await bytes.text(), 'order 4471');
   });
+
+  const links = (item) => (item.events ?? []).filter((event) => event.type === 'link.clicked').map((event) => event.data.url).sort();
+
+  for (const [order, to] of [['before', 'boris@customer.test'], ['after', 'anna@customer.test']]) {
+    test(`clicks that are reported ${order} the mailing itself are part of it`, async () => {
+      const seen = (event, fields) => report(`${gateway.url}/hooks/clicks`, {
+        messageId: `n${order}@example.test`, event, recipient: to, at: Date.parse(date(41)), ...fields,
+      });
+      const clicks = async () => {
+        await seen('clicked', { url: 'https://example.test/a' });
+        await seen('clicked', { url: 'https://example.test/b' });
+        await seen('opened');
+      };
+      if (order === 'before') {
+        await clicks();
+        assert.deepEqual((await timeline(`mailto:${to}`, 1)).map((item) => item.text ?? null), [null]);
+      }
+      server.deliver('support@example.test', 'Sent', mailing(order, to));
+      if (order === 'after') {
+        await timeline(`mailto:${to}`, 1);
+        await clicks();
+      }
+      const whole = await eventually(async () => {
+        const items = await timeline(`mailto:${to}`, 1);
+        const documents = await Promise.all(items.map(async (item) => (await gateway.json(`/v1/interactions/${item.id}`, TOKEN)).document));
+        return documents.find((document) => document.campaign && links(document).length === 2) && items[0].delivery && documents;
+      }, 'the mailing with its clicks', 30_000);
+      assert.deepEqual(whole.map((document) => [document.namespace, document.initiated_by, document.messages.length]), [['mail', 'campaign', 1]]);
+      assert.deepEqual(links(whole[0]), ['https://example.test/a', 'https://example.test/b']);
+    });
+  }
 
   test('no flag has changed', () => {
     for (const [user, folder] of [['support@example.test', 'INBOX'], ['lead@example.test', 'INBOX'], ['support@example.test', 'Sent']])

@@ -50,7 +50,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Draft draft{.from = {.address = "a@b.test", .name = std::string(next(rest))},
                 .to = {{.address = std::string(next(rest)), .name = std::string(next(rest))}},
                 .subject = std::string(next(rest)),
-                .message_id = "id@b.test"};
+                .message_id = "id@b.test",
+                .text = {}};
     draft.in_reply_to = next(rest);
     draft.references = reply_references({std::string(next(rest)), std::string(next(rest))}, draft.in_reply_to);
     draft.subject = reply_subject(draft.subject);

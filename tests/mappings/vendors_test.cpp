@@ -42,7 +42,8 @@ TEST(Vendors, TheTableIsCurrent) {
         "are\n"
         "signatures; `none` means that whoever knows the URL can post.\n\n"
         "## SMS\n\n" +
-        section("sms") + "\n## Chat platforms and messengers\n\n" + section("chat");
+        section("sms") + "\n## Chat platforms and messengers\n\n" + section("chat") + "\n## E-mail\n\n" +
+        section("email");
     if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path, std::ios::binary) << expected;
     EXPECT_EQ(read_file(path), expected) << "run mappings_test with UPDATE_GOLDEN=1";
 }

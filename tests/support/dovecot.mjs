@@ -1,5 +1,5 @@
 // A real Dovecot for tests: its own folder, configuration, certificate and free loopback ports, stopped by pid. Every name may
-// log in with the password "secret"; a mail is delivered by laying it into a Maildir, as a delivery agent does.
+// log in with one password; a mail is delivered by laying it into a Maildir, as a delivery agent does.
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -22,7 +22,8 @@ const greets = (port) => new Promise((resolve) => {
 });
 
 export class Dovecot {
-  constructor() {
+  constructor({ password = 'secret' } = {}) {
+    this.password = password;
     this.folder = temporaryFolder('tandem-dovecot-');
     this.uid = idOf('-u');
     this.gid = idOf('-g');
@@ -32,11 +33,13 @@ export class Dovecot {
   get certificate() { return join(this.folder, 'cert.pem'); }
 
   async start() {
+    this.stopping = false;
     chmodSync(this.folder, 0o755);
     this.#own(join(this.folder, 'mail'));
     if (!existsSync(this.certificate)) this.#makeCertificate();
     this.port ??= await freePort();
-    const me = execFileSync('id', ['-un']).toString().trim();
+    if (this.stopping) throw new Error('Dovecot is stopped before it runs');
+    const [me, mine] = ['-un', '-gn'].map((what) => execFileSync('id', [what]).toString().trim());
     writeFileSync(join(this.folder, 'dovecot.conf'), `
 base_dir = ${this.folder}/run
 state_dir = ${this.folder}/state
@@ -48,12 +51,15 @@ shutdown_clients = yes
 ssl = yes
 ssl_cert = <${this.certificate}
 ssl_key = <${this.folder}/key.pem
-${root ? '' : `default_internal_user = ${me}\ndefault_login_user = ${me}`}
+${root ? '' : `default_internal_user = ${me}\ndefault_internal_group = ${mine}\ndefault_login_user = ${me}`}
 service anvil {
   chroot =
 }
 service imap-login {
   chroot =
+  service_count = 0
+  client_limit = 4096
+  process_limit = 2
   inet_listener imap {
     port = ${this.port}
   }
@@ -61,6 +67,10 @@ service imap-login {
     port = 0
   }
 }
+service imap {
+  process_limit = 4096
+}
+mail_max_userip_connections = 5000
 service stats {
   unix_listener stats-writer {
     mode = 0666
@@ -69,7 +79,7 @@ service stats {
 auth_mechanisms = plain
 passdb {
   driver = static
-  args = password=secret
+  args = password=${this.password}
 }
 userdb {
   driver = static
@@ -102,9 +112,13 @@ namespace inbox {
   }
 
   async stop() {
+    this.stopping = true;
     if (!this.process) return;
+    // Again and again: while it starts, Dovecot loses signals.
+    const again = setInterval(() => this.process.kill('SIGTERM'), 100);
     this.process.kill('SIGTERM');
     await this.ended;
+    clearInterval(again);
   }
 
   log() { return existsSync(join(this.folder, 'dovecot.log')) ? readFileSync(join(this.folder, 'dovecot.log'), 'utf8') : ''; }

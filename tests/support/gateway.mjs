@@ -8,13 +8,17 @@ import { createInterface } from 'node:readline';
 
 export const BINARY = process.env.TANDEM ?? new URL('../../build/release/tandem', import.meta.url).pathname;
 
+const LOG_KEPT = 4_000_000;
+
+const folders = [];
+process.on('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
 export function temporaryFolder(prefix = 'tandem-test-') {
-  const folder = mkdtempSync(join(tmpdir(), prefix));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  folders.push(mkdtempSync(join(tmpdir(), prefix)));
+  return folders.at(-1);
 }
 
-// A running gateway. `url` is set once it is ready; `log` collects standard error.
+// A running gateway. `url` is set once it is ready; `log` is the end of its standard error.
 export class Gateway {
   constructor(folder, configText, env = {}) {
     this.folder = folder;
@@ -27,7 +31,7 @@ export class Gateway {
   // Resolves when the gateway says that it is ready; rejects when it ends before, or after thirty seconds.
   async start() {
     this.process = spawn(BINARY, ['run', this.config], { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.process.stderr.on('data', (bytes) => { this.log += bytes; });
+    this.process.stderr.on('data', (bytes) => { this.log = (this.log + bytes).slice(-LOG_KEPT); });
     this.ended = new Promise((resolve) => this.process.on('exit', (code, signal) => resolve({ code, signal })));
     this.url = await new Promise((resolve, reject) => {
       const limit = setTimeout(() => reject(new Error(`not ready after 30 s: ${this.log}`)), 30_000);

@@ -26,6 +26,7 @@ const idOf = (which) => execFileSync('id', [which, 'mail']).toString().trim();
 export class Postfix {
   // `copiesTo`: every mail goes there too; `gateway`: port that takes mails for gw.test.
   async start({ copiesTo = '', gateway = 0 } = {}) {
+    if (process.getuid() !== 0) throw new Error('Postfix is started by root only: run the tests as root');
     this.folder = temporaryFolder('tandem-postfix-');
     chmodSync(this.folder, 0o755);
     this.port = await freePort();

@@ -1,10 +1,20 @@
 // A day at an imaginary parcel service: who writes what, by which vendor, in the order of the clock.
-import { messenger, telegram, twilio, viber, whatsapp, whatsappMessage, whatsappStatus } from './vendors.mjs';
+import { jivo, messenger, telegram, twilio, viber, whatsapp, whatsappMessage, whatsappStatus } from './vendors.mjs';
 
-export const ANNA = '+79161234501';
+export const ANNA = 'tel:+79161234501';
+export const ANNA_MAIL = 'mailto:anna.ilina@post.test';
+export const MAILBOX = 'support@parcel.test';
+// WhatsApp 3, Telegram 4, SMS, letter and answer, the call.
+export const ANNA_ITEMS = 11;
 
-export function day(secrets, now = new Date()) {
-  const at = (hoursAgo) => new Date(now.getTime() - hoursAgo * 3600_000);
+const before = (now, hoursAgo) => new Date(now.getTime() - hoursAgo * 3600_000);
+
+export function day(environment, now = new Date()) {
+  const secrets = {
+    twilio: environment.TWILIO_AUTH_TOKEN, telegram: environment.TELEGRAM_SECRET, meta: environment.META_APP_SECRET,
+    viber: environment.VIBER_AUTH_TOKEN, jivo: environment.JIVO_URL_TOKEN,
+  };
+  const at = (hoursAgo) => before(now, hoursAgo);
   const seconds = (hoursAgo) => Math.floor(at(hoursAgo).getTime() / 1000);
   const millis = (hoursAgo) => at(hoursAgo).getTime();
 
@@ -19,6 +29,12 @@ export function day(secrets, now = new Date()) {
   });
   const page = { id: '209144115' };
   const boris = { id: '6148029911' };
+  // The mail address is what Anna once typed into the chat of the site: nobody vouches for it.
+  const annaCard = { number: 7741, name: 'Анна Ильина', phone: '79161234501', email: 'anna.ilina@post.test', chats_count: 1 };
+  const annaCalls = (status, more) => jivo(secrets.jivo, {
+    event_name: 'call_event', widget_id: 'QpW3kz', chat_id: 88120, visitor: annaCard, agent: { id: 17, name: 'Вера' },
+    call: { type: 'incoming', phone: '+79161234501', status, ...more },
+  });
   const olegViber = { id: 'bGV2aXRhbjEyMw==', name: 'Олег', language: 'ru', country: 'RU', api_version: 10 };
 
   return [
@@ -46,6 +62,50 @@ export function day(secrets, now = new Date()) {
     viber(secrets.viber, `{"event":"message","timestamp":${millis(2.9)},"message_token":4912661846655238147,"sender":${JSON.stringify(olegViber)},"message":{"type":"text","text":"Где мой заказ?"}}`),
 
     // Anna, from the car, by SMS.
-    twilio(secrets.twilio, { MessageSid: 'SM8c1d0e52a7f24f17', From: ANNA, To: '+74950000100', Body: 'Спасибо, забрала. Анна', NumMedia: '0', SmsStatus: 'received' }),
+    twilio(secrets.twilio, { MessageSid: 'SM8c1d0e52a7f24f17', From: '+79161234501', To: '+74950000100', Body: 'Спасибо, забрала. Анна', NumMedia: '0', SmsStatus: 'received' }),
+
+    // And now she calls (Jivo tells no time of a call). Its card of her has the address that her letter came from.
+    annaCalls('start'),
+    annaCalls('agent_connected'),
+    annaCalls('end', { record_url: 'https://jivo.example.test/records/88120.mp3' }),
   ];
 }
+
+// Anna's letter as the mail server gets it, and the answer that an agent wrote in a mail client.
+export function letters(now = new Date()) {
+  const date = (at) => at.toUTCString().replace('GMT', '+0000');
+  const [written, answered] = [before(now, 2.5), before(now, 2.2)];
+  const letter = `Received: from mx.post.test by mx.parcel.test with ESMTPS; ${date(written)}
+From: =?utf-8?B?${base64('Анна Ильина')}?= <anna.ilina@post.test>
+To: ${MAILBOX}
+Date: ${date(written)}
+Message-ID: <5512.1@post.test>
+Subject: =?utf-8?B?${base64('Квитанция за посылку 5512')}?=
+MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: 8bit
+
+Добрый день! Пришлите, пожалуйста, квитанцию за посылку 5512.
+
+-- 
+Анна Ильина
+`;
+  const text = `From: Parcel service <${MAILBOX}>
+To: anna.ilina@post.test
+Date: ${date(answered)}
+Message-ID: <a.5512@parcel.test>
+In-Reply-To: <5512.1@post.test>
+References: <5512.1@post.test>
+Subject: =?utf-8?B?${base64('Re: Квитанция за посылку 5512')}?=
+MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: 8bit
+
+Анна, квитанция будет у вас сегодня. Вера
+
+> Добрый день! Пришлите, пожалуйста, квитанцию за посылку 5512.
+`;
+  return { letter, answer: { text, at: answered } };
+}
+
+const base64 = (text) => Buffer.from(text).toString('base64');

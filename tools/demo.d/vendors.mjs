@@ -46,6 +46,11 @@ export function viber(secret, event) {
   return json('viber', body, { 'X-Viber-Content-Signature': hex('sha256', secret, body) });
 }
 
+// Jivo signs nothing: the secret is a word in the address that the operator gave it.
+export function jivo(secret, event) {
+  return json(`jivo?${new URLSearchParams({ token: secret })}`, JSON.stringify(event));
+}
+
 export function whatsapp(secret, value, field = 'messages') {
   const metadata = { display_phone_number: '74950000101', phone_number_id: '106540352242922' };
   const change = { field, value: { messaging_product: 'whatsapp', metadata, ...value } };

@@ -72,7 +72,8 @@ private:
                               .resolvable = limits->resolvable,
                               .gives_ids = abilities.gives_ids,
                               .window = limits->window,
-                              .rate = limits->rate});
+                              .rate = limits->rate,
+                              .names = limits->names});
         out_.sending.push_back({.name = spec.name,
                                 .channel = std::move(abilities.channel),
                                 .provider = std::move(abilities.provider),
@@ -80,6 +81,7 @@ private:
                                 .max_text = abilities.max_text,
                                 .max_media = abilities.max_media,
                                 .channels = {abilities.channels.begin(), abilities.channels.end()},
+                                .addresses = limits->addresses,
                                 .check = std::move(check)});
     }
 

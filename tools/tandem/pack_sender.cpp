@@ -51,6 +51,16 @@ bool PackSender::by_http() const {
     return abilities && abilities->by_http;
 }
 
+std::vector<connector::SentId> PackSender::names(const connector::Outgoing& outgoing) const {
+    data::Arena arena;
+    const auto message = data::parse_json(outgoing.message, arena);
+    // Of which of several parts would a receipt speak?
+    if (!message || mapping::message_parts(pack_->pack(), *message, arena).size() > 1) return {};
+    auto reference = mapping::message_reference(*pack_, *message, arena);
+    if (!reference) return {};
+    return {{std::move(reference->name_space), std::move(reference->external_id)}};
+}
+
 std::vector<connector::Outgoing> PackSender::parts(const connector::Outgoing& outgoing) const {
     data::Arena arena;
     const auto message = data::parse_json(outgoing.message, arena);

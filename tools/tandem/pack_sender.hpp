@@ -19,6 +19,7 @@ public:
     bool repeatable() const override;
     bool resolvable() const override;
     bool by_http() const override;
+    std::vector<connector::SentId> names(const connector::Outgoing& outgoing) const override;
     std::vector<connector::Outgoing> parts(const connector::Outgoing& outgoing) const override;
     Result<connector::WireRequest> request(const connector::Outgoing& outgoing) const override;
     Result<std::vector<connector::SentId>> outcome(const connector::Outgoing& outgoing,

@@ -29,6 +29,7 @@ void InteractionWriter::change_delivery(Row row, Instant now, ApplyReport& repor
 
 void InteractionWriter::receive(const ReceiptUpdate& receipt, Instant now, ApplyReport& report) {
     const auto alias = aliases_.find(receipt.id);
+    if (alias && receipt.status != model::ReceiptStatus::Unknown) witnessed_.push_back(alias->interaction);
     if (receipt.part > 0 && (!alias || alias->parts == 1)) return receive_numbered(alias, receipt, now, report);
     if (alias) return receive_part(*alias, receipt.id, receipt, now, report);
     auto row = find(receipt.id);
@@ -133,14 +134,19 @@ void InteractionWriter::absorb(
     store_merged(row, before, now, report);
 }
 
-void InteractionWriter::retract_failures(const InteractionId& id, Instant now) {
+void InteractionWriter::retract_attempt(const InteractionId& id, Instant now) {
     auto row = find(id);
     if (!row) return;
     ApplyReport report;
     change_delivery(std::move(*row), now, report, [](Receipts& receipts) {
-        receipts.retract_failures();
+        receipts.retract_attempt();
         return true;
     });
+}
+
+Delivery InteractionWriter::delivery(const InteractionId& id) {
+    const auto row = find(id);
+    return row ? row->receipts.view() : Delivery{};
 }
 
 // Each message takes the earliest watermark that covers it, so a new one concerns only the messages between the

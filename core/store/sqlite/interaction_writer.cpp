@@ -124,6 +124,7 @@ void InteractionWriter::observe(const Observation& observation, Instant now, App
     std::int64_t row = 0;
     if (const auto alias = aliases_.find(observation.id)) {
         row = alias->interaction;
+        witnessed_.push_back(row);
         incoming.document = observation.document;
         merge(load(row), std::move(incoming), now, report);
     } else if (observation.part && join_group(observation, incoming, now, report)) {
@@ -156,7 +157,8 @@ std::int64_t InteractionWriter::original_of(const Observation& observation) {
     for (const InteractionId& name : observation.aliases) {
         const auto alias = aliases_.find(name);
         if (!alias) continue;
-        const auto registers = load(alias->interaction).registers;
+        auto registers = load(alias->interaction).registers;
+        std::erase_if(registers, is_report);
         if (!registers.empty() && std::ranges::none_of(registers, is_copy)) return alias->interaction;
     }
     return 0;

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tandem::store {
@@ -35,13 +36,20 @@ public:
     // The interaction is what a vendor calls `ids`, one for each part: what is known under those ids, and what will be,
     // belongs to it.
     void adopt(const InteractionId& id, std::span<const VendorId> ids, Instant now, ApplyReport& report);
-    // A failed message is tried again.
-    void retract_failures(const InteractionId& id, Instant now);
+    // Interactions of which something spoke under another name of theirs since the last call.
+    std::vector<std::int64_t> take_witnessed() { return std::exchange(witnessed_, {}); }
+    Delivery delivery(const InteractionId& id);
+    // A message is sent again: what became of it before no longer counts.
+    void retract_attempt(const InteractionId& id, Instant now);
     // Something beside the interaction's own row has changed, and readers should look again.
     void touch(std::int64_t row, Instant now);
 
     std::int64_t row_of(const InteractionId& id);  // 0 if there is none
-    void forget() { aliases_.forget(); }           // after a rollback or somebody else's write
+    // After a rollback or somebody else's write.
+    void forget() {
+        aliases_.forget();
+        witnessed_.clear();
+    }
 
 private:
     struct Row {
@@ -101,6 +109,7 @@ private:
     Copies copies_;
     Threads threads_;
     MediaJobs media_;
+    std::vector<std::int64_t> witnessed_;
 };
 
 }  // namespace tandem::store

@@ -70,7 +70,14 @@ OutboxWriter::OutboxWriter(sqlite::Database& database, InteractionWriter& intera
       consent_(database.prepare("SELECT c.granted FROM consent c JOIN point p ON p.row = c.point WHERE p.id = ?")),
       withdraw_(database.prepare(
           "INSERT INTO consent SELECT t.point, 0, ?2 FROM interaction i JOIN timeline t ON t.interaction = i.row"
-          " WHERE i.id = ?1 ON CONFLICT DO UPDATE SET granted = 0, at = excluded.at WHERE excluded.at >= at")) {}
+          " WHERE i.id = ?1 ON CONFLICT DO UPDATE SET granted = 0, at = excluded.at WHERE excluded.at >= at")),
+      in_doubt_(
+          database.prepare("SELECT o.row, i.id, o.state, o.attempt FROM outbox o"
+                           " JOIN interaction i ON i.row = o.interaction"
+                           " WHERE o.interaction = ? AND (o.state = 1 OR (o.doubted = o.attempt AND o.doubted > 0))")),
+      witness_(database.prepare("UPDATE outbox SET witnessed = attempt WHERE row = ?")),
+      doubt_(database.prepare("UPDATE outbox SET doubted = ?2 WHERE row = ?1 RETURNING witnessed = attempt")),
+      begun_(database.prepare("SELECT max(at) FROM outbox_log WHERE outbox = ? AND attempt = ? AND state = 1")) {}
 
 AcceptedMessage OutboxWriter::accept(const OutgoingMessage& message, Instant now) {
     if (auto before = known(message.key, message.request_hash)) return *before;
@@ -107,7 +114,10 @@ bool OutboxWriter::withdrawn(const OutgoingMessage& message) {
     return consent_.bind_all(blob_of(message.observation.points.front().id)).step() && consent_.integer(0) == 0;
 }
 
-std::vector<ClaimedMessage> OutboxWriter::claim(std::string_view instance, std::size_t limit, Instant now) {
+std::vector<ClaimedMessage> OutboxWriter::claim(std::string_view instance,
+                                                std::size_t limit,
+                                                Instant now,
+                                                const ExpectedNames& names) {
     expire(instance, now);
     drop_unwanted(instance, now);
     std::vector<ClaimedMessage> out;
@@ -125,8 +135,13 @@ std::vector<ClaimedMessage> OutboxWriter::claim(std::string_view instance, std::
                            .expires_at = from_micros(due_.integer(4))});
         }
     }
-    for (const Row& row : rows)
-        change(row, OutboxState::Sending, now, {}, {}, now);
+    ApplyReport report;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        change(rows[i], OutboxState::Sending, now, {}, {}, now);
+        if (!names) continue;
+        for (const VendorId& name : names(out[i]))
+            interactions_.adopt(rows[i].id, {&name, 1}, now, report);
+    }
     return out;
 }
 
@@ -173,7 +188,11 @@ void OutboxWriter::settle(const Settlement& settlement, Instant now) {
     ApplyReport report;
     interactions_.adopt(settlement.id, settlement.ids, now, report);
     if (settlement.opted_out) withdraw_.bind_all(blob_of(settlement.id), to_micros(now)).run();
+    if (settlement.state == OutboxState::Unknown) {
+        return doubt(*row, settlement.due, settlement.code, settlement.reason, now);
+    }
     change(*row, settlement.state, settlement.due, settlement.code, settlement.reason, now);
+    if (settlement.resolves) mark_doubt(*row, 0);
 }
 
 std::vector<ClaimedMessage> OutboxWriter::doubtful(std::string_view instance, std::size_t limit, Instant now) {
@@ -200,10 +219,14 @@ std::size_t OutboxWriter::recover(std::string_view instance, Recovery recovery, 
                             .attempt = static_cast<std::uint32_t>(sending_.integer(2))});
         }
     }
-    const auto state = recovery == Recovery::Repeat ? OutboxState::Queued : OutboxState::Unknown;
     const Instant due = recovery == Recovery::Leave ? Instant{} : now;
-    for (const Row& row : rows)
-        change(row, state, due, {}, kLost, now);
+    for (const Row& row : rows) {
+        if (recovery == Recovery::Repeat) {
+            change(row, OutboxState::Queued, due, {}, kLost, now);
+        } else {
+            doubt(row, due, {}, kLost, now);
+        }
+    }
     return rows.size();
 }
 
@@ -219,7 +242,7 @@ void OutboxWriter::resend(const InteractionId& id, Instant expires_at, std::stri
             throw sqlite::Failure(Error{.kind = ErrorKind::OptedOut, .text = std::string(kUnwanted)});
         }
     }
-    interactions_.retract_failures(id, now);
+    interactions_.retract_attempt(id, now);
     renew_.bind_all(to_micros(expires_at), row->row).run();
     change(*row, OutboxState::Queued, now, {}, "sent again by " + std::string(actor), now);
 }
@@ -247,14 +270,19 @@ std::optional<OutboxWriter::Row> OutboxWriter::find(const InteractionId& id) {
 
 void OutboxWriter::change(
     const Row& row, OutboxState state, Instant due, std::string_view code, std::string_view reason, Instant now) {
-    change_.bind_all(number_of(state), row.attempt, to_micros(due), row.row).run();
-    log_.bind_all(row.row, to_micros(now), number_of(state), row.attempt, code, reason).run();
+    move(row, state, due, code, reason, now);
     const auto receipt = receipt_of(state);
     if (!receipt) return;
     ApplyReport report;
     interactions_.receive(
         {.id = row.id, .status = *receipt, .at = now, .code = std::string(code), .reason = std::string(reason)}, now,
         report);
+}
+
+void OutboxWriter::move(
+    const Row& row, OutboxState state, Instant due, std::string_view code, std::string_view reason, Instant now) {
+    change_.bind_all(number_of(state), row.attempt, to_micros(due), row.row).run();
+    log_.bind_all(row.row, to_micros(now), number_of(state), row.attempt, code, reason).run();
 }
 
 }  // namespace tandem::store

@@ -135,6 +135,14 @@ CREATE TABLE thread_name(
     id BLOB PRIMARY KEY, thread BLOB NOT NULL, owner BLOB, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX thread_name_thread ON thread_name(thread);
 )sql",
+    // 7. Messages of unknown outcome that something speaks of.
+    //    witnessed         the attempt during which a copy, an echo or a receipt spoke of the message
+    //    doubted           the attempt whose outcome only such witnesses can tell
+    R"sql(
+ALTER TABLE outbox ADD COLUMN witnessed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0;
+UPDATE outbox SET doubted = attempt WHERE state = 5;
+)sql",
 };
 
 // FULL: once apply() has returned, the journal may forget the events. The large log before a checkpoint is what keeps

@@ -49,6 +49,7 @@ public:
                 interactions_.receive(receipt, batch.now, report);
             for (const Watermark& mark : batch.watermarks)
                 interactions_.advance(mark, batch.now, report);
+            outbox_.hear(interactions_.take_witnessed(), batch.now);
             for (const QuarantineEntry& entry : batch.quarantine)
                 set_aside(entry);
             for (const std::uint64_t id : batch.released)
@@ -128,8 +129,11 @@ private:
     Result<AcceptedMessage> accept(const OutgoingMessage& message, Instant now) override {
         return write<AcceptedMessage>(now, [&] { return outbox_.accept(message, now); });
     }
-    Result<std::vector<ClaimedMessage>> claim(std::string_view instance, std::size_t limit, Instant now) override {
-        return write<std::vector<ClaimedMessage>>(now, [&] { return outbox_.claim(instance, limit, now); });
+    Result<std::vector<ClaimedMessage>> claim(std::string_view instance,
+                                              std::size_t limit,
+                                              Instant now,
+                                              const ExpectedNames& names) override {
+        return write<std::vector<ClaimedMessage>>(now, [&] { return outbox_.claim(instance, limit, now, names); });
     }
     Result<void> settle(std::span<const Settlement> settlements, Instant now) override {
         auto settled = write<bool>(now, [&] {

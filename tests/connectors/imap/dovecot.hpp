@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <grp.h>
 #include <iterator>
 #include <netinet/in.h>
 #include <pwd.h>
@@ -145,6 +146,7 @@ private:
     void write_config() const {
         const std::string folder = folder_.path().string();
         const passwd* me = ::getpwuid(::geteuid());
+        const group* mine = ::getgrgid(::getegid());
         const std::string name = me == nullptr ? "nobody" : me->pw_name;
         const bool root = ::geteuid() == 0;
         std::ofstream(folder + "/oauth2.conf") << "introspection_mode = local\nlocal_validation_key_dict = "
@@ -159,7 +161,8 @@ private:
             << "listen = 127.0.0.1\nshutdown_clients = yes\nssl = yes\nssl_cert = <" << folder
             << "/cert.pem\nssl_key = <" << folder << "/key.pem\ndisable_plaintext_auth = no\n";
         if (!root) {
-            out << "default_internal_user = " << name << "\ndefault_login_user = " << name << "\n";
+            out << "default_internal_user = " << name << "\ndefault_login_user = " << name
+                << "\ndefault_internal_group = " << (mine == nullptr ? "nogroup" : mine->gr_name) << "\n";
         }
         const std::string addresses = "address = 127.0.0.1, 127.0.0.2, 127.0.0.3\n";
         out << "auth_failure_delay = 0\nservice anvil {\nchroot =\nunix_listener anvil-auth-penalty {\nmode = 0\n}\n}\n"

@@ -44,7 +44,7 @@ public:
     using Options = PostfixOptions;
 
     explicit Postfix(Options options = {}) : options_(std::move(options)) {
-        if (::geteuid() != 0) throw std::runtime_error("Postfix is started by root only");
+        if (::geteuid() != 0) throw std::runtime_error("Postfix is started by root only: run the tests as root");
         std::filesystem::permissions(root(), std::filesystem::perms(0755));
         tandem::test::write_certificate(certificate(), root() / "key.pem", "localhost", "IP:127.0.0.1");
         for (const char* name : {"etc", "spool", "data", "mail", "dovecot", "state"})

@@ -1,4 +1,5 @@
 // The sending half against a server that misbehaves.
+#include "connectors/smtp/connector.hpp"
 #include "tests/connectors/smtp/instance_fixture.hpp"
 #include "tests/connectors/smtp/server.hpp"
 #include "tests/support/certificate.hpp"
@@ -28,6 +29,14 @@ protected:
         if (change) change(*config.submission);
         const auto begun = begin(config);
         ASSERT_TRUE(begun) << begun.error().text;
+    }
+    std::vector<connector::SentId> expected_names(const connector::Outgoing& outgoing) {
+        config::Diagnostics diagnostics;
+        connector::InstanceSpec spec;
+        spec.options =
+            config::parse_yaml("submission: { from: support@example.test, host: mx.example.test }", "t", diagnostics);
+        spec.sender = host_.sender_;
+        return connector()->send_limits(spec).value().names(outgoing);
     }
 };
 
@@ -162,6 +171,31 @@ TEST_F(Submitting, StoppingEndsWhatIsGoingOn) {
     run(instance_->stop());
     EXPECT_EQ(said(get(std::move(sending))), "unknown_outcome");
     EXPECT_EQ(said(send("b")), "transient");
+}
+
+// Nobody answered, and the server has the mail: what it will say of it is known beforehand, and the same each time.
+TEST_F(Submitting, AMailOfUnknownOutcomeHasTheNamesThatWereExpected) {
+    const auto names = expected_names({.id = "5b1f", .message = R"({"to":"ann@customer.test","text":"Hi"})"});
+    ASSERT_EQ(names.size(), 2U);
+    EXPECT_EQ(names[0].name_space, "mid");
+    EXPECT_EQ(names[1].name_space, "envid");
+    EXPECT_TRUE(expected_names({.id = "5b1f", .message = "{}"}).empty());
+
+    Server server({.silent_at_dot = 1});
+    at(server);
+    auto sending = begin_send("5b1f");
+    ASSERT_TRUE(becomes([&] { return server.mails().size() == 1; }));
+    run(instance_->stop());
+    EXPECT_EQ(said(get(std::move(sending))), "unknown_outcome");
+    at(server);
+    EXPECT_EQ(said(send("5b1f")), "sent");
+
+    const auto mails = server.mails();
+    ASSERT_EQ(mails.size(), 2U);
+    for (const auto& mail : mails) {
+        EXPECT_NE(mail.octets.find("\r\nMessage-ID: <" + names[0].external_id + ">\r\n"), std::string::npos);
+        EXPECT_TRUE(mail.from.ends_with(" ENVID=" + names[1].external_id)) << mail.from;
+    }
 }
 
 TEST_F(Submitting, TheLimitOfADomainHoldsUpNobodyElse) {

@@ -272,5 +272,23 @@ TEST(Feed, OfThePageWaitsForACustomerToAppear) {
     EXPECT_EQ(peer.chunks.back(), "id: 2\nevent: changed\ndata: interaction.created\n\n");
 }
 
+TEST(Feed, OfThePageWaitsForTheCallThatTheConsoleShowed) {
+    Gateway gateway;
+    test::fill_with_alice(gateway.store);
+    const auto call = interaction_id("ucid", "00001043211754041200").text();
+    auto stream = open(gateway, "/pop/feed?point=tel:+74951234567&ucid=00001043211754041200", {}, "p-secret");
+    Peer peer([&](Peer& self) {
+        if (self.chunks.size() == 1) {
+            gateway.store.publish(FeedKind::InteractionCreated, kTwo);
+            gateway.store.publish(FeedKind::InteractionCreated, kTwo, call);
+        }
+        return !self.has("id: 2");
+    });
+
+    read(gateway, stream, peer);
+
+    EXPECT_EQ(peer.chunks.back(), "id: 2\nevent: changed\ndata: interaction.created\n\n");
+}
+
 }  // namespace
 }  // namespace tandem

@@ -283,6 +283,18 @@ TEST_F(SendTest, SaysWhichSettingIsMissing) {
     EXPECT_NE(made.error().text.find("'extra'"), std::string::npos);
 }
 
+TEST_F(SendTest, KnowsWhatTheVendorWillCallTheMessage) {
+    const auto reference = [&](const std::string& limits) -> std::string {
+        const auto pack = bound({.limits = limits});
+        const auto found = message_reference(pack, message(), arena_);
+        return found ? found->name_space + " " + found->external_id : "none";
+    };
+    const std::string limits = "max_text: 1600\n  reference: ";
+    EXPECT_EQ(reference(limits + "{ namespace: \"'acme-ref:17'\", external_id: $message.id }"), "acme-ref:17 m1");
+    EXPECT_EQ(reference(limits + "{ namespace: \"'acme-ref:17'\", external_id: thread.external_id }"), "none");
+    EXPECT_EQ(reference("max_text: 1600"), "none");
+}
+
 TEST_F(SendTest, ReadsTheVendorsIds) {
     const auto one = outcome(201, R"({"id": 12345678901234567890})");
     ASSERT_FALSE(one.error);

@@ -33,8 +33,9 @@ public:
     }
     Result<std::vector<store::ClaimedMessage>> claim(std::string_view instance,
                                                      std::size_t limit,
-                                                     Instant now) override {
-        return real_.claim(instance, limit, now);
+                                                     Instant now,
+                                                     const store::ExpectedNames& names) override {
+        return real_.claim(instance, limit, now, names);
     }
     Result<void> settle(std::span<const store::Settlement> settlements, Instant now) override {
         {
@@ -334,13 +335,46 @@ TEST_F(DispatcherTest, WhatTheVendorNeverSawIsSentAgain) {
 
 TEST_F(DispatcherTest, WhatAnEarlierProcessLeftIsAskedAbout) {
     const auto id = accept("m1");
-    ASSERT_EQ(outbox_->claim("sms", 1, clock_.now()).value().size(), 1U);
+    ASSERT_EQ(outbox_->claim("sms", 1, clock_.now(), {}).value().size(), 1U);
     vendor_.resolutions.push_back(connector::Resolution(Ids{{"vendor", "v1"}}));
     start({{.instance = "sms", .resolvable = true}});
     ASSERT_TRUE(outbox_->wait_settled(1));
 
     EXPECT_EQ(state(id), OutboxState::Sent);
     EXPECT_EQ(vendor_.seen(), std::vector<std::string>{"ask sms:m1"});
+}
+
+// The names are known before anybody answers, and after a kill too.
+TEST_F(DispatcherTest, WhatSpeaksOfAMessageSettlesIt) {
+    const auto names = [](const connector::Outgoing& outgoing) { return Ids{{"ref", outgoing.id}}; };
+    const auto killed = accept("m1");
+    ASSERT_EQ(outbox_
+                  ->claim("sms", 1, clock_.now(),
+                          [](const store::ClaimedMessage& message) {
+                              return std::vector<store::VendorId>{{"ref", message.id.text()}};
+                          })
+                  .value()
+                  .size(),
+              1U);
+    vendor_.answers.push_back(fail(unknown_outcome("no answer")));
+    start({{.instance = "sms", .names = names}});
+    const auto lost = accept("m2");
+    ASSERT_TRUE(outbox_->wait_settled(1));
+    EXPECT_EQ(state(killed), OutboxState::Unknown);
+    EXPECT_EQ(state(lost), OutboxState::Unknown);
+
+    store::Batch batch;
+    batch.consumer = "p";
+    batch.position = 1;
+    batch.now = clock_.now();
+    for (const auto& id : {killed, lost})
+        batch.receipts.push_back(
+            {interaction_id("ref", id.text()), model::ReceiptStatus::Delivered, clock_.now(), {}, {}});
+    ASSERT_TRUE(store_->apply(batch));
+
+    EXPECT_EQ(state(killed), OutboxState::Sent);
+    EXPECT_EQ(state(lost), OutboxState::Sent);
+    EXPECT_EQ(vendor_.seen(), std::vector<std::string>{"sms:m2"}) << "nothing is sent twice";
 }
 
 TEST_F(DispatcherTest, NobodyAsksForEver) {

@@ -43,7 +43,8 @@ protected:
     }
     InteractionId observe(const std::string& name,
                           const std::string& source,
-                          const std::vector<store::PartyPoint>& points) {
+                          const std::vector<store::PartyPoint>& points,
+                          const std::string& entry_point = {}) {
         auto message =
             test::message({.external_id = name, .source = source, .thread = "t-" + source, .points = points});
         std::string listed;
@@ -52,7 +53,7 @@ protected:
                       one.point.scope + R"(","value":")" + one.point.value + R"("})";
         }
         message.document =
-            R"({"namespace":"test","external_id":")" + name +
+            R"({"namespace":"test","external_id":")" + name + R"(","entry_point":")" + entry_point +
             R"(","channel":"sms","subject":"Where?","attributes":{"references":["r1"]},"parties":[{"no":0,"role":"customer","contact_points":[)" +
             listed + R"(]}],"messages":[{"external_id":"v-)" + name +
             R"("}],"thread":{"namespace":"test","external_id":"t-)" + source + R"("}})";
@@ -213,6 +214,49 @@ TEST_F(MessagesTest, TheInstanceSaysWhyAMessageCannotBeSent) {
     EXPECT_EQ(refusal(asked), "not this");
     const auto message = accepted(request());
     EXPECT_TRUE(store_->interaction(message.id).value().value().document.contains(R"("channel":"messenger")"));
+}
+
+// A mailbox is read by one instance and written for by another.
+TEST_F(MessagesTest, AnAnswerGoesOutFromTheAddressThatTheConversationCameTo) {
+    const auto writer = [](const std::string& name, const std::string& address) {
+        return SendingInstance{.name = name,
+                               .channel = "email",
+                               .provider = "mail",
+                               .to = {"mailto"},
+                               .max_text = 100,
+                               .addresses = {address}};
+    };
+    const auto ann = test::party_point({"mailto", "", "ann@customer.test"});
+    const auto bob = test::party_point({"mailto", "", "bob@customer.test"});
+    const auto support = observe("m1", "boxes", {ann}, "support@example.test");
+    const auto info = observe("m2", "boxes", {bob}, "info@example.test");
+    const auto carrier = [&](std::optional<InteractionId> reply_to, std::optional<identity::Point> to) {
+        auto asked = request(std::move(to));
+        asked.reply_to = reply_to;
+        const auto message = messages_->accept(asked);
+        if (!message) return message.error().text;
+        return store_->outbox().message(message->id).value().value().instance;
+    };
+
+    messages_->use({writer("out", "hotline@example.test")});
+    EXPECT_EQ(carrier(info, std::nullopt), "out") << "nobody else could";
+
+    messages_->use({writer("out", "hotline@example.test"), writer("out2", "Support@Example.test")});
+    EXPECT_EQ(carrier(support, std::nullopt), "out2");
+    EXPECT_EQ(carrier(std::nullopt, ann.point), "out2");
+    const auto journalled =
+        observe("m3", "out", {test::party_point({"mailto", "", "kim@customer.test"})}, "support@example.test");
+    EXPECT_EQ(carrier(journalled, std::nullopt), "out2") << "who only took a copy of it writes from elsewhere";
+
+    messages_->use({writer("out2", "support@example.test"), writer("out3", "support@example.test"),
+                    writer("out4", "x@example.test")});
+    EXPECT_NE(
+        carrier(support, std::nullopt).find("support@example.test is not said; give `via`, one of out2, out3, out4"),
+        std::string::npos);
+    auto asked = request(std::nullopt);
+    asked.reply_to = support;
+    asked.via = "out3";
+    EXPECT_EQ(accepted(asked).instance, "out3");
 }
 
 TEST_F(MessagesTest, SaysWhyNobodyCanCarryIt) {

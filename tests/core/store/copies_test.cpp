@@ -143,6 +143,46 @@ TEST_F(CopiesTest, ReceiptsForAnAliasComeHomeInAnyOrder) {
     }
 }
 
+// What a sender's system reports of a mail that it knows by its Message-ID.
+Observation click(const std::string& mail, const std::string& link) {
+    auto out = test::message({.external_id = mail, .source = "clicks", .at = 1'800'000'060});
+    out.points = {test::party_point({"mailto", "", "irina@customer.test"})};
+    out.copy = Copy{.place = link, .rank = 9, .names = {}};
+    out.document = R"({"external_id":")" + mail + R"(","source":"clicks","started_at":")" +
+                   format_time(out.started_at) + R"(","copy":{"place":")" + link +
+                   R"("},"parties":[{"no":0,"role":"customer","contact_points":[{"scheme":"mailto","value":)"
+                   R"("irina@customer.test"}]}],"events":[{"type":"link.clicked","at":")" +
+                   format_time(out.started_at) + R"(","data":{"url":")" + link + R"("}}]})";
+    out.rev_hash = std::hash<std::string>()(out.document);
+    return out;
+}
+
+TEST_F(CopiesTest, ReportsJoinTheirMailInAnyOrderAndAllStay) {
+    auto mail = copy({.id = "key", .place = "Sent", .rank = 0});
+    mail.aliases = {interaction_id("test", "message-id")};
+    in_every_order({mail, click("message-id", "a"), click("message-id", "b")}, [&] {
+        EXPECT_EQ(interactions(), 1U);
+        EXPECT_EQ(view("message-id")->id, view("key")->id);
+        EXPECT_EQ(document("key").string_at("external_id"), "key") << "the mail speaks, not what is reported of it";
+        EXPECT_EQ(document("key").get("messages").size(), 1U);
+        EXPECT_EQ(document("key").get("events").size(), 2U);
+        EXPECT_EQ(document("key").get("parties").size(), 1U) << "the customer of the mail clicked";
+        EXPECT_EQ(view("key")->started_at, mail.started_at);
+    });
+}
+
+TEST_F(CopiesTest, AClickDoesNotKeepACopyFromTheMessageThatWasSent) {
+    auto sent = copy({.id = "key", .place = "Sent", .rank = 0});
+    sent.aliases = {interaction_id("test", "message-id")};
+    auto own = test::message({.external_id = "own", .source = "tandem"});
+    own.aliases = {interaction_id("test", "message-id")};
+    observe({own});
+    observe({click("message-id", "a")});
+    observe({sent});
+    EXPECT_EQ(interactions(), 1U);
+    EXPECT_EQ(view("own")->id, view("key")->id);
+}
+
 class DialoguesTest : public StoreTest {
 protected:
     struct Mail {

@@ -2,6 +2,8 @@
 
 #include "tests/core/store/store_fixture.hpp"
 
+#include <algorithm>
+
 namespace tandem::store {
 namespace {
 
@@ -88,6 +90,155 @@ TEST_F(OutboxTest, CopiesOfAMessageOfOursJoinIt) {
         EXPECT_EQ(timeline_of("+74951234567").size(), 1U);
         store_.reset();
     }
+}
+
+// The vendor's answer was lost; what will name the message is known since its attempt began.
+class DoubtTest : public OutboxTest {
+protected:
+    static constexpr std::int64_t kAt = 1'800'000'100;
+
+    ClaimedMessage begin_named(const std::string& name) {
+        accept(name);
+        const auto claimed = outbox().claim("sms", 1, now_, [](const ClaimedMessage&) {
+            return std::vector<VendorId>{{"test", "message-id"}, {"test", "envelope-id"}};
+        });
+        EXPECT_EQ(claimed.value().size(), 1U);
+        return claimed.value().at(0);
+    }
+    void lose(const ClaimedMessage& message) {
+        settle({.id = message.id, .attempt = message.attempt, .state = OutboxState::Unknown, .reason = "lost"});
+    }
+    void see_copy(const std::string& place = "Sent") {
+        auto out = test::message({.external_id = "key", .source = "mail", .direction = "outbound"});
+        out.copy = Copy{.place = place, .rank = 1, .names = {}};
+        out.aliases = {interaction_id("test", "message-id")};
+        observe({out});
+    }
+    // What speaks of the message: C a copy, D delivered, d delayed, R read, F a failure, E an expiry.
+    void hear(char witness) {
+        switch (witness) {
+            case 'C':
+                return see_copy();
+            case 'D':
+                return void(receive("envelope-id", ReceiptStatus::Delivered, kAt));
+            case 'd':
+                return void(receive("message-id", ReceiptStatus::Sent, kAt));
+            case 'R':
+                return void(receive("message-id", ReceiptStatus::Read, kAt));
+            case 'F':
+                return void(receive("message-id", ReceiptStatus::Failed, kAt, "5.1.1"));
+            case 'E':
+                return void(receive("message-id", ReceiptStatus::Expired, kAt, "4.4.7"));
+            default:
+                return void(receive("message-id", ReceiptStatus::Unknown, kAt));
+        }
+    }
+};
+
+TEST_F(DoubtTest, WhateverSpeaksOfAMessageSettlesItInAnyOrder) {
+    struct Row {
+        std::string witnesses;
+        OutboxState state;
+        ReceiptStatus shown;
+    };
+    using enum OutboxState;
+    const Row rows[] = {{"C", Sent, ReceiptStatus::Sent},      {"D", Sent, ReceiptStatus::Delivered},
+                        {"d", Sent, ReceiptStatus::Sent},      {"R", Sent, ReceiptStatus::Read},
+                        {"F", Failed, ReceiptStatus::Failed},  {"E", Failed, ReceiptStatus::Expired},
+                        {"CF", Failed, ReceiptStatus::Failed}, {"Cd", Sent, ReceiptStatus::Sent},
+                        {"dF", Failed, ReceiptStatus::Failed}, {"DF", Sent, ReceiptStatus::Delivered},
+                        {"DFR", Sent, ReceiptStatus::Read},    {"?", Unknown, ReceiptStatus::Queued}};
+    for (const Row& row : rows) {
+        // X: the attempt ends, K: the process was killed in it and begins again.
+        for (const char end : row.witnesses.size() == 1 ? std::string("XK") : std::string("X")) {
+            std::string order = row.witnesses + end;
+            std::ranges::sort(order);
+            std::optional<Delivery> same;
+            do {
+                SCOPED_TRACE(order);
+                test::TempDir dir;
+                open(dir.path() / "store.db");
+                const auto claimed = begin_named("m1");
+                for (const char one : order) {
+                    if (one == 'X') lose(claimed);
+                    if (one == 'K') EXPECT_EQ(outbox().recover("sms", Recovery::Leave, now_).value(), 1U);
+                    if (one != 'X' && one != 'K') hear(one);
+                }
+                EXPECT_EQ(state(claimed.id), row.state);
+                EXPECT_EQ(delivery("m1"), row.shown);
+                EXPECT_EQ(view("m1")->delivery, same.value_or(view("m1")->delivery)) << "it depends on the order";
+                same = view("m1")->delivery;
+                EXPECT_EQ(store_->stats()->interactions, 1U);
+                store_.reset();
+            } while (std::ranges::next_permutation(order).found);
+        }
+    }
+}
+
+TEST_F(DoubtTest, TheHistoryAndTheFeedTell) {
+    const auto claimed = begin_named("m1");
+    lose(claimed);
+    const auto before = feed().size();
+
+    see_copy();
+
+    EXPECT_EQ(history(claimed.id), (std::vector<std::string>{"queued", "sending", "unknown_outcome", "sent"}));
+    EXPECT_EQ(view("m1")->delivery.sent_at, now_);
+    EXPECT_GT(feed().size(), before);
+    EXPECT_EQ(feed().back(), "interaction.changed");
+
+    receive("message-id", ReceiptStatus::Failed, kAt, "5.1.1");
+    EXPECT_EQ(message(claimed.id).history.back().code, "5.1.1");
+    const auto told = feed().size();
+    see_copy();
+    receive("message-id", ReceiptStatus::Failed, kAt, "5.1.1");
+    EXPECT_EQ(feed().size(), told) << "repeats";
+    EXPECT_EQ(message(claimed.id).history.size(), 5U);
+}
+
+TEST_F(DoubtTest, WhatWasSentForSureStaysSent) {
+    const auto claimed = begin_named("m1");
+    sent(claimed, {{"test", "message-id"}});
+    receive("message-id", ReceiptStatus::Failed, kAt, "5.1.1");
+
+    EXPECT_EQ(state(claimed.id), OutboxState::Sent);
+    EXPECT_EQ(delivery("m1"), ReceiptStatus::Failed);
+}
+
+TEST_F(DoubtTest, EveryAttemptIsDoubtedByItself) {
+    auto claimed = begin_named("m1");
+    lose(claimed);
+    see_copy();
+    receive("message-id", ReceiptStatus::Failed, kAt, "5.1.1");
+    ASSERT_EQ(state(claimed.id), OutboxState::Failed);
+
+    ASSERT_TRUE(outbox().resend(claimed.id, now_ + std::chrono::hours(1), "ops", now_));
+    EXPECT_EQ(delivery("m1"), ReceiptStatus::Queued) << "what became of the first attempt no longer counts";
+    claimed = claim().at(0);
+    lose(claimed);
+    EXPECT_EQ(state(claimed.id), OutboxState::Unknown) << "the copy was that of the first attempt";
+
+    see_copy();
+    EXPECT_EQ(state(claimed.id), OutboxState::Sent);
+}
+
+TEST_F(DoubtTest, TheVendorsWordEndsTheDoubt) {
+    const auto claimed = begin_named("m1");
+    settle({.id = claimed.id, .attempt = 1, .state = OutboxState::Unknown, .due = now_});
+    settle({.id = claimed.id, .attempt = 1, .state = OutboxState::Sent, .resolves = true});
+    receive("message-id", ReceiptStatus::Failed, kAt, "5.1.1");
+
+    EXPECT_EQ(state(claimed.id), OutboxState::Sent);
+}
+
+TEST_F(DoubtTest, WhoIsHeardOfIsNotAskedAbout) {
+    const auto claimed = begin_named("m1");
+    settle({.id = claimed.id, .attempt = 1, .state = OutboxState::Unknown, .due = now_});
+    receive("message-id", ReceiptStatus::Delivered, kAt);
+
+    EXPECT_TRUE(outbox().doubtful("sms", 10, now_).value().empty());
+    settle({.id = claimed.id, .attempt = 1, .state = OutboxState::Queued, .due = now_, .resolves = true});
+    EXPECT_EQ(state(claimed.id), OutboxState::Sent);
 }
 
 TEST_F(OutboxTest, AnIdThatAnotherMessageOfOursHasIsNotTaken) {
