@@ -127,6 +127,7 @@ void reopen(Call& call) {
     call.end_cause.clear();
     call.end_uncertain = false;
     call.end_inferred = false;
+    call.end_doubtful = false;
     call.customer_gone.reset();
     call.left_in = Phase::None;
     std::erase_if(call.timeline, [](const Moment& moment) { return moment.type == "ended"; });
@@ -142,6 +143,7 @@ void goes_on(Call& call) {
     if (!call.end_due) return;
     call.end_due.reset();
     call.end_at.reset();
+    call.end_doubtful = false;
     if (!call.customer_gone) call.end_cause.clear();
 }
 

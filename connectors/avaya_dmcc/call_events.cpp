@@ -54,6 +54,8 @@ void queued(Call& call, Part& part, const CallEvent& event) {
 
 void arrived(Call& call, const Part& part, const CallEvent& event, const Plan& plan) {
     const auto number = subject_of(event);
+    // What came from the VDN came by a hair before this.
+    if (!part.consult && call.started_at && event.at - *call.started_at <= kSameMoment) call.start_uncertain = false;
     if (!part.consult && call.entry_vdn.empty() && plan.vdns.contains(std::string(number))) call.entry_vdn = number;
     const bool waits = std::ranges::any_of(call.queues, [](const QueueVisit& v) { return !v.left_at; });
     if (!part.consult && !waits && open_legs(call) == 0) call.in_menu = true;
@@ -117,6 +119,10 @@ void established(Call& call, Part& part, const CallEvent& event, const Plan& pla
     Leg* leg = open_leg(call, number, part, event.at);
     if (leg == nullptr) return;
     set_role(*leg, plan);
+    // Who answers after the transfer rang when it took place.
+    if (!leg->talks() && !call.transfers.empty() && call.transfers.back().kind == "consult" &&
+        call.transfers.back().to == number)
+        call.transfers.back().kind = "blind";
     answer(*leg, event.at);
     for (Leg& other : call.legs)
         if (other.call == part.call && other.state == LegState::Dialing) answer(other, event.at);

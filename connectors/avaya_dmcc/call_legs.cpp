@@ -6,10 +6,6 @@
 namespace tandem::avaya_dmcc {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto kSameMoment = 2s;
-
 Millis between(Instant from, Instant to) {
     return to > from ? std::chrono::duration_cast<Millis>(to - from) : Millis(0);
 }
@@ -128,6 +124,7 @@ void put_through(Leg& leg, Instant at) {
 Outcome outcome_of(const Leg& leg) {
     if (!counts(leg)) return Outcome::None;
     const bool talked = leg.talks() || leg.answered_at;
+    if (!talked && leg.start_uncertain && !leg.alerted_at) return Outcome::Unknown;
     if (!talked) return leg.state == LegState::Dialing ? Outcome::None : Outcome::Missed;
     if (leg.consulting) return Outcome::Consulted;
     return leg.joined ? Outcome::Conferenced : Outcome::Answered;

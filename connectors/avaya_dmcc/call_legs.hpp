@@ -4,10 +4,14 @@
 
 #include "connectors/avaya_dmcc/call.hpp"
 
+#include <chrono>
 #include <span>
 #include <string_view>
 
 namespace tandem::avaya_dmcc {
+
+// In which copies of one event come.
+inline constexpr std::chrono::seconds kSameMoment{2};
 
 // What was told of that party last, and just now, is not told again.
 void note(Call& call, Instant at, std::string_view type, std::string_view party = {}, std::string_view cause = {});

@@ -32,6 +32,7 @@ struct Calls::State {
     std::optional<Instant> due_of(const CallEntry& entry) const;
     void emit(CallEntry& entry, Instant at, CallRecords& records);
     void make_room(CallRecords& records);
+    void doubt_unwatched(Call& call, Instant at) const;
     void forget(CallEntry& entry, Instant now, CallRecords& records);
     void end_in_doubt(CallEntry& entry, Instant ended, Instant now, CallRecords& records);
     void take_one(const CallEvent& event, CallRecords& records);
