@@ -1,5 +1,6 @@
 #include "connectors/all.hpp"
 
+#include "connectors/avaya_dmcc/connector.hpp"
 #include "connectors/http/connector.hpp"
 #include "connectors/imap/connector.hpp"
 #include "connectors/smpp/connector.hpp"
@@ -9,6 +10,7 @@
 namespace tandem::connectors {
 
 void add_all(connector::Registry& registry) {
+    registry.add(avaya_dmcc::connector());
     registry.add(http::connector());
     registry.add(imap::connector());
     registry.add(smpp::connector());

@@ -17,6 +17,7 @@
 #include <mutex>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -92,6 +93,15 @@ public:
     void read_bytes(std::size_t size) {
         while (buffer_.size() < size)
             need_more();
+    }
+    // The next octets; nullopt when the client has gone before.
+    std::optional<std::string> take(std::size_t size) {
+        while (buffer_.size() < size) {
+            if (!fill()) return std::nullopt;
+        }
+        std::string out = buffer_.substr(0, size);
+        buffer_.erase(0, size);
+        return out;
     }
     // True when the client closes without sending anything more.
     bool closed_by_client() { return buffer_.empty() && !fill(); }
