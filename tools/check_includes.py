@@ -58,7 +58,7 @@ OWNERS = {
     r"openssl/": ["core/base/crypto.cpp", "core/mail/cms.cpp", "core/net/tls.cpp", "core/net/tls_session.cpp"],
     r"phonenumbers/": ["core/identity/phone.cpp"],
     r"CLI/": ["tools/tandem/*"],
-    r"date/": ["core/mapping/time_pattern.cpp"],
+    r"date/": ["core/base/zone.cpp"],
     r"re2/": ["core/mapping/functions_regex.cpp"],
     r"gmime/": ["core/mail/mime.cpp"],
     r"libxml/": ["core/mail/html_text.cpp"],
