@@ -10,12 +10,15 @@ namespace tandem::imap {
 using async::Task;
 using SteadyClock = std::chrono::steady_clock;
 
-Connection::Connection(std::unique_ptr<Link> link, ConnectOptions options)
+Connection::Connection(std::unique_ptr<net::Link> link, ConnectOptions options)
     : link_(std::move(link)), options_(std::move(options)), session_(options_.session, SteadyClock::now()) {}
 
 Task<Result<std::shared_ptr<Connection>>> Connection::open(ConnectOptions options, Spawn spawn) {
     const auto limit = options.limit;
-    auto link = co_await connect(options.host, options.port);
+    auto link = co_await net::connect({.host = options.host,
+                                       .port = options.port,
+                                       .tls = options.session.tls == TlsMode::Implicit ? options.tls : nullptr,
+                                       .certificate_name = options.certificate_name});
     if (!link) co_return fail(std::move(link.error()));
     const std::shared_ptr<Connection> self(new Connection(std::move(*link), std::move(options)));
     std::optional<Result<void>> good;
@@ -32,10 +35,6 @@ Task<Result<std::shared_ptr<Connection>>> Connection::open(ConnectOptions option
 }
 
 Task<Result<void>> Connection::log_in(std::shared_ptr<Connection> self, Spawn spawn) {
-    if (self->options_.session.tls == TlsMode::Implicit) {
-        auto secured = co_await self->link_->start_tls(self->options_.tls, self->options_.certificate_name);
-        if (!secured) co_return secured;
-    }
     spawn(read_all(self));
     while (!self->online_ && !self->error_)
         co_await self->step();

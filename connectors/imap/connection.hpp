@@ -3,9 +3,9 @@
 #pragma once
 
 #include "connectors/imap/folders.hpp"
-#include "connectors/imap/link.hpp"
 #include "connectors/imap/session.hpp"
 #include "core/async/wait.hpp"
+#include "core/net/link.hpp"
 #include "core/net/tls.hpp"
 
 #include <chrono>
@@ -52,7 +52,7 @@ public:
     bool notified = false;  // the server tells of all folders
 
 private:
-    Connection(std::unique_ptr<Link> link, ConnectOptions options);
+    Connection(std::unique_ptr<net::Link> link, ConnectOptions options);
 
     static async::Task<Result<void>> log_in(std::shared_ptr<Connection> self, Spawn spawn);
     static async::Task<void> read_all(std::shared_ptr<Connection> self);
@@ -62,7 +62,7 @@ private:
     void collect();
     Error gone() const;
 
-    const std::unique_ptr<Link> link_;
+    const std::unique_ptr<net::Link> link_;
     ConnectOptions options_;
     Session session_;
     async::Event changed_;

@@ -33,8 +33,9 @@ async::BackoffOptions backoff_options(const Config& config) {
 
 }  // namespace
 
-Client::Client(Config config, connector::Host& host)
+Client::Client(Config config, net::TlsContext tls, connector::Host& host)
     : config_(std::move(config)),
+      tls_(std::move(tls)),
       host_(host),
       inbox_(config_),
       backoff_(backoff_options(config_)),
@@ -118,7 +119,7 @@ Task<void> Client::run() {
 }
 
 Task<Error> Client::one_connection() {
-    auto link = co_await connect(config_);
+    auto link = co_await net::connect(link_target(config_, tls_));
     if (!link) co_return std::move(link.error());
     auto connection = std::make_shared<Connection>(std::move(*link), session_options(config_), ++connections_);
     connection_ = connection;

@@ -5,7 +5,6 @@
 #include "connectors/smpp/config.hpp"
 #include "connectors/smpp/doubts.hpp"
 #include "connectors/smpp/inbox.hpp"
-#include "connectors/smpp/link.hpp"
 #include "connectors/smpp/session.hpp"
 #include "core/async/backoff.hpp"
 #include "core/async/task_group.hpp"
@@ -40,7 +39,7 @@ struct SubmitOutcome {
 
 class Client final : public connector::Instance {
 public:
-    Client(Config config, connector::Host& host);
+    Client(Config config, net::TlsContext tls, connector::Host& host);
     ~Client() override;
 
     // Success: bound.
@@ -84,6 +83,7 @@ private:
     void became_bound();
 
     const Config config_;
+    const net::TlsContext tls_;
     connector::Host& host_;
     Inbox inbox_;
     std::unique_ptr<async::TaskGroup> group_;
@@ -101,6 +101,6 @@ private:
 };
 
 // Binds and unbinds: `tandem check --connect`.
-async::Task<Result<void>> probe(Config config);
+async::Task<Result<void>> probe(Config config, net::TlsContext tls);
 
 }  // namespace tandem::smpp

@@ -38,7 +38,7 @@ void add_link(config::Fields<Config>& fields) {
         .field("port", &Config::port, "Its port; often 3550 with TLS.")
         .range(1, 65'535)
         .field("tls", &Config::tls, "TLS from the first octet; SMPP has no STARTTLS.")
-        .field("tls_ca", &Config::tls_ca, "Certificates (PEM) that the centre's must lead to. Empty: the system's.")
+        .field("tls_ca", &Config::tls_ca, "Certificates (PEM) that are trusted besides the system's.")
         .field("tls_name", &Config::tls_name, "Name in the centre's certificate. Empty: host.")
         .field("system_id", &Config::system_id, "Account at the centre.")
         .required()
@@ -166,6 +166,18 @@ SessionOptions session_options(const Config& config) {
     out.response_limit = config.response_timeout;
     out.throttle_pause = config.throttle_backoff;
     return out;
+}
+
+Result<net::TlsContext> tls_context(const Config& config) {
+    if (!config.tls) return net::TlsContext();
+    return net::load_client_tls(config.tls_ca, net::TlsProtocol::Unnamed);
+}
+
+net::LinkTarget link_target(const Config& config, net::TlsContext tls) {
+    return {.host = config.host,
+            .port = static_cast<std::uint16_t>(config.port),
+            .tls = std::move(tls),
+            .certificate_name = config.tls_name.empty() ? config.host : config.tls_name};
 }
 
 }  // namespace tandem::smpp

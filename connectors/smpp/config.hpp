@@ -6,6 +6,7 @@
 #include "connectors/smpp/segment.hpp"
 #include "connectors/smpp/session.hpp"
 #include "core/config/fields.hpp"
+#include "core/net/link.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -72,5 +73,9 @@ inline std::string name_space(const Config& config) {
 }
 
 SessionOptions session_options(const Config& config);
+
+// nullptr without TLS. Blocks on the disk. Failure: Config, the file of authorities cannot be read.
+Result<net::TlsContext> tls_context(const Config& config);
+net::LinkTarget link_target(const Config& config, net::TlsContext tls);
 
 }  // namespace tandem::smpp

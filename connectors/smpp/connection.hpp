@@ -19,10 +19,10 @@ struct Client::Trace {
 };
 
 struct Client::Connection {
-    Connection(std::unique_ptr<Link> opened, SessionOptions options, std::uint64_t given)
+    Connection(std::unique_ptr<net::Link> opened, SessionOptions options, std::uint64_t given)
         : link(std::move(opened)), session(std::move(options), std::chrono::steady_clock::now()), number(given) {}
 
-    std::unique_ptr<Link> link;
+    std::unique_ptr<net::Link> link;
     Session session;
     const std::uint64_t number;
     std::string output;

@@ -32,7 +32,10 @@ public:
         Config config = read_config(spec.options, spec.name, diagnostics);
         if (diagnostics.has_errors()) co_return fail(config_error(diagnostics.to_text()));
         const std::string said = "bound as " + config.system_id;
-        if (auto bound = co_await probe(std::move(config)); !bound) co_return fail(std::move(bound.error()));
+        auto tls = tls_context(config);
+        if (!tls) co_return fail(std::move(tls.error()));
+        if (auto bound = co_await probe(std::move(config), std::move(*tls)); !bound)
+            co_return fail(std::move(bound.error()));
         co_return said;
     }
 
@@ -43,7 +46,9 @@ public:
         if (diagnostics.has_errors()) return fail(config_error(diagnostics.to_text()));
         if (config.password.reveal().size() > kUsualPassword)
             host.log().warn("the password is longer than SMPP has room for; some centres cut or refuse it");
-        return std::make_unique<Client>(std::move(config), host);
+        auto tls = tls_context(config);
+        if (!tls) return fail(std::move(tls.error()));
+        return std::make_unique<Client>(std::move(config), std::move(*tls), host);
     }
 
 private:

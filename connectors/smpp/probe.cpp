@@ -9,8 +9,8 @@ using SteadyClock = std::chrono::steady_clock;
 
 namespace {
 
-Task<Result<void>> bind_and_unbind(const Config& config) {
-    auto link = co_await connect(config);
+Task<Result<void>> bind_and_unbind(const Config& config, net::TlsContext tls) {
+    auto link = co_await net::connect(link_target(config, std::move(tls)));
     if (!link) co_return fail(std::move(link.error()));
     Session session(session_options(config), SteadyClock::now());
     Result<void> outcome = fail(transient("the link ended before the bind was answered"));
@@ -33,8 +33,8 @@ Task<Result<void>> bind_and_unbind(const Config& config) {
 
 }  // namespace
 
-Task<Result<void>> probe(Config config) {
-    auto outcome = co_await async::with_timeout(bind_and_unbind(config), config.response_timeout);
+Task<Result<void>> probe(Config config, net::TlsContext tls) {
+    auto outcome = co_await async::with_timeout(bind_and_unbind(config, std::move(tls)), config.response_timeout);
     if (!outcome) co_return fail(transient("no answer to the bind"));
     co_return std::move(*outcome);
 }

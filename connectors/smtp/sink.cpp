@@ -86,7 +86,7 @@ Sink::Sink(JournalConfig config, net::TlsContext tls, connector::Host& host)
 }
 
 Result<void> Sink::open(async::Executor strand) {
-    auto listener = listen(std::move(strand), config_.listen);
+    auto listener = net::listen(std::move(strand), config_.listen.host, config_.listen.port);
     if (!listener) return fail(std::move(listener.error()));
     listener_ = std::move(*listener);
     return {};
@@ -133,7 +133,7 @@ void Sink::forget_quiet_peers() {
     std::erase_if(peers_, [&](const auto& one) { return one.second.connections == 0 && one.second.seen < since; });
 }
 
-SinkOptions Sink::options(const Link& link, bool secure) const {
+SinkOptions Sink::options(const net::Link& link, bool secure) const {
     return {.lmtp = config_.lmtp,
             .name = config_.name,
             .recipients = config_.recipients,
@@ -148,7 +148,7 @@ SinkOptions Sink::options(const Link& link, bool secure) const {
             .mail_limit = config_.mail_limit};
 }
 
-Task<void> Sink::serve(std::shared_ptr<Link> link) {
+Task<void> Sink::serve(std::shared_ptr<net::Link> link) {
     if (const auto no = refusal(link->peer()); !no.empty()) {
         host_.count("refused", may_connect(link->peer()) ? "busy" : "peer");
         if (config_.tls != JournalTls::Direct) co_await async::with_timeout(link->write(no), kWrite);
@@ -175,7 +175,7 @@ Task<void> Sink::serve(std::shared_ptr<Link> link) {
     co_await converse(*link, session);
 }
 
-Task<void> Sink::converse(Link& link, SinkSession& session) {
+Task<void> Sink::converse(net::Link& link, SinkSession& session) {
     for (;;) {
         if (const std::string octets = session.take_output(); !octets.empty()) {
             const auto written = co_await async::with_timeout(link.write(octets), kWrite);
@@ -230,7 +230,7 @@ Task<void> Sink::close() {
     };
     while (storing() && SteadyClock::now() < deadline)
         co_await changed_.wait_until(std::min(deadline, SteadyClock::now() + milliseconds(100)));
-    for (Link* link : links_)
+    for (net::Link* link : links_)
         link->close();
 }
 

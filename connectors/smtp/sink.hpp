@@ -3,11 +3,11 @@
 #pragma once
 
 #include "connectors/smtp/config.hpp"
-#include "connectors/smtp/link.hpp"
 #include "connectors/smtp/sink_session.hpp"
 #include "core/async/task_group.hpp"
 #include "core/async/wait.hpp"
 #include "core/connector/connector.hpp"
+#include "core/net/link.hpp"
 #include "core/net/public_url.hpp"
 
 #include <list>
@@ -39,22 +39,22 @@ private:
     class Guest;  // what one connection may have
 
     async::Task<void> accept_all(async::TaskGroup& group);
-    async::Task<void> serve(std::shared_ptr<Link> link);
-    async::Task<void> converse(Link& link, SinkSession& session);
+    async::Task<void> serve(std::shared_ptr<net::Link> link);
+    async::Task<void> converse(net::Link& link, SinkSession& session);
     async::Task<Result<void>> store(SinkMail mail, std::string peer);
     bool may_connect(const std::string& address) const;
     std::string_view refusal(const std::string& address) const;
-    SinkOptions options(const Link& link, bool secure) const;
+    SinkOptions options(const net::Link& link, bool secure) const;
     void forget_quiet_peers();
 
     const JournalConfig config_;
     const net::TlsContext tls_;
     connector::Host& host_;
     std::vector<net::AddressBlock> networks_;
-    std::unique_ptr<Listener> listener_;
+    std::unique_ptr<net::Listener> listener_;
     std::map<std::string, Peer> peers_;
     std::list<SinkSession*> sessions_;
-    std::list<Link*> links_;
+    std::list<net::Link*> links_;
     std::size_t connections_ = 0;
     std::size_t held_ = 0;  // octets of mails that are coming in
     bool closing_ = false;

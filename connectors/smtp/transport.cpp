@@ -15,7 +15,7 @@ constexpr std::chrono::seconds kFarewell{2};
 
 }  // namespace
 
-Transport::Transport(std::unique_ptr<Link> link, SessionOptions options, net::TlsContext tls, std::string name)
+Transport::Transport(std::unique_ptr<net::Link> link, SessionOptions options, net::TlsContext tls, std::string name)
     : link_(std::move(link)),
       session_(std::move(options), SteadyClock::now()),
       tls_(std::move(tls)),
@@ -24,14 +24,12 @@ Transport::Transport(std::unique_ptr<Link> link, SessionOptions options, net::Tl
 Task<Result<std::unique_ptr<Transport>>> Transport::open(const SubmissionConfig& config,
                                                          net::TlsContext tls,
                                                          Secret password) {
-    auto link = co_await connect(config.host, config.connect_port(), config.connect_limit);
+    auto link = co_await net::connect({.host = config.host,
+                                       .port = config.connect_port(),
+                                       .tls = config.tls == TlsMode::Direct ? tls : nullptr,
+                                       .certificate_name = config.certificate_name(),
+                                       .limit = config.connect_limit});
     if (!link) co_return fail(std::move(link.error()));
-    if (config.tls == TlsMode::Direct) {
-        auto secured =
-            co_await async::with_timeout((*link)->start_tls(tls, config.certificate_name()), config.connect_limit);
-        if (!secured) co_return fail(transient("TLS was not begun in time"));
-        if (!*secured) co_return fail(std::move(secured->error()));
-    }
     std::unique_ptr<Transport> out(new Transport(std::move(*link), session_options(config, std::move(password)),
                                                  std::move(tls), config.certificate_name()));
     co_await out->converse();

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "connectors/smtp/config.hpp"
-#include "connectors/smtp/link.hpp"
 #include "connectors/smtp/session.hpp"
 #include "core/async/task.hpp"
+#include "core/net/link.hpp"
 
 #include <functional>
 #include <memory>
@@ -31,7 +31,10 @@ public:
     void close();
 
 private:
-    Transport(std::unique_ptr<Link> link, SessionOptions options, net::TlsContext tls, std::string certificate_name);
+    Transport(std::unique_ptr<net::Link> link,
+              SessionOptions options,
+              net::TlsContext tls,
+              std::string certificate_name);
 
     async::Task<void> converse();
     async::Task<bool> write();
@@ -40,7 +43,7 @@ private:
     std::chrono::steady_clock::duration left() const;
     void late();
 
-    std::unique_ptr<Link> link_;
+    std::unique_ptr<net::Link> link_;
     Session session_;
     const net::TlsContext tls_;
     const std::string certificate_name_;

@@ -117,12 +117,8 @@ Task<void> Client::run() {
 }
 
 Task<Error> Client::one_connection() {
-    auto link = co_await connect(config_.connect_host(), config_.connect_port());
+    auto link = co_await net::connect(link_target(config_, tls_));
     if (!link) co_return std::move(link.error());
-    if (config_.tls == TlsMode::Direct) {
-        auto secured = co_await (*link)->start_tls(tls_, config_.certificate_name());
-        if (!secured) co_return std::move(secured.error());
-    }
     auto connection = std::make_shared<Connection>(std::move(*link), session_options(config_, fresh_nonce()), ledger_);
     connection_ = connection;
     Error error = co_await converse(connection);

@@ -112,7 +112,4 @@ private:
 // Logs in and out: `tandem check --connect`.
 async::Task<Result<void>> probe(Config config, net::TlsContext tls);
 
-// What the configuration's TLS needs; empty without TLS. Reads files.
-Result<net::TlsContext> tls_context(const Config& config);
-
 }  // namespace tandem::xmpp

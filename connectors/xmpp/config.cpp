@@ -144,6 +144,18 @@ std::string Config::certificate_name() const {
     return tls_name.empty() ? address().domain : tls_name;
 }
 
+Result<net::TlsContext> tls_context(const Config& config) {
+    if (config.tls == TlsMode::None) return net::TlsContext();
+    return net::load_client_tls(config.tls_ca, net::TlsProtocol::Unnamed);
+}
+
+net::LinkTarget link_target(const Config& config, net::TlsContext tls) {
+    return {.host = config.connect_host(),
+            .port = config.connect_port(),
+            .tls = config.tls == TlsMode::Direct ? std::move(tls) : nullptr,
+            .certificate_name = config.certificate_name()};
+}
+
 SessionOptions session_options(const Config& config, std::string nonce) {
     return {.mode = config.link,
             .jid = config.address(),

@@ -3,6 +3,7 @@
 
 #include "connectors/xmpp/session.hpp"
 #include "core/config/fields.hpp"
+#include "core/net/link.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -53,6 +54,11 @@ Config read_config(const config::Node& options, config::Diagnostics& diagnostics
 
 // `nonce` is made anew for every connection.
 SessionOptions session_options(const Config& config, std::string nonce);
+
+// nullptr without TLS. Blocks on the disk. Failure: Config, the file of authorities cannot be read.
+Result<net::TlsContext> tls_context(const Config& config);
+net::LinkTarget link_target(const Config& config, net::TlsContext tls);
+
 std::string fresh_nonce();
 
 }  // namespace tandem::xmpp

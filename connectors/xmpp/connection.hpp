@@ -2,7 +2,6 @@
 #pragma once
 
 #include "connectors/xmpp/client.hpp"
-#include "connectors/xmpp/link.hpp"
 
 #include <map>
 
@@ -18,10 +17,10 @@ struct Client::Sending {
 };
 
 struct Client::Connection {
-    Connection(std::unique_ptr<Link> opened, SessionOptions options, Ledger& ledger)
+    Connection(std::unique_ptr<net::Link> opened, SessionOptions options, Ledger& ledger)
         : link(std::move(opened)), session(std::move(options), ledger, std::chrono::steady_clock::now()) {}
 
-    std::unique_ptr<Link> link;
+    std::unique_ptr<net::Link> link;
     Session session;
     std::string output;
     async::Event wake;  // of the writer and the timer

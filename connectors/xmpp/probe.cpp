@@ -1,5 +1,4 @@
 #include "connectors/xmpp/client.hpp"
-#include "connectors/xmpp/link.hpp"
 #include "core/async/timeout.hpp"
 
 namespace tandem::xmpp {
@@ -10,12 +9,8 @@ using SteadyClock = std::chrono::steady_clock;
 namespace {
 
 Task<Result<void>> log_in_and_out(const Config& config, net::TlsContext tls) {
-    auto link = co_await connect(config.connect_host(), config.connect_port());
+    auto link = co_await net::connect(link_target(config, tls));
     if (!link) co_return fail(std::move(link.error()));
-    if (config.tls == TlsMode::Direct) {
-        auto secured = co_await (*link)->start_tls(tls, config.certificate_name());
-        if (!secured) co_return secured;
-    }
     Ledger ledger;
     SessionOptions options = session_options(config, fresh_nonce());
     // The running gateway keeps its resource.
@@ -50,11 +45,6 @@ Task<Result<void>> log_in_and_out(const Config& config, net::TlsContext tls) {
 }
 
 }  // namespace
-
-Result<net::TlsContext> tls_context(const Config& config) {
-    if (config.tls == TlsMode::None) return net::TlsContext();
-    return net::load_client_tls(config.tls_ca);
-}
 
 Task<Result<void>> probe(Config config, net::TlsContext tls) {
     auto outcome = co_await async::with_timeout(log_in_and_out(config, std::move(tls)), config.login_limit);

@@ -37,17 +37,31 @@ TlsSession::TlsSession(TlsContext context, std::unique_ptr<Native> native)
 
 TlsSession::~TlsSession() = default;
 
-Result<std::unique_ptr<TlsSession>> TlsSession::client(TlsContext context, const std::string& host) {
+Result<std::unique_ptr<TlsSession::Native>> TlsSession::attach(const TlsContext& context) {
     auto native = std::make_unique<Native>();
     native->ssl.reset(SSL_new(context->native_handle()));
-    if (!native->ssl || !expect_tls_host(native->ssl.get(), host)) return fail(config_error("no TLS for " + host));
+    if (!native->ssl) return fail(config_error("no TLS: " + reason()));
     native->in = BIO_new(BIO_s_mem());
     native->out = BIO_new(BIO_s_mem());
     // An empty one has no end: there may be more later.
     BIO_set_mem_eof_return(native->in, -1);
     SSL_set_bio(native->ssl.get(), native->in, native->out);
-    SSL_set_connect_state(native->ssl.get());
-    return std::unique_ptr<TlsSession>(new TlsSession(std::move(context), std::move(native)));
+    return native;
+}
+
+Result<std::unique_ptr<TlsSession>> TlsSession::client(TlsContext context, const std::string& host) {
+    auto native = attach(context);
+    if (!native) return fail(std::move(native.error()));
+    if (!expect_tls_host((*native)->ssl.get(), host)) return fail(config_error("no TLS for " + host));
+    SSL_set_connect_state((*native)->ssl.get());
+    return std::unique_ptr<TlsSession>(new TlsSession(std::move(context), std::move(*native)));
+}
+
+Result<std::unique_ptr<TlsSession>> TlsSession::server(TlsContext context) {
+    auto native = attach(context);
+    if (!native) return fail(std::move(native.error()));
+    SSL_set_accept_state((*native)->ssl.get());
+    return std::unique_ptr<TlsSession>(new TlsSession(std::move(context), std::move(*native)));
 }
 
 void TlsSession::feed(std::string_view octets) {
@@ -77,6 +91,10 @@ Result<bool> TlsSession::shake_hands() {
     return fail(transient("TLS: " + reason()));
 }
 
+bool TlsSession::peer_certified() const {
+    return tls_peer_certified(native_->ssl.get());
+}
+
 Result<void> TlsSession::read(std::string& out) {
     std::array<char, 4'096> room{};
     for (;;) {
@@ -88,7 +106,8 @@ Result<void> TlsSession::read(std::string& out) {
         }
         const int why = SSL_get_error(native_->ssl.get(), size);
         if (why == SSL_ERROR_WANT_READ) return {};
-        return fail(transient(why == SSL_ERROR_ZERO_RETURN ? "the server closed the connection" : "TLS: " + reason()));
+        return fail(
+            transient(why == SSL_ERROR_ZERO_RETURN ? "the other side closed the connection" : "TLS: " + reason()));
     }
 }
 

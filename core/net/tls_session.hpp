@@ -1,5 +1,5 @@
-// The client's side of one TLS connection without sockets: octets of the wire in and out. For protocols with thousands
-// of idle connections: it keeps no buffers of its own, where asio's stream keeps four of 17 KB. Not thread-safe.
+// One side of a TLS connection without sockets: octets of the wire in and out. For protocols with thousands of idle
+// connections: it keeps no buffers of its own, where asio's stream keeps four of 17 KB. Not thread-safe.
 #pragma once
 
 #include "core/base/result.hpp"
@@ -15,6 +15,8 @@ class TlsSession {
 public:
     // `host`: whom the certificate must be for. Failure: Config.
     static Result<std::unique_ptr<TlsSession>> client(TlsContext context, const std::string& host);
+    // Failure: Config.
+    static Result<std::unique_ptr<TlsSession>> server(TlsContext context);
     ~TlsSession();
     TlsSession(const TlsSession&) = delete;
     TlsSession& operator=(const TlsSession&) = delete;
@@ -26,6 +28,8 @@ public:
 
     // True when it is done, false when more is needed. Failure: Config (the certificate), Transient.
     Result<bool> shake_hands();
+    // The peer has shown a certificate, and it was verified.
+    bool peer_certified() const;
     // Appends what can be read by now, perhaps nothing. Failure: the peer has closed the connection, or it is broken.
     Result<void> read(std::string& out);
     // All of it. Failure: the connection is broken.
@@ -33,6 +37,7 @@ public:
 
 private:
     struct Native;
+    static Result<std::unique_ptr<Native>> attach(const TlsContext& context);
     TlsSession(TlsContext context, std::unique_ptr<Native> native);
 
     const TlsContext context_;

@@ -75,7 +75,10 @@ protected:
         if (client_) run(client_->stop());
     }
 
-    void open(Config config) { client_ = std::make_unique<Client>(std::move(config), host_); }
+    void open(Config config) {
+        auto tls = *tls_context(config);
+        client_ = std::make_unique<Client>(std::move(config), std::move(tls), host_);
+    }
     std::future<Result<void>> start() { return spawn(client_->start()); }
     std::future<SubmitOutcome> submit(std::string text, std::string to = "+79161234567") {
         return spawn(client_->submit({.to = std::move(to), .text = std::move(text), .from = {}, .validity = {}}));

@@ -587,14 +587,14 @@ TEST_F(PeerTest, StopWaitsForWhatIsOnTheWay) {
 }
 
 TEST_F(PeerTest, TheProbeBindsAndUnbinds) {
-    auto probed = spawn(probe(options(peer_.port())));
+    auto probed = spawn(probe(options(peer_.port()), nullptr));
     auto connection = peer_.accept();
     connection.accept_bind();
     const Pdu unbind = connection.expect(Command::Unbind);
     connection.say({.command = Command::UnbindResp, .sequence = unbind.sequence});
     EXPECT_TRUE(get(std::move(probed)));
 
-    auto refused = spawn(probe(options(peer_.port())));
+    auto refused = spawn(probe(options(peer_.port()), nullptr));
     auto other = peer_.accept();
     const Pdu bind = other.expect(Command::BindTransceiver);
     other.say({.command = Command::BindTransceiverResp, .status = 0x0F, .sequence = bind.sequence, .has_body = false});

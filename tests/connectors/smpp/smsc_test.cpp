@@ -227,7 +227,7 @@ TEST_F(SmscTest, TheDefaultAlphabetIsTheLinks) {
 
 TEST_F(SmscTest, ACentreThatTakesNoMoreSessionsIsTriedAgainLater) {
     if (!begin({"--max-sessions", "1"})) return;
-    EXPECT_EQ(run(probe(options(smsc_->port()))).error().kind, ErrorKind::Transient);
+    EXPECT_EQ(run(probe(options(smsc_->port()), nullptr)).error().kind, ErrorKind::Transient);
 }
 
 TEST_F(SmscTest, AReceiptMayComeBeforeTheAnswer) {
@@ -345,11 +345,11 @@ TEST_F(SmscTest, ACentreThatNoLongerAnswersIsLeft) {
 TEST_F(SmscTest, RefusedBinds) {
     if (!begin()) return;
     smsc_->post("/behave", R"({"reject_binds":1})");
-    EXPECT_EQ(run(probe(options(smsc_->port()))).error().kind, ErrorKind::Auth);
+    EXPECT_EQ(run(probe(options(smsc_->port()), nullptr)).error().kind, ErrorKind::Auth);
     Config wrong = options(smsc_->port());
     wrong.password = Secret("wrong");
-    EXPECT_EQ(run(probe(wrong)).error().kind, ErrorKind::Auth);
-    EXPECT_TRUE(run(probe(options(smsc_->port()))));
+    EXPECT_EQ(run(probe(wrong, nullptr)).error().kind, ErrorKind::Auth);
+    EXPECT_TRUE(run(probe(options(smsc_->port()), nullptr)));
 }
 
 TEST_F(SmscTest, OneDirectionEach) {
@@ -399,9 +399,9 @@ TEST_F(SmscTest, OverTlsTheCertificateMustBeTheCentres) {
     Config other = options(smsc_->port());
     tls(other);
     other.tls_name = "other.test";
-    EXPECT_EQ(run(probe(other)).error().kind, ErrorKind::Config);
+    EXPECT_EQ(run(probe(other, *tls_context(other))).error().kind, ErrorKind::Config);
     other.tls_ca = folder.path() / "missing.pem";
-    EXPECT_EQ(run(probe(other)).error().kind, ErrorKind::Config);
+    EXPECT_EQ(tls_context(other).error().kind, ErrorKind::Config);
 }
 
 }  // namespace
