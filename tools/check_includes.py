@@ -41,6 +41,11 @@ CONNECTORS = ["base", "data", "config", "obs", "async", "net", "connector"]
 # What a connector may include besides.
 CONNECTOR_EXTRAS = {"imap": ["mail"], "smtp": ["mail"]}
 
+# What connectors of one vendor share: functions of their arguments, in a folder that no connector is. folder -> layers of
+# core that it may include; and who may include it.
+SHARED = {"avaya": ["base", "data"]}
+SHARED_BY = {"avaya_dmcc": ["avaya"], "avaya_smdr": ["avaya"], "avaya_cdr": ["avaya"]}
+
 # Functions of their arguments: no event loop, no threads, no files.
 PURE = ["base", "data", "expr", "model", "mail", "mapping", "identity"]
 IMPURE = re.compile(
@@ -99,17 +104,20 @@ def check_core(layer, target):
 def check_connector(parts, target):
     own = parts[1] if len(parts) > 2 else None  # connectors/all.cpp stands above all
     if target[0] == "core":
+        if own in SHARED:
+            return None if target[1] in SHARED[own] else f"connectors/{own} may not include core/{target[1]}"
         allowed = target[1] in CONNECTORS or target[1] in CONNECTOR_EXTRAS.get(own, [])
         return None if allowed else f"a connector may not include core/{target[1]}"
-    if own is None or len(target) == 2 or target[1] in (own, "common"):
+    if own is None or len(target) == 2 or target[1] in (own, "common") or target[1] in SHARED_BY.get(own, []):
         return None
     return f"connectors/{own} may not include connectors/{target[1]}"
 
 
 def may_use(path, header):
     """Why the file `path` may not include the foreign `header`, or None."""
-    if path.parts[0] == "core" and path.parts[1] in PURE and IMPURE.match(header):
-        return f"core/{path.parts[1]} is pure: no event loop, threads or files"
+    pure = path.parts[1] in (PURE if path.parts[0] == "core" else SHARED)
+    if pure and IMPURE.match(header):
+        return f"{path.parts[0]}/{path.parts[1]} is pure: no event loop, threads or files"
     for library, owners in OWNERS.items():
         if re.match(library, header) and not any(path.match(owner) for owner in owners):
             return f"<{header}> belongs to {', '.join(owners)}"
