@@ -1,5 +1,7 @@
 #include "connectors/all.hpp"
 
+#include "connectors/avaya_cdr/connector.hpp"
+#include "connectors/avaya_smdr/connector.hpp"
 #include "connectors/http/connector.hpp"
 #include "connectors/imap/connector.hpp"
 #include "connectors/smpp/connector.hpp"
@@ -9,6 +11,8 @@
 namespace tandem::connectors {
 
 void add_all(connector::Registry& registry) {
+    registry.add(avaya_cdr::connector());
+    registry.add(avaya_smdr::connector());
     registry.add(http::connector());
     registry.add(imap::connector());
     registry.add(smpp::connector());
