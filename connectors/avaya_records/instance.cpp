@@ -261,7 +261,7 @@ Task<void> LineInstance::tell_calls() {
 
 // What has been read from a socket exists nowhere else: it is offered until there is room, and no more is read.
 Task<void> LineInstance::store(std::string_view stream, std::vector<journal::Event> events) {
-    async::Backoff patience;
+    async::Backoff patience({.first = milliseconds(100), .limit = milliseconds(10'000)});
     for (bool waited = false;; waited = true) {
         const auto stored = co_await host_.emit({.stream = std::string(stream), .events = events, .after = {}});
         if (stored) {

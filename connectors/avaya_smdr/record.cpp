@@ -153,7 +153,7 @@ std::string_view to_string(PartyKind kind) {
 }
 
 Party read_party(std::string_view device, std::string_view name) {
-    Party out{.device = std::string(device), .name = std::string(name)};
+    Party out{.kind = PartyKind::None, .device = std::string(device), .name = std::string(name), .number = {}};
     if (device.empty()) return out;
     const std::string_view rest = device.substr(1);
     out.kind = PartyKind::Other;

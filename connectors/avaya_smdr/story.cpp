@@ -202,6 +202,8 @@ Call tell(const Conversation& conversation, const BookOptions& options) {
         }
     }
     if (consult.count() > 0) call.consult = consult;
+    std::ranges::sort(call.aliases);
+    std::ranges::sort(call.call_ids);
     avaya_records::sort(call.legs);
     call.transfers = transfers_of(call.legs, main.call_id);
     return call;

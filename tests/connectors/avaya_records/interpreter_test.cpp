@@ -125,8 +125,12 @@ TEST(RecordMoments, TheRepeatedHourByTheTimeOfArrival) {
 }
 
 TEST(RecordEvents, ALineThereAndBack) {
-    const StoredLine line{.id = "17-3", .raw = std::string("a\0b", 3), .peer = "10.0.0.1", .connection = 17,
-                          .at = from_micros(5), .cut = true};
+    const StoredLine line{.id = "17-3",
+                          .raw = std::string("a\0b", 3),
+                          .peer = "10.0.0.1",
+                          .connection = 17,
+                          .at = from_micros(5),
+                          .cut = true};
     const auto event = line_event(line, "text/x-cdr");
     EXPECT_EQ(event.raw, line.raw);
     EXPECT_EQ(event.content_type, "text/x-cdr");
