@@ -30,11 +30,11 @@ std::string name_of(const Record& record) {
     return fmt::format("{}|{}|{}|{}", record.in.text(), record.out.text(), record.calling, record.dialed);
 }
 
-std::string id_of(std::string_view text, LocalTime ended, std::size_t times) {
+std::string id_of(std::string_view text, LocalTime ended, std::size_t copy) {
     constexpr std::size_t kTelling = 8;
     std::string at = avaya_records::format_local(ended);
     std::erase_if(at, [](char c) { return c == '-' || c == ':'; });
-    const auto digest = sha256(fmt::format("{}|{}|{}", text, at, times));
+    const auto digest = sha256(fmt::format("{}|{}|{}", text, at, copy));
     return at + "-" + hex(std::span(digest).first(kTelling));
 }
 
@@ -81,17 +81,16 @@ Reading Book::take(const Line& line) {
     if (!record) return {.found = Found::Unreadable, .problem = std::move(record.error().text)};
     const auto end = calendar_.end_of(*record, line.peer, line.at);
     if (!end) return {.found = Found::Unreadable, .problem = "there is no such day"};
-    // A connection brings each record once: without a UCID equal ones on the same connection are two calls.
+    // Two calls may give equal records when nothing but minutes and numbers stand there.
     const std::string dated = line.text + "|" + avaya_records::format_local(end->local);
-    const auto before = repeats_.note(dated, line.connection, line.at);
-    if (before && (before->connection != line.connection || !record->ucid.empty())) return {.found = Found::Repeat};
+    const std::size_t copy = repeats_.note(dated, !record->ucid.empty(), line.connection, line.at);
+    if (copy == 0) return {.found = Found::Repeat};
     if (is_loss(*record)) {
         return {.found = Found::Lost,
                 .problem = fmt::format("calls until {} for {} s", avaya_records::format_local(end->local),
                                        record->duration.value_or(0s).count())};
     }
-    place({.record = std::move(*record), .end = *end}, id_of(line.text, end->local, before ? before->times : 0),
-          line.at);
+    place({.record = std::move(*record), .end = *end}, id_of(line.text, end->local, copy), line.at);
     return {.found = Found::Record};
 }
 

@@ -6,7 +6,7 @@
 
 namespace tandem::avaya_records {
 
-std::optional<Repeats::Before> Repeats::note(std::string_view text, std::uint64_t connection, Instant at) {
+std::size_t Repeats::note(std::string_view text, bool unique, std::uint64_t connection, Instant at) {
     while (!order_.empty() && (order_.size() >= most_ || order_.front().first + std::chrono::hours(24) < at)) {
         known_.erase(order_.front().second);
         order_.pop_front();
@@ -15,11 +15,12 @@ std::optional<Repeats::Before> Repeats::note(std::string_view text, std::uint64_
     Hash hash{};
     std::copy_n(digest.begin(), hash.size(), hash.begin());
     const auto [place, fresh] = known_.try_emplace(hash);
-    const Before before = place->second;
-    place->second = {.connection = connection, .times = before.times + 1};
-    if (!fresh) return before;
-    order_.emplace_back(at, hash);
-    return std::nullopt;
+    if (fresh) order_.emplace_back(at, hash);
+    Known& known = place->second;
+    if (known.connection != connection) known.on_connection = 0;
+    known.connection = connection;
+    if (++known.on_connection <= known.count || (unique && known.count > 0)) return 0;
+    return ++known.count;
 }
 
 }  // namespace tandem::avaya_records

@@ -9,29 +9,30 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <optional>
 #include <string_view>
+#include <utility>
 
 namespace tandem::avaya_records {
 
 class Repeats {
 public:
-    struct Before {
-        std::uint64_t connection = 0;  // that brought it last
-        std::size_t times = 0;
-    };
-
     explicit Repeats(std::size_t most = 200'000) : most_(most) {}
 
-    // What is known of this text from the last day before `at`; then it has come once more. Beyond the number that is
-    // remembered the oldest is forgotten.
-    std::optional<Before> note(std::string_view text, std::uint64_t connection, Instant at);
+    // 0: this text came before, on the last day before `at`. Else which one it is: the first, or of texts that may come
+    // more than once (`unique` is false) a further one. A connection brings each once: what it brings more often than
+    // any before it is further ones. Beyond the number that is remembered the oldest is forgotten.
+    std::size_t note(std::string_view text, bool unique, std::uint64_t connection, Instant at);
 
 private:
     using Hash = std::array<std::uint8_t, 16>;
+    struct Known {
+        std::size_t count = 0;
+        std::uint64_t connection = 0;
+        std::size_t on_connection = 0;
+    };
 
     const std::size_t most_;
-    std::map<Hash, Before> known_;
+    std::map<Hash, Known> known_;
     std::deque<std::pair<Instant, Hash>> order_;  // of their first coming
 };
 

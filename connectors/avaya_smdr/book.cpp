@@ -42,7 +42,7 @@ Book::Book(BookOptions options)
 Reading Book::take(const Line& line) {
     auto record = read_record(line.text);
     if (!record) return {.found = Found::Unreadable, .problem = std::move(record.error().text)};
-    if (repeats_.note(line.text, line.connection, line.at)) return {.found = Found::Repeat};
+    if (repeats_.note(line.text, true, line.connection, line.at) == 0) return {.found = Found::Repeat};
     const std::string call_id = record->call_id;
     const Number number = place(std::move(*record), line.at);
     relate(number, call_id, line.at);

@@ -38,7 +38,7 @@ TEST(CdrConfig, TakesALayout) {
 }
 
 TEST(CdrConfig, SaysWhatIsWrong) {
-    EXPECT_EQ(problems("{listen: ':9000', zone: UTC}"), "layout: customized records need the layout of your switch\n");
+    EXPECT_EQ(problems("{listen: ':9000', zone: UTC}"), ": customized records need the layout of your switch\n");
     EXPECT_EQ(problems("{listen: ':9000', zone: UTC, format: unformatted}").find("format: unformatted records are not"),
               0U);
     EXPECT_EQ(problems(std::string("{listen: ':9000', zone: UTC, format: teleseer, layout: [") + kItems + "]}"),

@@ -9,7 +9,7 @@ using avaya_records::test::Switch;
 using namespace std::string_literals;
 
 constexpr const char* kRecord =
-    "092126 1405   240      4930123456                    5001               721003           9 ";
+    "092126 1405   240      4930123456                    5001                721003              9 ";
 
 class ACommunicationManager : public avaya_records::test::AnInstance {
 protected:

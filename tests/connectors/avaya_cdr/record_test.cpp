@@ -15,9 +15,9 @@ using test::rules_of;
 //                            date   time sec-d calling-num     dialed-num              auth          in  crt dial used
 //                            crt c
 constexpr const char* kIn =
-    "080125 1145   240      4930123456                    5001               721003           9 ";
+    "080125 1145   240      4930123456                    5001                721003              9 ";
 constexpr const char* kOut =
-    "080125 1147    35            5001           0049301112223          4711         9  730012 7 ";
+    "080125 1147    35            5001           0049301112223          4711            9  730012 7 ";
 
 TEST(CdrRecord, ReadsACustomizedLine) {
     const auto in = read_record(kIn, rules_of("plain"));

@@ -11,24 +11,31 @@ const Instant kNow = from_micros(1'740'000'000'000'000);
 
 TEST(Repeats, KnowsALineForADay) {
     Repeats repeats;
-    EXPECT_FALSE(repeats.note("a", 1, kNow));
-    EXPECT_FALSE(repeats.note("b", 1, kNow + 1h));
-    const auto again = repeats.note("a", 2, kNow + 23h);
-    ASSERT_TRUE(again);
-    EXPECT_EQ(again->connection, 1U);
-    EXPECT_EQ(again->times, 1U);
-    EXPECT_EQ(repeats.note("a", 2, kNow + 24h)->times, 2U);
-    EXPECT_FALSE(repeats.note("a", 2, kNow + 25h));
-    EXPECT_FALSE(repeats.note("b", 2, kNow + 26h));
+    EXPECT_EQ(repeats.note("a", true, 1, kNow), 1U);
+    EXPECT_EQ(repeats.note("b", true, 1, kNow + 1h), 1U);
+    EXPECT_EQ(repeats.note("a", true, 1, kNow + 23h), 0U);
+    EXPECT_EQ(repeats.note("a", true, 2, kNow + 24h), 0U);
+    EXPECT_EQ(repeats.note("a", true, 2, kNow + 25h), 1U);
+    EXPECT_EQ(repeats.note("b", true, 2, kNow + 26h), 1U);
+}
+
+TEST(Repeats, OfEqualLinesAConnectionRepeatsAsManyAsCameBefore) {
+    Repeats repeats;
+    EXPECT_EQ(repeats.note("a", false, 1, kNow), 1U);
+    EXPECT_EQ(repeats.note("a", false, 1, kNow), 2U);
+    EXPECT_EQ(repeats.note("a", false, 2, kNow), 0U);
+    EXPECT_EQ(repeats.note("a", false, 2, kNow), 0U);
+    EXPECT_EQ(repeats.note("a", false, 2, kNow), 3U);
+    EXPECT_EQ(repeats.note("a", false, 3, kNow), 0U);
 }
 
 TEST(Repeats, ForgetsTheOldestWhenThereAreTooMany) {
     Repeats repeats(2);
-    repeats.note("a", 1, kNow);
-    repeats.note("b", 1, kNow);
-    repeats.note("c", 1, kNow);
-    EXPECT_TRUE(repeats.note("c", 1, kNow));
-    EXPECT_FALSE(repeats.note("a", 1, kNow));
+    repeats.note("a", true, 1, kNow);
+    repeats.note("b", true, 1, kNow);
+    repeats.note("c", true, 1, kNow);
+    EXPECT_EQ(repeats.note("c", true, 1, kNow), 0U);
+    EXPECT_EQ(repeats.note("a", true, 1, kNow), 1U);
 }
 
 }  // namespace

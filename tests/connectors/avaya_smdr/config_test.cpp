@@ -46,7 +46,7 @@ TEST(SmdrConfig, SaysWhatIsWrong) {
     EXPECT_EQ(problems("{mode: listen, address: 'a.test:1150', zone: UTC}"),
               "address: is no address of this machine: write it in numbers\n");
     EXPECT_EQ(problems("{mode: listen, address: ':1150', zone: Europe/Nowhere}"),
-              "zone: is no time zone: write it as Europe/Berlin or +03:00\n");
+              "zone: is no time zone: write it as Europe/Berlin or +03:00, not 'Europe/Nowhere'\n");
 }
 
 }  // namespace
