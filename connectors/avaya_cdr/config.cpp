@@ -14,9 +14,6 @@ using avaya_records::of;
 
 namespace {
 
-constexpr std::chrono::milliseconds kLongCall =
-    std::chrono::hours(11);  // after which the next part of a long call is missing
-
 const config::Fields<ItemConfig>& item_fields() {
     static const auto fields =
         config::Fields<ItemConfig>()
@@ -110,6 +107,8 @@ Config read_config(const config::Node& options, config::Diagnostics& diagnostics
         wrong("modified_circuit_ids", "has a meaning with `format: teleseer` only");
     if (config.format == Format::Customized && !config.layout.empty())
         check_items(options.get("layout"), config, diagnostics);
+    if (config.unfinished < kLongCall)
+        wrong("unfinished", "a call of more than ten hours is recorded every ten hours: write 11h or more");
     if (!config.address.host.empty() && !config::is_network_address(config.address.host))
         wrong("listen", "is no address of this machine: write it in numbers");
     return config;
@@ -121,8 +120,7 @@ BookOptions book_options(const Config& config) {
                       .order = config.date_order,
                       .plain_circuits = config.modified_circuit_ids},
             .zone = Zone::find(config.zone).value_or(Zone()),
-            // A long call is recorded every ten hours.
-            .shelf = {.hold = config.hold, .unfinished = std::max(config.unfinished, kLongCall)},
+            .shelf = {.hold = config.hold, .unfinished = config.unfinished},
             .mask_account = config.mask_account};
 }
 

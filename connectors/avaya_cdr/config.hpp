@@ -5,11 +5,15 @@
 #include "connectors/avaya_records/config.hpp"
 #include "core/config/fields.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace tandem::avaya_cdr {
+
+// Then the next part of a long call, which is recorded every ten hours, is missing.
+inline constexpr std::chrono::milliseconds kLongCall = std::chrono::hours(11);
 
 struct ItemConfig {
     std::string item;
@@ -17,6 +21,8 @@ struct ItemConfig {
 };
 
 struct Config : avaya_records::LineOptions {
+    Config() { unfinished = kLongCall; }
+
     Format format = Format::Customized;
     std::vector<ItemConfig> layout;
     DateOrder date_order = DateOrder::MonthDay;

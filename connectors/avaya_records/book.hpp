@@ -30,7 +30,7 @@ enum class Found {
 
 struct Reading {
     Found found = Found::Record;
-    std::string problem{};  // what is unreadable, and where; or what was lost
+    std::string problem{};  // what is unreadable, and where; what was lost; what is odd about a record that was taken
 };
 
 class Book {

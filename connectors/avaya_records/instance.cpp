@@ -129,6 +129,7 @@ Task<void> LineInstance::welcome(std::unique_ptr<net::Link> link) {
         host_.count("refused", "silent");
     }
     co_await serve(*link);
+    show();
 }
 
 Task<void> LineInstance::keep_connected() {
@@ -233,6 +234,8 @@ std::vector<journal::Event> LineInstance::interpret(const std::vector<StoredLine
             if (one.reading.found == Found::Unreadable) unreadable.push_back(unreadable_event(one, line.at));
             if (one.reading.found == Found::Lost)
                 host_.log().warn("the switch could not record calls", {{"what", one.reading.problem}});
+            if (one.reading.found == Found::Record && !one.reading.problem.empty() && !std::exchange(warned_, true))
+                host_.log().warn("records are odd", {{"what", one.reading.problem}});
         }
     }
     return unreadable;

@@ -81,6 +81,7 @@ private:
     std::map<std::string, std::uint64_t> told_;  // revisions of an earlier run
     std::vector<journal::Event> left_over_;      // of an earlier run
     std::string trouble_;                        // empty: all is well
+    bool warned_ = false;                        // of records that are odd
     bool stopping_ = false;
     async::Backoff backoff_;
     async::Jitter jitter_;

@@ -46,7 +46,7 @@ Reading Book::take(const Line& line) {
     const std::string call_id = record->call_id;
     const Number number = place(std::move(*record), line.at);
     relate(number, call_id, line.at);
-    return {.found = Found::Record};
+    return {.found = Found::Record, .problem = zone_problem(group_of(shelf_.at(number), call_id))};
 }
 
 Book::Number Book::place(Record record, Instant arrived) {

@@ -1,6 +1,10 @@
 #include "connectors/avaya_smdr/group.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdint>
+#include <cstdlib>
 #include <utility>
 
 namespace tandem::avaya_smdr {
@@ -179,6 +183,19 @@ void add(Group& group, Record record, avaya_records::Moment beginning) {
     group.finished = group.finished || !record.continued;
     group.segments.push_back({.record = std::move(record)});
     place(group);
+}
+
+std::string zone_problem(const Group& group) {
+    constexpr std::int64_t kStep = 15 * 60;  // zones differ by multiples of it
+    constexpr std::int64_t kFarthest = 16 * 3'600;
+    constexpr std::int64_t kTolerance = 30;
+    if (group.segments.size() != 1 || !group.finished || !group.segments.front().record.written) return {};
+    const Record& record = group.segments.front().record;
+    const std::int64_t off =
+        std::chrono::round<std::chrono::seconds>(*record.written - (group.started + record.total())).count();
+    const std::int64_t steps = (off + (off < 0 ? -kStep : kStep) / 2) / kStep;
+    if (steps == 0 || std::abs(off) > kFarthest || std::abs(off - steps * kStep) > kTolerance) return {};
+    return fmt::format("the zone of the configuration seems to be wrong: column 35 is {} minutes away", steps * 15);
 }
 
 Relation relation(const Group& a, const Group& b) {

@@ -41,6 +41,10 @@ struct Group {
 // before it.
 void add(Group& group, Record record, avaya_records::Moment beginning);
 
+// A call of one record began by the local clock and was over by UTC (column 35): what the two say about the configured
+// zone if it is wrong, else empty.
+std::string zone_problem(const Group& group);
+
 // Whether two are one conversation; never by equal numbers alone.
 enum class Relation {
     None,

@@ -50,6 +50,11 @@ TEST(CdrConfig, SaysWhatIsWrong) {
               "listen: is no address of this machine: write it in numbers\n");
 }
 
+TEST(CdrConfig, ALongCallMayTakeItsTime) {
+    EXPECT_EQ(problems("{listen: ':9000', zone: UTC, format: teleseer, unfinished: 8h}"),
+              "unfinished: a call of more than ten hours is recorded every ten hours: write 11h or more\n");
+}
+
 TEST(CdrConfig, LooksAtTheItems) {
     EXPECT_EQ(problems("{listen: ':9000', zone: UTC, layout: [{item: tme, length: 4}, {item: vnd, length: 5}]}"),
               "layout[0].item: no item of CDR is called 'tme'; did you mean 'time'?\n"

@@ -162,7 +162,7 @@ TEST_F(AnIpOffice, ARestartTellsTheSameCalls) {
     ASSERT_TRUE(begin(listening()));
     {
         Switch ip_office(port());
-        ip_office.send(record(1, 1) + "\r\n" + record(2) + "\r\ngarbage\r\n" + record(3).substr(0, 50));
+        ip_office.send(record(1, 1) + "\r\n" + record(2) + "\r\ngarbage\r\n" + record(3).substr(0, 60));
         EXPECT_TRUE(becomes([&] { return calls().size() == 2 && counter("lines:unreadable") == 1; }));
     }
     EXPECT_TRUE(becomes([&] { return counter("lines:cut") == 1; }));
