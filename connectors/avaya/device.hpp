@@ -10,9 +10,9 @@ namespace tandem::avaya {
 
 // What identifies a device: address and instance say nothing about which one it is and are left out.
 struct Device {
-    std::string number;       // extension, or the other party's number; "" if unknown
-    std::string switch_name;  // as written, often empty
-    bool dynamic = false;     // a party of one call (a trunk's "T21#3"), not a line
+    std::string number = {};       // extension, or the other party's number; "" if unknown
+    std::string switch_name = {};  // as written, often empty
+    bool dynamic = false;          // a party of one call (a trunk's "T21#3"), not a line
 
     bool empty() const { return number.empty(); }
     bool operator==(const Device&) const = default;
