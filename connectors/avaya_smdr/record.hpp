@@ -54,7 +54,11 @@ struct Record {
 
     std::chrono::seconds total() const { return connected + ring + hold + park; }
     bool answered() const { return connected.count() > 0 || hold.count() > 0 || park.count() > 0; }
-    bool outside() const { return internal ? !*internal : inbound; }
+    // With the world; where the record does not say so, by its line.
+    bool outside() const {
+        if (internal) return !*internal;
+        return inbound || party1.kind == PartyKind::Line || party2.kind == PartyKind::Line;
+    }
 };
 
 // ErrorKind::Corrupt with the column. Text is UTF-8.

@@ -130,7 +130,6 @@ void add_sides(const Group& main, bool mask_account, Call& call) {
     const Record& first = main.segments.front().record;
     // I with "internal" is a transfer's continuation (vendors/avaya.md 4.3).
     call.direction = first.inbound ? "inbound" : first.outside() ? "outbound" : "internal";
-    if (!first.inbound && !first.internal) call.direction = party_of(first, PartyKind::Line) ? "outbound" : "internal";
     call.ani = first.caller;
     call.ani_host = first.caller_host;
     call.called = first.called;

@@ -72,6 +72,17 @@ TEST(SmdrRecord, ShortFormsOfOlderReleases) {
     EXPECT_EQ(read_record(with(3, " 9 "))->ring, 9s);
 }
 
+TEST(SmdrRecord, WithTheWorldOrInside) {
+    EXPECT_TRUE(read_record(with(9, "0"))->outside());
+    EXPECT_FALSE(read_record(with(9, "1"))->outside());
+    EXPECT_TRUE(read_record(with(9, "I"))->outside());
+    std::string line = with(9, "I");
+    line.replace(line.find(",I,4324"), 2, ",O");
+    EXPECT_TRUE(read_record(line)->outside());
+    line.replace(line.find("T9161"), 1, "E");
+    EXPECT_FALSE(read_record(line)->outside());
+}
+
 TEST(SmdrRecord, SaysWhichColumnIsWrong) {
     const auto problem = [](const std::string& line) {
         const auto record = read_record(line);
