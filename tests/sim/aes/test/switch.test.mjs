@@ -166,6 +166,12 @@ test('a caller that gives up in the queue is only cleared', () => {
   assert.equal(w.story().endReason, 'abandoned');
 });
 
+test('user information carries the UCID of its own call when it is packed', () => {
+  const w = world();
+  const call = w.calls.inbound({ vdn: '7100', ani: '1', uui: (ucid) => `00FA08${ucid.length}` });
+  assert.deepEqual([call.uui, w.story().uui], ['00FA0820', '00FA0820']);
+});
+
 test('call ids are used again, trunks are given back', () => {
   const w = world({ layout: { callIds: { from: 1, to: 3 }, trunks: [{ group: 21, members: 1 }] } });
   const ids = [];
