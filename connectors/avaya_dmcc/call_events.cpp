@@ -156,6 +156,7 @@ void diverted(Call& call, Part& part, const CallEvent& event, const Plan& plan) 
         return;
     }
     if (number.empty() || is_outside(number, plan)) return;
+    if (ended_just_now(call, number, part.call, event.at)) return;
     Leg* leg = open_leg(call, number, part, event.at);
     if (leg == nullptr || leg->talks()) return;
     close(*leg, event.at, Outcome::Missed);
@@ -173,6 +174,7 @@ void failed(Call& call, Part& part, const CallEvent& event, const Plan& plan) {
     if (!station || part.by == number) return;
     if (const Leg* known = find_leg(call, number, part.call); known != nullptr && known->state == LegState::Dialing)
         return;
+    if (ended_just_now(call, number, part.call, event.at)) return;
     Leg* leg = open_leg(call, number, part, event.at);
     if (leg != nullptr && !leg->talks()) close(*leg, event.at, event.cause == "busy" ? Outcome::Busy : Outcome::Failed);
 }

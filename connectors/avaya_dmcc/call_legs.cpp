@@ -77,6 +77,12 @@ Leg* open_leg(Call& call, std::string_view station, const Part& part, Instant at
     return &call.legs.emplace_back(std::move(leg));
 }
 
+bool ended_just_now(const Call& call, std::string_view station, std::string_view id, Instant at) {
+    return std::ranges::any_of(call.legs, [&](const Leg& leg) {
+        return leg.station == station && leg.call == id && leg.ended_at && at - *leg.ended_at <= kSameMoment;
+    });
+}
+
 void answer(Leg& leg, Instant at) {
     if (leg.talks() || !leg.open()) return;
     leg.state = LegState::Connected;

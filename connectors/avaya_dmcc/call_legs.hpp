@@ -17,6 +17,9 @@ Leg* find_leg(Call& call, std::string_view station, std::string_view id = {});
 // The same, or a new one. Null: there are too many.
 Leg* open_leg(Call& call, std::string_view station, const Part& part, Instant at);
 
+// A copy of its end, which a restart made forget, tells nothing new.
+bool ended_just_now(const Call& call, std::string_view station, std::string_view id, Instant at);
+
 void answer(Leg& leg, Instant at);
 void hold(Leg& leg, Instant at);
 void retrieve(Leg& leg, Instant at);

@@ -215,6 +215,7 @@ std::optional<Instant> Calls::State::due_of(const CallEntry& entry) const {
 }
 
 void Calls::State::expire(Instant now, CallRecords& records) {
+    closed.clear();
     for (CallEntry* entry = table.first_due(); entry != nullptr && *entry->due <= now; entry = table.first_due()) {
         Call& call = entry->call;
         if (call.ended()) {

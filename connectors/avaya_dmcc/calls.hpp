@@ -86,8 +86,8 @@ public:
     CallRecords expire(Instant now);
     std::optional<Instant> next_expiry() const;
 
-    // An open record of an earlier run; one that is not open, or older than what is known, changes nothing. Corrupt:
-    // not a record of ours.
+    // A record of an earlier run, before anything else is taken; in any order, of each call the latest counts. One that
+    // is not open is only noted. Corrupt: not a record of ours.
     Result<void> restore(std::string_view json);
 
     CallCounters counters() const;

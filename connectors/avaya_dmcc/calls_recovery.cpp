@@ -12,6 +12,9 @@
 namespace tandem::avaya_dmcc {
 namespace {
 
+// Of those whose last record was restored before an earlier one.
+constexpr std::size_t kMostClosed = 100'000;
+
 bool contains(const std::vector<std::string>& list, std::string_view text) {
     return std::ranges::find(list, text) != list.end();
 }
@@ -233,7 +236,13 @@ Result<void> Calls::restore(std::string_view json) {
         if (entry->call.revision >= call.revision) return {};
         state_->table.erase(*entry);
     }
-    if (!record->open || !record->merged_into.empty()) return {};
+    if (const auto closed = state_->closed.find(call.id);
+        closed != state_->closed.end() && closed->second >= call.revision)
+        return {};
+    if (!record->open) {
+        if (state_->closed.size() < kMostClosed) state_->closed[call.id] = call.revision;
+        return {};
+    }
     const Instant heard = call.updated_at.value_or(Instant{});
     CallEntry& restored = state_->table.add(std::move(call), heard);
     restored.emitted = true;

@@ -6,8 +6,11 @@
 #include "connectors/avaya_dmcc/call_table.hpp"
 #include "connectors/avaya_dmcc/calls.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace tandem::avaya_dmcc {
 
@@ -18,6 +21,8 @@ struct Calls::State {
     CallCopies copies;
     Agents agents;
     CallCounters counters;
+    // Only while records are restored, which come in any order: revision of the last record, by id.
+    std::unordered_map<std::string, std::int64_t> closed;
 
     // calls.cpp
     // After something happened to a call: who its agents are, what its customer does, its names; its record, if it
