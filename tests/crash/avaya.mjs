@@ -37,7 +37,7 @@ const aes = await startAes({
 // When nobody listened: [from, to], from a little before to when every monitor and snapshot was there again.
 const outages = [];
 const SLACK = 1500;
-const WAIT = 4000;  // the end of a call that no event told is declared some seconds later
+const WAIT = 8000;  // an end that no event told is declared some seconds later
 
 const folder = mkdtempSync(join(tmpdir(), 'tandem-calls-'));
 const gateway = new AesGateway(folder, aes, { pack: 'kept_calls', options: 'session_cleanup: 20s\nagent_poll: 1s\n' });
@@ -138,7 +138,7 @@ while (happening.running && !values.calm) {
 await happening.drained;
 await settled();
 // The last parties are declared gone some seconds after the last event; nothing that is stored may be open then.
-await pause(8000);
+await pause(WAIT + 2000);
 await eventually(() => gateway.applied(), 'everything is applied', 120_000);
 const stored = await records();
 const { problems, count } = judge(stored);
