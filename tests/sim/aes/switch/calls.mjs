@@ -190,7 +190,7 @@ export function clear(sw, call, cause = 'normalClearing', by) {
       sw.publish('ConnectionClearedEvent', call, events.connectionClearedBy(call, device, device, sw.form({ cause })), { only: [key] });
     }
   }
-  sw.release(call.trunk);
+  for (const trunk of [call.trunk, ...(call.trunks ?? [])]) sw.release(trunk);
   sw.calls.delete(call.id);
   followersHear(sw, call, events.callCleared(call, sw.form({ cause })));
   endStory(sw, call, cause, by);
