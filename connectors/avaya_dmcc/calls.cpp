@@ -177,7 +177,7 @@ void Calls::State::touch(CallEntry& entry, Instant at, CallRecords& records) {
     entry.heard = std::max(entry.heard, at);
     entry.restored = false;
     for (Leg& leg : call.legs)
-        if (leg.open() && leg.role == Role::Agent && leg.agent.empty())
+        if ((leg.open() || leg.ended_at == at) && leg.role == Role::Agent && leg.agent.empty())
             leg.agent = agents.at(switch_key(call.switch_name, leg.station));
     settle(call, at);
     emit(entry, at, records);
