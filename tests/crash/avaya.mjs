@@ -158,7 +158,7 @@ if (end.code !== 0) problems.push(`a clean stop ended with ${JSON.stringify(end)
 const kinds = outages.reduce((sum, { name }) => ({ ...sum, [name]: (sum[name] ?? 0) + 1 }), {});
 console.log(`seed ${seed}: ${aes.sw.stories.length} calls, ${aes.sw.events} events, disturbances ${JSON.stringify(kinds)}; ${stored.length} stored: ` +
   `${count.right} right, ${count.marked} marked, ${count.missed} fell into an outage; times within ${tolerance} ms`);
-for (const problem of problems.slice(0, 20)) console.log(`WRONG: ${problem}`);
-if (problems.length > 20) console.log(`and ${problems.length - 20} more`);
+for (const problem of values.verbose ? problems : problems.slice(0, 20)) console.log(`WRONG: ${problem}`);
+if (problems.length > 20 && !values.verbose) console.log(`and ${problems.length - 20} more`);
 await aes.stop();
 process.exit(problems.length === 0 ? 0 : 1);
