@@ -1,6 +1,7 @@
 #include "connectors/imap/client.hpp"
 
 #include "core/async/timeout.hpp"
+#include "core/base/text.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -18,6 +19,13 @@ constexpr std::chrono::seconds kFirstTries{20};  // of a start that waits for th
 constexpr std::uint64_t kMemory = 96ULL << 20;   // octets of mails on their way, of all mailboxes together
 
 constexpr std::uint64_t kMediaAtOnce = 4;
+
+std::set<std::string, std::less<>> own_addresses(const Config& config) {
+    std::set<std::string, std::less<>> out;
+    for (const auto& mailbox : config.mailboxes)
+        out.insert(to_lower_ascii(mailbox.own_address()));
+    return out;
+}
 
 }  // namespace
 
@@ -55,6 +63,7 @@ Task<Result<void>> Client::start() {
                              .tls = tls_,
                              .host = host_,
                              .spawn = [this](Task<void> task) { group_->spawn(std::move(task)); },
+                             .own = own_addresses(config_),
                              .board = Board(host_, config_.mailboxes.size()),
                              .logins = Pace(config_.logins),
                              .memory = Room(kMemory),

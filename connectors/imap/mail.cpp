@@ -129,6 +129,39 @@ std::vector<std::span<const MailInfo>> groups(std::span<const MailInfo> infos,
     return out;
 }
 
+namespace {
+
+std::string_view header_of(std::string_view raw) {
+    const auto end = std::min(raw.find("\r\n\r\n"), raw.find("\n\n"));
+    return raw.substr(0, std::min(end, kMaxHeader));
+}
+
+// Sorted; what stands around an at sign is looked up, as addresses are written.
+std::set<std::string> named_in(std::string_view header, const std::set<std::string, std::less<>>& own) {
+    constexpr std::string_view kAround = " \t\r\n<>,;:()[]\"'";
+    std::set<std::string> out;
+    for (auto at = header.find('@'); at != std::string_view::npos; at = header.find('@', at + 1)) {
+        const auto before = header.find_last_of(kAround, at);
+        const auto begin = before == std::string_view::npos ? 0 : before + 1;
+        const auto end = std::min(header.find_first_of(kAround, at), header.size());
+        const auto found = own.find(to_lower_ascii(header.substr(begin, end - begin)));
+        if (found != own.end()) out.insert(*found);
+    }
+    return out;
+}
+
+void add_list(std::string& json, std::string_view name, const std::set<std::string>& texts) {
+    if (texts.empty()) return;
+    json += fmt::format(",\"{}\":[", name);
+    for (const auto& text : texts) {
+        if (json.back() != '[') json += ',';
+        data::write_json_string(text, json);
+    }
+    json += ']';
+}
+
+}  // namespace
+
 journal::Event mail_event(const Origin& origin, const MailInfo& info, std::string raw, bool truncated) {
     std::string json = "{\"mailbox\":";
     data::write_json_string(origin.mailbox, json);
@@ -142,6 +175,7 @@ journal::Event mail_event(const Origin& origin, const MailInfo& info, std::strin
         data::write_json_string(folder_name(info.labels[i]), json);
         if (i + 1 == info.labels.size()) json += ']';
     }
+    if (origin.own != nullptr) add_list(json, "own", named_in(header_of(raw), *origin.own));
     add_text(json, "gmail_message_id", info.gmail_message_id);
     add_text(json, "gmail_thread_id", info.gmail_thread_id);
     json += '}';

@@ -7,7 +7,9 @@
 #include "core/connector/connector.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,7 +52,9 @@ struct Origin {
     const Folder* folder = nullptr;
     std::uint32_t uidvalidity = 0;
     Instant received_at{};
+    const std::set<std::string, std::less<>>* own = nullptr;  // addresses of all mailboxes that are read, lower case
 };
+// The envelope tells which of the own addresses the mail's header names, so that the pack knows who is "us".
 journal::Event mail_event(const Origin& origin, const MailInfo& info, std::string raw, bool truncated);
 
 // The Message-ID field of a mail's first header lines, with its brackets; empty when there is none.

@@ -23,6 +23,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct Shared {
     const net::TlsContext& tls;
     connector::Host& host;
     std::function<void(async::Task<void>)> spawn;
+    const std::set<std::string, std::less<>> own;  // addresses of all mailboxes
     Board board;
     Pace logins;
     Room memory;        // octets of mails on their way

@@ -156,7 +156,8 @@ journal::Event Mailbox::event_of(const Box& box, const MailInfo& info, std::stri
     return mail_event({.mailbox = config_.own_address(),
                        .folder = &box.folder,
                        .uidvalidity = box.place->uidvalidity,
-                       .received_at = host_.clock().now()},
+                       .received_at = host_.clock().now(),
+                       .own = &shared_.own},
                       info, std::move(raw), truncated);
 }
 

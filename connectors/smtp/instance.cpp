@@ -37,8 +37,9 @@ Result<TlsContexts> load_contexts(const Config& config) {
 }
 
 SmtpInstance::SmtpInstance(Config config, TlsContexts tls, connector::Host& host) : host_(host) {
+    const std::string own = config.submission ? config.submission->from : std::string();
     if (config.submission) submitter_.emplace(std::move(*config.submission), std::move(tls.submission), host);
-    if (config.journal) sink_.emplace(std::move(*config.journal), std::move(tls.journal), host);
+    if (config.journal) sink_.emplace(std::move(*config.journal), own, std::move(tls.journal), host);
 }
 
 Task<Result<void>> SmtpInstance::start() {

@@ -27,17 +27,20 @@ milliseconds left(SteadyClock::time_point deadline) {
     return std::max(std::chrono::ceil<milliseconds>(deadline - SteadyClock::now()), milliseconds(0));
 }
 
-std::string envelope_of(const SinkMail& mail, const std::string& peer, Instant now) {
+std::string envelope_of(const SinkMail& mail, const std::string& peer, const std::string& own, Instant now) {
     data::Arena arena;
     data::ArenaList<data::Value> recipients(arena);
     for (const std::string& one : mail.recipients)
         recipients.push_back(data::make_string(arena, one));
+    data::ArenaList<data::Value> ours(arena);
+    if (!own.empty()) ours.push_back(data::make_string(arena, own));
     return data::to_json(data::make_object(arena, {{"mailbox", data::make_string(arena, mail.recipients.front())},
                                                    {"role", data::Value::string("journal")},
                                                    {"kept", data::make_string(arena, kept_name(now, mail.octets))},
                                                    {"size", data::Value::unsigned_integer(mail.octets.size())},
                                                    {"sender", data::make_string(arena, mail.sender)},
                                                    {"recipients", data::Value::array(recipients.items())},
+                                                   {"own", data::Value::array(ours.items())},
                                                    {"peer", data::make_string(arena, peer)}}));
 }
 
@@ -80,8 +83,8 @@ private:
     Peer& peer_;
 };
 
-Sink::Sink(JournalConfig config, net::TlsContext tls, connector::Host& host)
-    : config_(std::move(config)), tls_(std::move(tls)), host_(host) {
+Sink::Sink(JournalConfig config, std::string own, net::TlsContext tls, connector::Host& host)
+    : config_(std::move(config)), own_(std::move(own)), tls_(std::move(tls)), host_(host) {
     for (const std::string& text : config_.peers) {
         if (auto block = net::AddressBlock::parse(text)) networks_.push_back(std::move(*block));
     }
@@ -213,7 +216,7 @@ Task<Result<void>> Sink::store(SinkMail mail, std::string peer) {
                          .vendor_id = {},
                          .received_at = now,
                          .content_type = std::string(kMailType),
-                         .envelope = envelope_of(mail, peer, now),
+                         .envelope = envelope_of(mail, peer, own_, now),
                          .raw = std::move(mail.octets)};
     connector::Batch batch;
     batch.events.push_back(std::move(event));

@@ -21,8 +21,8 @@ inline constexpr std::string_view kMailType = "message/rfc822";
 
 class Sink {
 public:
-    // `host` outlives it.
-    Sink(JournalConfig config, net::TlsContext tls, connector::Host& host);
+    // `own`: the address that this instance writes from, empty if it sends nothing. `host` outlives it.
+    Sink(JournalConfig config, std::string own, net::TlsContext tls, connector::Host& host);
 
     // Failure: Config (the address cannot be listened on).
     Result<void> open(async::Executor strand);
@@ -50,6 +50,7 @@ private:
     void forget_quiet_peers();
 
     const JournalConfig config_;
+    const std::string own_;
     const net::TlsContext tls_;
     connector::Host& host_;
     std::vector<net::AddressBlock> networks_;

@@ -66,6 +66,23 @@ TEST(Mail, TheEventSaysWhereItStands) {
     EXPECT_EQ(event.vendor_id, "<a@b>");
 }
 
+TEST(Mail, TheEventSaysWhichOwnAddressesTheHeaderNames) {
+    const Folder folder{.raw = "INBOX", .name = "INBOX", .role = Role::Inbox};
+    const std::set<std::string, std::less<>> own = {"sales@example.test", "support@example.test", "vera@example.test"};
+    const auto own_in = [&](const std::string& raw) {
+        const Origin origin{.mailbox = "support@example.test", .folder = &folder, .uidvalidity = 1, .own = &own};
+        const auto envelope = mail_event(origin, MailInfo{.uid = 1}, raw, false).envelope;
+        const auto at = envelope.find("\"own\":");
+        return at == std::string::npos ? "none" : envelope.substr(at + 6, envelope.find(']') - at - 5);
+    };
+    EXPECT_EQ(own_in("From: Sales <Sales@Example.test>\r\nTo: ann@customer.test,support@example.test\r\n\r\n"),
+              R"(["sales@example.test","support@example.test"])");
+    EXPECT_EQ(own_in("From: ann@customer.test\r\nTo: ann@customer.test\r\n\r\nvera@example.test"), "none")
+        << "the body";
+    EXPECT_EQ(own_in("From: xvera@example.test, vera@example.test.evil.test\n\n"), "none");
+    EXPECT_EQ(own_in("vera@example.test"), R"(["vera@example.test"])");
+}
+
 TEST(Mail, GmailsLabelsSayTheRole) {
     const Folder folder{.raw = "All", .name = "All", .role = Role::Archive};
     const auto info =

@@ -127,7 +127,7 @@ TEST_F(Taking, AMailWithItsEnvelope) {
     EXPECT_EQ(all[0].envelope, R"({"mailbox":"journal@gw.test","role":"journal","kept":")" +
                                    kept_name(all[0].received_at, all[0].raw) +
                                    R"(","size":21,"sender":"a@b.test",)"
-                                   R"("recipients":["journal@gw.test"],"peer":"127.0.0.1"})");
+                                   R"("recipients":["journal@gw.test"],"own":[],"peer":"127.0.0.1"})");
     EXPECT_EQ(counter("mails"), 2U);
 }
 
@@ -151,7 +151,8 @@ TEST_F(Taking, FilesOfAMailThatTheJournalKeeps) {
     EXPECT_EQ(fetch(url + "2").value().body, "a;b\n");
     EXPECT_EQ(fetch(url + "2", 3).error().code, "too_large");
     EXPECT_EQ(fetch(url + "7").error().kind, ErrorKind::NotFound);
-    for (const std::string wrong : {"mail:imap/a/b/1/2/3", "mail:kept/", "mail:kept/12/2", "mail:kept/x-000000000000000000000000/2"})
+    for (const std::string wrong :
+         {"mail:imap/a/b/1/2/3", "mail:kept/", "mail:kept/12/2", "mail:kept/x-000000000000000000000000/2"})
         EXPECT_EQ(fetch(wrong).error().kind, ErrorKind::Rejected) << wrong;
     host_.archive.clear();
     EXPECT_EQ(fetch(url + "2").error().kind, ErrorKind::NotFound) << "the journal has dropped it";
