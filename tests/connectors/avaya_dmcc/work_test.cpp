@@ -75,7 +75,9 @@ protected:
     void send(const std::string& request) {
         const auto document = Document::parse(request);
         ASSERT_TRUE(document);
-        const std::string_view name = document->root().name();
+        std::string_view name = document->root().name();
+        if (name == "MonitorStart" && document->root().at("monitorObject", "deviceObject").text().empty())
+            name = "SessionMonitor";
         ++asked_[std::string(name)];
         asked_at_.push_back(now_);
         order_ += std::string(name) + " ";
@@ -299,7 +301,7 @@ TEST_F(DmccWork, AResumedSessionGetsOnlyWhatIsMissing) {
     make({.stations = {"5001-5003"}});
     open(true);
     run(100ms);
-    EXPECT_EQ(order_, "SystemRegister GetMonitorList ");
+    EXPECT_EQ(order_, "SystemRegister SessionMonitor GetMonitorList ");
     tell(std::string(kListHead) + "<isFinalResponse>false</isFinalResponse><monitorObjectDataList>" +
          list_row("5001", "31") + list_row("5999", "33") + "</monitorObjectDataList></GetMonitorListEvent>");
     run(5s);
@@ -455,7 +457,12 @@ TEST_F(DmccWork, ALinkThatComesBackIsFollowedBySnapshots) {
     tell(status("tlinkUp"));
     EXPECT_TRUE(work_->down().empty());
     EXPECT_TRUE(work_->in_round());
+    run(1s);
+    // One monitor did not outlive the link.
+    tell(std::string(kListHead) + "<isFinalResponse>true</isFinalResponse><monitorObjectDataList>" +
+         list_row("5001", "101") + "</monitorObjectDataList></GetMonitorListEvent>");
     run(5s);
+    EXPECT_EQ(asked_["MonitorStart"], 3);
     EXPECT_EQ(asked_["SnapshotDevice"], 4);
     EXPECT_EQ(rounds_, 2);
     EXPECT_EQ(seen<RoundDone>().back().switch_name, "CM1");
