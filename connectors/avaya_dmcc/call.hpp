@@ -1,4 +1,4 @@
-// What is known about one call while it is put together: the members of its record (README.md) and what assembly needs
+// What is known about one call while it is put together: the members of its record (RECORD.md) and what assembly needs
 // besides, which the record holds too, so that another run can go on. Values only; what happens to them is in
 // call_legs.hpp, call_events.hpp and call_merge.hpp.
 #pragma once
@@ -142,6 +142,7 @@ struct Call {
     std::optional<Instant> phase_ended;
     // The call has ended at `end_at` unless something is heard of it before `end_due`.
     std::optional<Instant> end_due, end_at;
+    bool end_doubtful = false;  // it may have gone on where nobody listens
     bool end_inferred = false;  // nobody told of the end: neither the customer's leaving nor CallCleared
     bool forgotten = false;     // not of the record: what comes now finds another call
 

@@ -72,12 +72,6 @@ bool consults(const Call& call) {
     return std::ranges::any_of(call.legs, [](const Leg& leg) { return leg.open() && leg.consulting; });
 }
 
-void end_later(Call& call, Instant due, Instant end, std::string_view cause) {
-    call.end_due = due;
-    call.end_at = end;
-    if (call.end_cause.empty()) call.end_cause = cause;
-}
-
 }  // namespace
 
 void customer_leaves(Call& call, Instant at, std::string_view cause) {
@@ -96,12 +90,15 @@ void consider_end(Call& call, Instant at, std::string_view cause, std::chrono::s
     if (call.ended()) return;
     const auto open = open_legs(call);
     if (call.customer_gone) {
-        if (open == 0) return finish(call, *call.customer_gone);
+        if (open == 0) return finish(call, at);
         // Of the last party no drop is told (vendors/avaya.md 2.8).
-        if (open == 1 && !consults(call)) end_later(call, at + wait, *call.customer_gone, cause);
+        if (open == 1 && !consults(call)) end_later(call, at + wait, at, cause);
         return;
     }
-    if (open == 0 && !waits(call) && !call.followed) end_later(call, at + wait, at, cause);
+    if (waits(call) || call.followed) return;
+    // Of a call within the switch the last party has nobody to talk to, and no drop is told of it either.
+    const bool alone = open == 1 && call.direction == Direction::Internal && !consults(call);
+    if (open == 0 || alone) end_later(call, at + wait, at, cause);
 }
 
 void finish(Call& call, Instant at) {
@@ -116,12 +113,12 @@ void finish(Call& call, Instant at) {
         close(leg, at, call.end_uncertain && !leg.talks() ? Outcome::Unknown : outcome_of(leg));
     }
     leave_queues(call, at);
-    call.ended_at = at;
+    call.ended_at = call.customer_gone.value_or(at);
     call.end_reason = end_reason_of(call);
     settle(call, at);
     call.end_due.reset();
     call.end_at.reset();
-    note(call, at, "ended", {}, call.end_cause);
+    note(call, *call.ended_at, "ended", {}, call.end_cause);
 }
 
 void reopen(Call& call) {
@@ -130,15 +127,23 @@ void reopen(Call& call) {
     call.end_cause.clear();
     call.end_uncertain = false;
     call.end_inferred = false;
+    call.end_doubtful = false;
     call.customer_gone.reset();
     call.left_in = Phase::None;
     std::erase_if(call.timeline, [](const Moment& moment) { return moment.type == "ended"; });
+}
+
+void end_later(Call& call, Instant due, Instant end, std::string_view cause) {
+    call.end_due = due;
+    call.end_at = end;
+    if (call.end_cause.empty()) call.end_cause = cause;
 }
 
 void goes_on(Call& call) {
     if (!call.end_due) return;
     call.end_due.reset();
     call.end_at.reset();
+    call.end_doubtful = false;
     if (!call.customer_gone) call.end_cause.clear();
 }
 

@@ -13,12 +13,16 @@ namespace tandem::avaya_dmcc {
 inline constexpr std::chrono::seconds kEndWait{3};
 // After a diversion, of which the next alert may be at a device that is not monitored.
 inline constexpr std::chrono::seconds kDivertWait{30};
+// While a caller hears the tone of a call that failed.
+inline constexpr std::chrono::seconds kToneWait{6};
 
 void customer_leaves(Call& call, Instant at, std::string_view cause);
 // Whether the call has ended, or is to be declared so after a while in which nothing is heard of it. The end of a call
 // that no call-type monitor follows is not told.
 void consider_end(Call& call, Instant at, std::string_view cause, std::chrono::seconds wait = kEndWait);
-// Ends what is still open.
+// The call has ended at `end` if nothing is heard of it until `due`.
+void end_later(Call& call, Instant due, Instant end, std::string_view cause);
+// Ends what is still open; for the customer it ended when that left.
 void finish(Call& call, Instant at);
 // It goes on after all.
 void reopen(Call& call);

@@ -54,6 +54,8 @@ void queued(Call& call, Part& part, const CallEvent& event) {
 
 void arrived(Call& call, const Part& part, const CallEvent& event, const Plan& plan) {
     const auto number = subject_of(event);
+    // What came from the VDN came by a hair before this.
+    if (!part.consult && call.started_at && event.at - *call.started_at <= kSameMoment) call.start_uncertain = false;
     if (!part.consult && call.entry_vdn.empty() && plan.vdns.contains(std::string(number))) call.entry_vdn = number;
     const bool waits = std::ranges::any_of(call.queues, [](const QueueVisit& v) { return !v.left_at; });
     if (!part.consult && !waits && open_legs(call) == 0) call.in_menu = true;
@@ -87,7 +89,10 @@ void delivered(Call& call, Part& part, const CallEvent& event, const Plan& plan)
     Leg* leg = open_leg(call, number, part, event.at);
     if (leg == nullptr || leg->talks()) return;
     set_role(*leg, plan);
-    if (!leg->alerted_at) leg->alerted_at = event.at;
+    if (!leg->alerted_at) {
+        leg->alerted_at = event.at;
+        leg->start_uncertain = false;
+    }
     if (!part.consult && !call.alerted_at) call.alerted_at = event.at;
     note(call, event.at, "alerting", number, event.cause);
 }
@@ -114,6 +119,10 @@ void established(Call& call, Part& part, const CallEvent& event, const Plan& pla
     Leg* leg = open_leg(call, number, part, event.at);
     if (leg == nullptr) return;
     set_role(*leg, plan);
+    // Who answers after the transfer rang when it took place.
+    if (!leg->talks() && !call.transfers.empty() && call.transfers.back().kind == "consult" &&
+        call.transfers.back().to == number)
+        call.transfers.back().kind = "blind";
     answer(*leg, event.at);
     for (Leg& other : call.legs)
         if (other.call == part.call && other.state == LegState::Dialing) answer(other, event.at);
@@ -156,6 +165,7 @@ void diverted(Call& call, Part& part, const CallEvent& event, const Plan& plan) 
         return;
     }
     if (number.empty() || is_outside(number, plan)) return;
+    if (ended_just_now(call, number, part.call, event.at)) return;
     Leg* leg = open_leg(call, number, part, event.at);
     if (leg == nullptr || leg->talks()) return;
     close(*leg, event.at, Outcome::Missed);
@@ -163,18 +173,28 @@ void diverted(Call& call, Part& part, const CallEvent& event, const Plan& plan) 
     consider_end(call, event.at, event.cause, kDivertWait);
 }
 
+// The caller hears a tone until it hangs up, which may not be told.
+void fails_for_good(Call& call, const Part& part, const CallEvent& event) {
+    if (part.consult || call.direction == Direction::Inbound) return;
+    call.failure = event.cause;
+    const auto goes_on = [](const Leg& leg) { return leg.open() && leg.state != LegState::Dialing; };
+    if (!call.answered_at && !call.followed && std::ranges::none_of(call.legs, goes_on))
+        end_later(call, event.at + kToneWait, event.at, event.cause);
+}
+
 void failed(Call& call, Part& part, const CallEvent& event, const Plan& plan) {
     const auto number = subject_of(event);
     take_caller(call, part, event, plan);
-    const bool station = !number.empty() && !is_outside(number, plan) && !is_distributor(number, plan);
-    if (!part.consult && call.direction != Direction::Inbound) call.failure = event.cause;
     note(call, event.at, "failed", number, event.cause);
-    // The caller's own line fails too while it listens to the tone.
-    if (!station || part.by == number) return;
-    if (const Leg* known = find_leg(call, number, part.call); known != nullptr && known->state == LegState::Dialing)
-        return;
-    Leg* leg = open_leg(call, number, part, event.at);
-    if (leg != nullptr && !leg->talks()) close(*leg, event.at, event.cause == "busy" ? Outcome::Busy : Outcome::Failed);
+    const bool station = !number.empty() && !is_outside(number, plan) && !is_distributor(number, plan);
+    const Leg* known = find_leg(call, number, part.call);
+    const bool callers_own = part.by == number || (known != nullptr && known->state == LegState::Dialing);
+    if (station && !callers_own && !ended_just_now(call, number, part.call, event.at)) {
+        Leg* leg = open_leg(call, number, part, event.at);
+        if (leg != nullptr && !leg->talks())
+            close(*leg, event.at, event.cause == "busy" ? Outcome::Busy : Outcome::Failed);
+    }
+    fails_for_good(call, part, event);
 }
 
 // A connection of the call is gone for good.
@@ -218,7 +238,7 @@ void call_cleared(Call& call, Part& part, const CallEvent& event) {
         return consider_end(call, event.at, event.cause);
     }
     if (call.end_cause.empty()) call.end_cause = event.cause;
-    if (over) return finish(call, call.customer_gone.value_or(event.at));
+    if (over) return finish(call, call.end_at.value_or(event.at));
     // By a transfer that is told next, or with the last party, of which no drop is told (vendors/avaya.md 2.8).
     part.cleared_at = event.at;
     call.end_due = event.at + kEndWait;

@@ -6,10 +6,6 @@
 namespace tandem::avaya_dmcc {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto kSameMoment = 2s;
-
 Millis between(Instant from, Instant to) {
     return to > from ? std::chrono::duration_cast<Millis>(to - from) : Millis(0);
 }
@@ -77,6 +73,12 @@ Leg* open_leg(Call& call, std::string_view station, const Part& part, Instant at
     return &call.legs.emplace_back(std::move(leg));
 }
 
+bool ended_just_now(const Call& call, std::string_view station, std::string_view id, Instant at) {
+    return std::ranges::any_of(call.legs, [&](const Leg& leg) {
+        return leg.station == station && leg.call == id && leg.ended_at && at - *leg.ended_at <= kSameMoment;
+    });
+}
+
 void answer(Leg& leg, Instant at) {
     if (leg.talks() || !leg.open()) return;
     leg.state = LegState::Connected;
@@ -122,6 +124,7 @@ void put_through(Leg& leg, Instant at) {
 Outcome outcome_of(const Leg& leg) {
     if (!counts(leg)) return Outcome::None;
     const bool talked = leg.talks() || leg.answered_at;
+    if (!talked && leg.start_uncertain && !leg.alerted_at) return Outcome::Unknown;
     if (!talked) return leg.state == LegState::Dialing ? Outcome::None : Outcome::Missed;
     if (leg.consulting) return Outcome::Consulted;
     return leg.joined ? Outcome::Conferenced : Outcome::Answered;

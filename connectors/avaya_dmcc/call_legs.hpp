@@ -4,10 +4,14 @@
 
 #include "connectors/avaya_dmcc/call.hpp"
 
+#include <chrono>
 #include <span>
 #include <string_view>
 
 namespace tandem::avaya_dmcc {
+
+// In which copies of one event come.
+inline constexpr std::chrono::seconds kSameMoment{2};
 
 // What was told of that party last, and just now, is not told again.
 void note(Call& call, Instant at, std::string_view type, std::string_view party = {}, std::string_view cause = {});
@@ -16,6 +20,9 @@ void note(Call& call, Instant at, std::string_view type, std::string_view party 
 Leg* find_leg(Call& call, std::string_view station, std::string_view id = {});
 // The same, or a new one. Null: there are too many.
 Leg* open_leg(Call& call, std::string_view station, const Part& part, Instant at);
+
+// A copy of its end, which a restart made forget, tells nothing new.
+bool ended_just_now(const Call& call, std::string_view station, std::string_view id, Instant at);
 
 void answer(Leg& leg, Instant at);
 void hold(Leg& leg, Instant at);

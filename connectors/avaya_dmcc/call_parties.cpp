@@ -37,6 +37,15 @@ Direction direction_of(const CallEvent& event, const Plan& plan) {
     return !own && !event.extra.trunk_group.empty() ? Direction::Inbound : Direction::Internal;
 }
 
+// An extension of ours is nobody's number who calls from outside.
+bool may_be_caller(const Call& call, const CallEvent& event, const Plan& plan) {
+    const auto& calling = event.calling;
+    if (!calling.is_number() || calling.device.dynamic) return false;
+    if (call.direction != Direction::Inbound || is_outside(calling.device, plan)) return true;
+    const auto& number = calling.device.number;
+    return !event.extra.trunk_group.empty() && !plan.stations.contains(number) && !is_distributor(number, plan);
+}
+
 void take_original(Call& call, const OriginalCall& original) {
     if (!original.ucid.empty()) add_unique(call.ucids, original.ucid);
     set_once(call.trunk, trunk_name(original.trunk_group, original.trunk_member));
@@ -74,7 +83,7 @@ bool is_customer(const Call& call, std::string_view number) {
 
 void take_parties(Call& call, const CallEvent& event, const Plan& plan) {
     if (call.direction == Direction::Unknown) call.direction = direction_of(event, plan);
-    if (call.ani.empty() && event.calling.is_number() && !event.calling.device.dynamic)
+    if (call.ani.empty() && !call.ani_restricted && may_be_caller(call, event, plan))
         call.ani = event.calling.device.number;
     call.ani_restricted |= call.ani.empty() && event.calling.known == Subject::Known::Restricted;
     if (call.dnis.empty() && event.called.is_number() && !event.called.device.dynamic)
@@ -97,6 +106,7 @@ void begin(Call& call, const CallEvent& event, const Plan& plan) {
     call.started_at = event.at;
     if (event.extra.original) take_original(call, *event.extra.original);
     take_parties(call, event, plan);
+    if (plan.vdns.contains(call.dnis)) call.entry_vdn = call.dnis;
 }
 
 void enrich(Call& call, const Part& part, const CallEvent& event) {

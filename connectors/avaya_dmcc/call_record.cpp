@@ -101,7 +101,7 @@ void members(Archive& a, Assembly& assembly) {
     a("failure", call.failure)("phase", call.phase)("phase_since", call.phase_since);
     a("phase_before", call.phase_before)("phase_ended", call.phase_ended);
     a("end_due", call.end_due)("end_at", call.end_at)("uui", call.uui)("timeline_omitted", call.timeline_omitted);
-    a("end_inferred", call.end_inferred);
+    a("end_inferred", call.end_inferred)("end_doubtful", call.end_doubtful);
 }
 
 template <class Archive>

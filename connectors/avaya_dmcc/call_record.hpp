@@ -1,4 +1,4 @@
-// A call as the JSON document of its record, and back (README.md has its members). One table of members serves both
+// A call as the JSON document of its record, and back (RECORD.md has its members). One table of members serves both
 // directions, so that a record always holds all that assembly needs to go on.
 #pragma once
 

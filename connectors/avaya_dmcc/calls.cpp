@@ -177,11 +177,22 @@ void Calls::State::touch(CallEntry& entry, Instant at, CallRecords& records) {
     entry.heard = std::max(entry.heard, at);
     entry.restored = false;
     for (Leg& leg : call.legs)
-        if (leg.open() && leg.role == Role::Agent && leg.agent.empty())
+        if ((leg.open() || leg.ended_at == at) && leg.role == Role::Agent && leg.agent.empty())
             leg.agent = agents.at(switch_key(call.switch_name, leg.station));
+    doubt_unwatched(call, at);
     settle(call, at);
     emit(entry, at, records);
     table.update(entry, due_of(entry));
+}
+
+// After a transfer to a number outside or to a station that is not monitored nothing more is told of a call that no
+// call-type monitor follows.
+void Calls::State::doubt_unwatched(Call& call, Instant at) const {
+    if (call.ended() || call.followed || call.customer_gone || call.end_due || plan.stations.empty()) return;
+    const auto watched = [&](const Leg& leg) { return leg.open() && plan.stations.contains(leg.station); };
+    if (open_legs(call) == 0 || std::ranges::any_of(call.legs, watched) || call.in_gap()) return;
+    end_later(call, at + kEndWait, at, {});
+    call.end_doubtful = true;
 }
 
 void Calls::State::emit(CallEntry& entry, Instant at, CallRecords& records) {
@@ -215,6 +226,7 @@ std::optional<Instant> Calls::State::due_of(const CallEntry& entry) const {
 }
 
 void Calls::State::expire(Instant now, CallRecords& records) {
+    closed.clear();
     for (CallEntry* entry = table.first_due(); entry != nullptr && *entry->due <= now; entry = table.first_due()) {
         Call& call = entry->call;
         if (call.ended()) {
@@ -223,6 +235,8 @@ void Calls::State::expire(Instant now, CallRecords& records) {
             const Instant due = *call.end_due;
             const auto cleared = [](const Part& part) { return part.cleared_at.has_value(); };
             call.end_inferred = !call.customer_gone && std::ranges::none_of(call.parts, cleared);
+            call.end_uncertain |= call.end_doubtful;
+            counters.uncertain += call.end_doubtful ? 1 : 0;
             finish(call, *call.end_at);
             touch(*entry, due, records);
         } else if (entry->wait_ucid) {

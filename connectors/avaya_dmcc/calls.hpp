@@ -1,5 +1,5 @@
 // Events of many calls -> one record per call, and a new revision of it with every event that tells something new
-// (vendors/avaya.md 3; the record is described in README.md). Pure: time comes with the events and with expire(). One
+// (vendors/avaya.md 3; the record is described in RECORD.md). Pure: time comes with the events and with expire(). One
 // thread. What it holds is bounded (CallLimits); what gives way is handed out as ended, with its mark.
 //
 // One call here is one contact with a customer: it keeps its identity when the switch gives it another call id and UCID
@@ -86,8 +86,8 @@ public:
     CallRecords expire(Instant now);
     std::optional<Instant> next_expiry() const;
 
-    // An open record of an earlier run; one that is not open, or older than what is known, changes nothing. Corrupt:
-    // not a record of ours.
+    // A record of an earlier run, before anything else is taken; in any order, of each call the latest counts. One that
+    // is not open is only noted. Corrupt: not a record of ours.
     Result<void> restore(std::string_view json);
 
     CallCounters counters() const;

@@ -39,6 +39,14 @@ bool comes_late(CallEventKind kind) {
            kind == CallEventKind::Conferenced || kind == CallEventKind::Bridged;
 }
 
+// It was at a VDN before, which is monitored and told nothing of it.
+bool came_by_vdn(const CallEvent& event, const Plan& plan) {
+    if (plan.vdns.contains(std::string(subject_of(event)))) return false;
+    const bool called = event.called.is_number() && plan.vdns.contains(event.called.device.number);
+    const bool outside = !event.calling.is_number() || is_outside(event.calling.device, plan);
+    return (called && outside) || plan.vdns.contains(event.extra.distributing_vdn.number);
+}
+
 bool begins(CallEventKind kind) {
     return kind == CallEventKind::ServiceInitiated || kind == CallEventKind::Originated ||
            kind == CallEventKind::Delivered || kind == CallEventKind::Queued || kind == CallEventKind::Offered;
@@ -110,7 +118,7 @@ CallEntry* Calls::State::consulted(const CallEvent& event) {
 CallEntry& Calls::State::create(const CallEvent& event) {
     Call call;
     call.switch_name = event.switch_name;
-    call.start_uncertain = comes_late(event.kind) || event.extra.original.has_value();
+    call.start_uncertain = comes_late(event.kind) || event.extra.original.has_value() || came_by_vdn(event, plan);
     begin(call, event, plan);
     const bool consult = event.extra.original && !event.connection.call.empty();
     if (!event.connection.call.empty()) add_part(call, part_of(event, consult));

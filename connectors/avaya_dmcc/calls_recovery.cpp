@@ -12,6 +12,9 @@
 namespace tandem::avaya_dmcc {
 namespace {
 
+// Of those whose last record was restored before an earlier one.
+constexpr std::size_t kMostClosed = 100'000;
+
 bool contains(const std::vector<std::string>& list, std::string_view text) {
     return std::ranges::find(list, text) != list.end();
 }
@@ -31,6 +34,7 @@ std::string_view number_of(const PartyState& party) {
 }
 
 void sync_leg(Call& call, const Part& part, const PartyState& party, const Plan& plan, Instant at) {
+    if (part.consult && part.by == number_of(party)) return;  // it has its leg with the customer
     const bool was_there = find_leg(call, number_of(party), part.call) != nullptr;
     Leg* leg = open_leg(call, number_of(party), part, at);
     if (leg == nullptr) return;
@@ -65,7 +69,34 @@ bool shows(const CallSnapshot& snapshot, const Leg& leg) {
     });
 }
 
-CallEvent as_event(const CallSnapshot& snapshot) {
+// A device by which AES finds the call: one that is monitored, whose id is known, if there is one.
+std::string device_of(const Call& call, const Part& part, const Plan& plan) {
+    std::string other;
+    for (const Leg& leg : call.legs) {
+        if (!leg.open() || leg.call != part.call || !counts(leg)) continue;
+        if (plan.stations.contains(leg.station)) return leg.station;
+        if (leg.role == Role::Agent) other = leg.station;
+    }
+    if (!part.by.empty()) return part.by;
+    if (!other.empty()) return other;
+    return call.queues.empty() ? call.entry_vdn : call.queues.back().number;
+}
+
+// The party of a snapshot that is outside; null: there is none.
+const PartyState* outside_of(const CallSnapshot& snapshot, const Plan& plan) {
+    const auto outside = [&](const PartyState& party) {
+        return party.connection.device.dynamic || (!number_of(party).empty() && is_outside(number_of(party), plan));
+    };
+    const auto found = std::ranges::find_if(snapshot.parties, outside);
+    return found == snapshot.parties.end() ? nullptr : &*found;
+}
+
+bool is_inside(const Subject& subject, const Plan& plan) {
+    return subject.is_number() && !is_outside(subject.device, plan);
+}
+
+// After a transfer calling and called device may both be agents; with an outside party that one is the customer.
+CallEvent as_event(const CallSnapshot& snapshot, const Plan& plan) {
     CallEvent event;
     event.kind = CallEventKind::Established;
     event.switch_name = snapshot.switch_name;
@@ -74,6 +105,11 @@ CallEvent as_event(const CallSnapshot& snapshot) {
     event.calling = snapshot.calling;
     event.called = snapshot.called;
     event.ucid = snapshot.ucid;
+    const PartyState* outside = outside_of(snapshot, plan);
+    if (outside == nullptr || !is_inside(snapshot.calling, plan) || !is_inside(snapshot.called, plan)) return event;
+    event.called = {};
+    event.calling = {.known = Subject::Known::NotKnown, .device = {}};
+    if (outside->device.is_number() && is_outside(outside->device.device, plan)) event.calling = outside->device;
     return event;
 }
 
@@ -149,7 +185,7 @@ CallEntry* Calls::State::locate(const CallSnapshot& snapshot, CallRecords& recor
         entry = nullptr;
     }
     if (snapshot.gone || entry != nullptr) return entry;
-    const auto event = as_event(snapshot);
+    const auto event = as_event(snapshot, plan);
     if (CallEntry* same = table.by_ucid(snapshot.ucid)) {
         Part part{.call = snapshot.asked.call, .ucid = snapshot.ucid, .consult = false, .by = {}, .cleared_at = {}};
         return add_part(same->call, std::move(part)) == nullptr ? nullptr : same;
@@ -166,7 +202,8 @@ void Calls::State::confirm(CallEntry& entry, const CallSnapshot& snapshot) {
     Part* part = find_part(call, snapshot.asked.call);
     if (part == nullptr) return;
     if (part->ucid.empty()) part->ucid = snapshot.ucid;
-    take_parties(call, as_event(snapshot), plan);
+    if (call.direction == Direction::Unknown || call.start_uncertain)
+        take_parties(call, as_event(snapshot, plan), plan);
     for (Leg& leg : call.legs)
         if (leg.open() && leg.call == part->call && !shows(snapshot, leg)) lose(leg, last_known(call, snapshot.at));
     const Part copy = *part;
@@ -189,11 +226,7 @@ std::vector<Calls::Unconfirmed> Calls::unconfirmed() const {
         for (const Part& part : entry.call.parts) {
             if (contains(entry.confirmed, part.call)) continue;
             Connection connection{.call = part.call, .device = {}};
-            for (const Leg& leg : entry.call.legs)
-                if (leg.open() && leg.call == part.call) connection.device.number = leg.station;
-            if (connection.device.empty() && !entry.call.queues.empty())
-                connection.device.number = entry.call.queues.back().number;
-            if (connection.device.empty()) connection.device.number = entry.call.entry_vdn;
+            connection.device.number = device_of(entry.call, part, state_->plan);
             parts.push_back({.switch_name = entry.call.switch_name, .connection = std::move(connection)});
         }
     });
@@ -233,7 +266,13 @@ Result<void> Calls::restore(std::string_view json) {
         if (entry->call.revision >= call.revision) return {};
         state_->table.erase(*entry);
     }
-    if (!record->open || !record->merged_into.empty()) return {};
+    if (const auto closed = state_->closed.find(call.id);
+        closed != state_->closed.end() && closed->second >= call.revision)
+        return {};
+    if (!record->open) {
+        if (state_->closed.size() < kMostClosed) state_->closed[call.id] = call.revision;
+        return {};
+    }
     const Instant heard = call.updated_at.value_or(Instant{});
     CallEntry& restored = state_->table.add(std::move(call), heard);
     restored.emitted = true;

@@ -6,8 +6,11 @@
 #include "connectors/avaya_dmcc/call_table.hpp"
 #include "connectors/avaya_dmcc/calls.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace tandem::avaya_dmcc {
 
@@ -18,6 +21,8 @@ struct Calls::State {
     CallCopies copies;
     Agents agents;
     CallCounters counters;
+    // Only while records are restored, which come in any order: revision of the last record, by id.
+    std::unordered_map<std::string, std::int64_t> closed;
 
     // calls.cpp
     // After something happened to a call: who its agents are, what its customer does, its names; its record, if it
@@ -27,6 +32,7 @@ struct Calls::State {
     std::optional<Instant> due_of(const CallEntry& entry) const;
     void emit(CallEntry& entry, Instant at, CallRecords& records);
     void make_room(CallRecords& records);
+    void doubt_unwatched(Call& call, Instant at) const;
     void forget(CallEntry& entry, Instant now, CallRecords& records);
     void end_in_doubt(CallEntry& entry, Instant ended, Instant now, CallRecords& records);
     void take_one(const CallEvent& event, CallRecords& records);

@@ -380,7 +380,7 @@ private:
 // --------------------------------------------------------------------------------------------------------
 
 bool differs_by_run(std::string_view key) {
-    return key == "revision" || key == "updated_at" || key == "assembly";
+    return key == "revision" || key == "updated_at" || key == "assembly" || key == "open";
 }
 
 // Seconds of the story, to the millisecond.

@@ -54,8 +54,8 @@ std::vector<Story> all_cases();
 
 CallRecords feed(Calls& calls, const Step& step);
 
-// The latest record of each id, without what differs from run to run: revision, updated_at, assembly, the order of
-// moments of one instant. Times are seconds of the story. Records of calls that were joined to others are left out.
+// The latest record of each id, without what differs from run to run: revision, updated_at, open, assembly, the order
+// of moments of one instant. Times are seconds of the story. Records of calls that were joined to others are left out.
 using Outcomes = std::map<std::string, std::string>;
 Outcomes run(const Story& story);
 void keep(Outcomes& latest, const CallRecords& records);
