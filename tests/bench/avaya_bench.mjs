@@ -1,6 +1,6 @@
 // Calls of a large switch: 5,000 monitors and 200 calls a second, the AES simulator in a process of its own.
 //   node tests/bench/avaya_bench.mjs [--monitors N] [--rate N] [--seconds N] [--scale X] [--seed N] [--out FILE]
-// Reported: events of the switch and copies sent and taken, how long after its first event a new call can be read over the
+// Reported: events of the switch, copies sent and taken (the gateway counts a few of the session besides), how long after its first event a new call can be read over the
 // API (`visible`, of one call a quarter of a second), processor time, and memory before and with the monitors and over time.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -80,17 +80,17 @@ while (Date.now() - started < seconds * 1000) {
   await pause(250);
 }
 await aes.do('drained');
+const took = (Date.now() - started) / 1000;
+const cpu = difference(processorTime(pid), before);
 const applied = async () => (await metric('tandem_journal_last_position')) === (await metric('tandem_pipeline_position'));
 const drainedAt = Date.now();
 await pause(6000);
 await eventually(applied, 'everything is applied', 600_000);
-const took = (Date.now() - started) / 1000;
 const stats = await aes.do('stats');
-const cpu = difference(processorTime(pid), before);
 const total = Object.values(cpu).reduce((sum, one) => sum + one, 0);
 const sorted = lags.filter((one) => one !== undefined).sort((x, y) => x - y);
 const result = {
-  monitors, rate, seconds, scale, monitors_up_s: Number(setUp.toFixed(1)), calls: stats.stories, events: stats.events, copies_sent: stats.delivered, copies_lost_by_simulator: stats.lost,
+  monitors, rate, seconds, scale, monitors_up_s: Number(setUp.toFixed(1)), calls: stats.stories, events: stats.events, copies_sent: stats.delivered, copies_taken: await metric('tandem_events_total'),
   snapshots: await metric('tandem_pipeline_snapshots_total'), quarantined: await metric('tandem_store_quarantined'),
   visible_ms: { median: percentile(sorted, 0.5), p95: percentile(sorted, 0.95), p99: percentile(sorted, 0.99), most: sorted.at(-1), samples: sorted.length },
   drained_s: Number(((Date.now() - drainedAt) / 1000).toFixed(1)), cpu_s: cpu, cpu_cores: Number((total / took).toFixed(2)), cpu_cores_per_1000_monitors: Number((total / took / monitors * 1000).toFixed(3)),

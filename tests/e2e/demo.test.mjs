@@ -63,6 +63,9 @@ test('who called, wrote and mailed is one person on the page; Ctrl-C leaves noth
   for (const way of ['voice inbound', 'email inbound', 'email outbound', 'messenger inbound', 'sms inbound']) {
     assert.ok(ways.includes(way), `${way} in ${ways}`);
   }
+  const calls = items.filter(({ provider }) => provider === 'avaya').map(({ channel, state }) => `${channel} ${state}`);
+  assert.deepEqual(calls, ['voice active']);
+  assert.match(demo.text, /while it rang it was known that she wrote/);
   const [answer, letter] = items.filter(({ channel }) => channel === 'email');
   assert.equal(answer.thread, letter.thread);
   assert.equal((await get('/v1/quarantine')).items.length, 0);
@@ -83,6 +86,7 @@ async function look(address) {
   const points = await page.locator('.points .value').allTextContents();
   for (const point of ['+79161234501', 'anna.ilina@post.test', '510033']) assert.ok(points.includes(point), `${point} in ${points}`);
   assert.equal(await page.locator('.suggestions').count(), 0);
+  assert.equal(await page.locator('.calls article[data-state="active"]').count(), 1);
   const channels = await page.locator('.conversation').evaluateAll((all) => all.map((one) => one.dataset.channel));
   for (const channel of ['voice', 'email', 'messenger', 'sms']) assert.ok(channels.includes(channel), `${channel} in ${channels}`);
   await page.getByText('квитанция будет у вас сегодня').waitFor();

@@ -35,15 +35,18 @@ receive:
 // Ranges of extensions as the configuration writes them.
 const list = (extensions) => `[${extensions.map((one) => JSON.stringify(one)).join(', ')}]`;
 
-export function configuration(aes, { pack = 'avaya_dmcc', options = '', tls = false } = {}) {
+// `options`: further lines of the connector's options; `tokens`, `connectors`: further entries, a line each.
+export function configuration(aes, { pack = 'avaya_dmcc', options = '', tls = false, tokens = [], connectors = [] } = {}) {
   const { layout } = aes.sw;
   const stations = [...aes.sw.devices].filter(([ext, kind]) => kind === 'station' && !layout.recorders.includes(ext)).map(([ext]) => ext);
   return `
 gateway: { listen: 127.0.0.1:0, data: ./data${pack === 'kept_calls' ? ', packs: ./packs' : ''} }
 identity: { region: DE }
-api: { tokens: [ { name: test, secret: "\${env:TANDEM_TOKEN}", scopes: [read, write, admin] } ] }
-connectors:
-  - name: avaya
+api:
+  tokens:
+    - { name: test, secret: "\${env:TANDEM_TOKEN}", scopes: [read, write, admin] }
+${tokens.map((one) => `    - ${one}\n`).join('')}connectors:
+${connectors.map((one) => `  - ${one}\n`).join('')}  - name: avaya
     type: avaya_dmcc
     pack: ${pack}
     options:
@@ -65,7 +68,7 @@ ${options.replace(/^(?=.)/gm, '      ')}
 
 export class AesGateway extends Gateway {
   constructor(folder, aes, options = {}) {
-    super(folder, configuration(aes, options), ENV);
+    super(folder, configuration(aes, options), { ...ENV, ...options.env });
     this.aes = aes;
     if (options.pack !== 'kept_calls') return;
     mkdirSync(join(folder, 'packs'), { recursive: true });

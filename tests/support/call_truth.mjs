@@ -90,7 +90,7 @@ export const marked = (record) => Boolean(record.gaps?.length || record.start_un
 export function invented(record, story, tolerance = 1000) {
   const found = [];
   const only = (what, stored, allowed) => { if (stored !== undefined && !allowed.includes(stored)) found.push(`${what}: stored ${JSON.stringify(stored)}, true ${JSON.stringify(allowed)}`); };
-  if (story.direction === 'inbound') only('ani', record.ani, [story.ani]);
+  if (story.direction === 'inbound' && record.direction !== 'internal') only('ani', record.ani, [story.ani]);
   only('trunk', record.trunk, [story.trunk]);
   only('entry_vdn', record.entry_vdn, [story.vdn]);
   only('collected_digits', record.collected_digits, [story.digits]);

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFileSync, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 
+import { startAes } from '../../tests/sim/aes/aes.mjs';
 import { Dovecot } from '../../tests/support/dovecot.mjs';
 import { Gateway, temporaryFolder } from '../../tests/support/gateway.mjs';
 import { MAILBOX } from './day.mjs';
@@ -11,7 +12,7 @@ import { play } from './play.mjs';
 import { show } from './show.mjs';
 
 const SECRETS = ['TANDEM_TOKEN', 'TANDEM_POP_KEY', 'TWILIO_AUTH_TOKEN', 'TELEGRAM_SECRET', 'META_APP_SECRET', 'META_VERIFY_TOKEN',
-  'VIBER_AUTH_TOKEN', 'JIVO_URL_TOKEN', 'MAIL_PASSWORD'];
+  'VIBER_AUTH_TOKEN', 'JIVO_URL_TOKEN', 'MAIL_PASSWORD', 'AES_PASSWORD'];
 const secrets = Object.fromEntries(SECRETS.map((name) => [name, process.env[name] || randomBytes(16).toString('hex')]));
 
 const running = [];
@@ -34,13 +35,22 @@ for (const [signal, code] of [['SIGHUP', 129], ['SIGINT', 130], ['SIGTERM', 143]
 // After an error that nobody caught.
 process.on('exit', () => running.forEach((server) => server.process?.kill('SIGTERM')));
 
+// The telephone: a switch and its AES, simulated in this process.
+class Telephone {
+  log = '';
+
+  async start() { return Object.assign(this, { aes: await startAes({ users: { tandem: secrets.AES_PASSWORD } }) }); }
+  async stop() { await this.aes?.stop(); }
+}
+
 const logOf = (server) => (server instanceof Dovecot ? server.log() : server.log);
 
 async function demonstrate(once) {
   const mail = await start(new Dovecot({ password: secrets.MAIL_PASSWORD }));
+  const { aes } = await start(new Telephone());
   const folder = temporaryFolder('tandem-demo-');
   copyFileSync(new URL('tandem.yaml', import.meta.url), join(folder, 'tandem.yaml'));
-  const env = { ...secrets, MAIL_PORT: String(mail.port), MAIL_CERTIFICATE: mail.certificate };
+  const env = { ...secrets, MAIL_PORT: String(mail.port), MAIL_CERTIFICATE: mail.certificate, AES_PORT: String(aes.port) };
   const gateway = new Gateway(folder, undefined, env);
   const log = join(folder, 'gateway.log');
   const ready = start(gateway);
@@ -48,7 +58,7 @@ async function demonstrate(once) {
   await ready;
 
   const box = { server: mail, user: MAILBOX, password: secrets.MAIL_PASSWORD };
-  show(await play(gateway.url, secrets, box), gateway.url, secrets.TANDEM_POP_KEY);
+  show(await play(gateway.url, secrets, { box, aes }), gateway.url, secrets.TANDEM_POP_KEY);
   if (once) return 0;
   console.log(`\nThe gateway runs until Ctrl-C. Its log: ${log}`);
   await gateway.ended;

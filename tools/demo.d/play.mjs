@@ -1,11 +1,12 @@
 // Plays the day of day.mjs against a running gateway and a mail server, and waits until all of it is on the customer's timeline.
 import { eventually } from '../../tests/support/gateway.mjs';
 import { acceptSuggestion } from './agent.mjs';
+import { ring, transferred } from './call.mjs';
 import { ANNA, ANNA_MAIL, ANNA_ITEMS, day, letters } from './day.mjs';
 import { append } from './mail_client.mjs';
 
-// `secrets` by the names of the environment; `box`: {server, user, password} of the contact centre's mailbox.
-export async function play(url, secrets, box) {
+// `secrets` by the names of the environment; `box`: {server, user, password} of the contact centre's mailbox; `aes`: its telephone.
+export async function play(url, secrets, { box, aes }) {
   const api = async (path) => {
     const answer = await fetch(url + path, { headers: { Authorization: `Bearer ${secrets.TANDEM_TOKEN}` } });
     if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
@@ -31,7 +32,14 @@ export async function play(url, secrets, box) {
   await timeline(ANNA_MAIL, 2);
   await eventually(async () => (await customerOf(ANNA))?.suggestions.some(({ other }) => other === ANNA_MAIL), 'the suggestion');
   await acceptSuggestion(url, secrets.TANDEM_POP_KEY, ANNA, ANNA_MAIL);
-  return { webhooks: events.length, ...(await timeline(ANNA, ANNA_ITEMS)) };
+  await timeline(ANNA, ANNA_ITEMS);
+
+  const inState = (state) => eventually(async () => (await timeline(ANNA, ANNA_ITEMS + 1)).items.find((item) => item.provider === 'avaya' && item.state === state), state);
+  const call = await ring(aes, ANNA);
+  const ringing = await inState('offered');
+  transferred(aes, call);
+  await inState('active');
+  return { webhooks: events.length, ringing, ucid: call.story.id, ...(await timeline(ANNA, ANNA_ITEMS + 1)) };
 }
 
 async function post(url, { hook, body, headers }) {

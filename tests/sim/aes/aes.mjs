@@ -22,7 +22,7 @@ import { Switch } from './switch/switch.mjs';
 
 const OPTIONS = {
   port: 0, seed: 1, tls: false, users: { tandem: 'EXAMPLE-PASSWORD' }, versions: VERSIONS, longestSession: 7200, maxSessions: 16, busy: 0,
-  badPassword: 'defined', unknownSession: 'refuse', maxMonitors: 20_000, listPart: 100, checkExtensions: false, emptySnapshot: 'empty', sendUcid: true,
+  badPassword: 'defined', unknownSession: 'refuse', maxMonitors: 20_000, listPart: 100, checkExtensions: false, emptySnapshot: 'empty', snapshotByReference: false, sendUcid: true, linkEvents: false,
   zoneOffset: 120, skew: 0, style: 'random', linkName: 'CM1-link1',
 };
 
@@ -88,6 +88,11 @@ export class Aes {
         a('switchName', this.sw.layout.name), a('tlinkStatus', this.tlink.up ? 'tlinkUp' : 'tlinkDown')])])]);
   }
 
+  // The older form of the same (2.12).
+  #linkEvent(up) {
+    return a(up ? 'LinkUpEvent' : 'LinkDownEvent', [a('eventListenerId', 1), a('linkName', this.tlink.name), !up && a('autoReconnect', 'true')]);
+  }
+
   // --- what a test does to it -----------------------------------------------------------------------------------------
 
   // Breaks every connection off. `refuse`: no new one until `accept`.
@@ -107,7 +112,10 @@ export class Aes {
   setTlink(up) {
     this.tlink.up = up;
     this.faults.set({ silent: !up });
-    for (const session of this.sessions.all.values()) for (const id of session.registered) session.link?.unasked(this.#status(id));
+    for (const session of this.sessions.all.values()) {
+      for (const id of session.registered) session.link?.unasked(this.#status(id));
+      if (this.options.linkEvents) session.link?.unasked(this.#linkEvent(up));
+    }
   }
 
   // Copies of events handed to sessions so far.

@@ -21,7 +21,7 @@ function known(element, sw) {
   return named && named.switch === sw.layout.name.toLowerCase() && sw.devices.has(named.ext) ? named.ext : undefined;
 }
 
-function snapshotDevice(request, { sw, options }) {
+function snapshotDevice(request, { sw, session, options }) {
   const ext = known(child(request, 'snapshotObject'), sw);
   if (!ext) return failure('operation', 'invalidDeviceID');
   if (sw.devices.get(ext) !== 'station') return failure('operation', 'requestIncompatibleWithObject');
@@ -34,9 +34,20 @@ function snapshotDevice(request, { sw, options }) {
       connection(c, 'connectionIdentifier', call.id, { ext }, sw.place), party(c, 'endpointDevice', { ext }, sw.place),
       c('localCallState', [c('compoundCallState', [own, ...others].map((state) => c('localConnectionState', state)))])]);
   });
+  const reference = options.snapshotByReference && snapshotInParts(session, infos, options.listPart);
   return c('SnapshotDeviceResponse', [
-    c('crossRefIDorSnapshotData', [c('snapshotData', infos)]),
+    c('crossRefIDorSnapshotData', [reference ? c('serviceCrossRefID', reference) : c('snapshotData', infos)]),
     extensions('SnapshotDeviceResponsePrivateData', [a('stationStatus', calls.length ? 'busy' : 'idle'), a('serviceState', 'inService')])]);
+}
+
+// The answer only names where the data will be: in messages of their own, the last of them marked.
+function snapshotInParts(session, infos, size) {
+  session.references = (session.references ?? 900) + 1;
+  for (let at = 0; at === 0 || at < infos.length; at += size) {
+    session.link.later(c('SnapshotDeviceData', [c('serviceCrossRefID', session.references), c('segmentID', at / size + 1),
+      c('lastSegment', String(at + size >= infos.length)), c('snapshotData', infos.slice(at, at + size))]));
+  }
+  return session.references;
 }
 
 function callOf(element, sw) {

@@ -8,12 +8,14 @@ const join = (call, key, device, state, who = device) => call.parties.set(key, {
 const arrivalCause = (sw) => (sw.quirk('distributedCause') ? 'distributed' : 'newCall');
 
 // A call from outside. `ani` is a number, null for not known; `restricted` for a withheld one. It arrives at a VDN, or
-// rings at a station at once (direct inward dialling).
+// rings at a station at once (direct inward dialling). `uui` is hexadecimal, or made of the call's UCID.
 export function inbound(sw, { ani = null, restricted = false, vdn, station: direct, group = sw.layout.trunks[0].group, uui, digits, lookahead }) {
   const trunk = sw.seize(group);
   if (!trunk) return null;
   const calling = restricted ? { restricted: true } : ani === null ? null : { number: ani };
-  const call = sw.newCall({ calling, called: station(vdn ?? direct), vdn, trunk, uui, digits, lookahead, direction: 'inbound' });
+  const call = sw.newCall({ calling, called: station(vdn ?? direct), vdn, trunk, digits, lookahead, direction: 'inbound' });
+  call.uui = typeof uui === 'function' ? uui(call.ucid) : uui;
+  call.story.uui = call.uui ?? null;
   call.outside = trunk.name;
   join(call, trunk.name, { trunk: trunk.name }, 'connected', calling);
   call.story.step(sw.now, 'offered', { to: vdn ?? direct });
@@ -188,7 +190,7 @@ export function clear(sw, call, cause = 'normalClearing', by) {
       sw.publish('ConnectionClearedEvent', call, events.connectionClearedBy(call, device, device, sw.form({ cause })), { only: [key] });
     }
   }
-  sw.release(call.trunk);
+  for (const trunk of [call.trunk, ...(call.trunks ?? [])]) sw.release(trunk);
   sw.calls.delete(call.id);
   followersHear(sw, call, events.callCleared(call, sw.form({ cause })));
   endStory(sw, call, cause, by);
@@ -216,7 +218,7 @@ export function setAgent(sw, ext, state, { reason = 0, pending } = {}) {
   Object.assign(agent, { state, reason });
   const word = { ready: 'Ready', notReady: 'NotReady', busy: 'Busy', acw: 'WorkingAfterCall', on: 'LoggedOn', off: 'LoggedOff' }[state];
   const privateData = word === 'Busy' || word === 'LoggedOn' ? [] : [['reasonCode', reason]];
-  sw.publishAgent(`Agent${word}Event`, agent, events.agent(word, { station: ext, id: agent.id, skill: agent.skills[0], pending, privateData, place: sw.form().place }));
+  sw.publishAgent(`Agent${word}Event`, agent, events.agent(word, { station: ext, id: agent.id, skill: agent.skills[0], pending, password: state === 'on' ? sw.layout.agentPassword : undefined, privateData, place: sw.form().place }));
 }
 
 function busy(sw, ext) {

@@ -60,9 +60,9 @@ export function queued(call, split, { place, swap, inFront }) {
 
 // Held, Retrieved and ServiceInitiated are of one form: connection, device, cause.
 function simple(name, connectionName, deviceName) {
-  return (call, device, { place, swap, cause }) => (copy) => event(name, copy, [
+  return (call, device, { place, swap, cause, hex }) => (copy) => event(name, copy, [
     connection(c, connectionName, call.id, device, place, swap), party(c, deviceName, device, place), local(copy), c('cause', cause),
-    linkage(c, 'callLinkageData', call.ucid, place),
+    linkage(c, 'callLinkageData', call.ucid, place), hex && c('extensions', [c('privateData', [c('string', '0A0B0C')])]),
   ]);
 }
 export const held = simple('HeldEvent', 'heldConnection', 'holdingDevice');
@@ -139,9 +139,9 @@ export const transfered = merged({ event: 'TransferedEvent', by: 'transferringDe
 export const conferenced = merged({ event: 'ConferencedEvent', by: 'conferencingDevice', to: 'addedParty', list: 'conferenceConnections',
   private: 'ConferencedEventPrivateData', reason: 2 });
 
-export function agent(name, { station, id, skill, place, pending, privateData = [] }) {
+export function agent(name, { station, id, skill, place, pending, password, privateData = [] }) {
   return (copy) => event(`Agent${name}Event`, copy, [
     party(c, 'agentDevice', { ext: station }, place), c('agentID', id), skill && deviceElement(c, 'acdGroup', { ext: skill }, place),
-    pending && c('pendingAgentState', pending), priv(`Agent${name}EventPrivateData`, privateData.map(([key, value]) => a(key, value))),
+    pending && c('pendingAgentState', pending), password && c('agentPassword', password), priv(`Agent${name}EventPrivateData`, privateData.map(([key, value]) => a(key, value))),
   ]);
 }

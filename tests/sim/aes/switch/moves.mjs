@@ -38,19 +38,13 @@ function settle(sw, { kept, gone }, without) {
   Object.assign(kept, { consultedBy: undefined, vdn: first.vdn ?? kept.vdn, split: first.split ?? kept.split, uui: kept.uui ?? gone.uui });
   kept.original ??= gone.original ?? (gone === first ? originalOf(gone) : undefined);
   sw.calls.delete(gone.id);
-  releaseWith(sw, kept, gone);
+  releaseWith(kept, gone);
 }
 
 // The ended call's trunk stays seized until the call that is left is over.
-function releaseWith(sw, kept, gone) {
-  if (!gone.trunk) return;
-  if (!kept.trunk) { kept.trunk = gone.trunk; return; }
-  const second = gone.trunk;
-  sw.on('ended', function free(story) {
-    if (story !== kept.story) return;
-    sw.release(second);
-    sw.off('ended', free);
-  });
+function releaseWith(kept, gone) {
+  kept.trunks = [...(kept.trunks ?? []), ...(gone.trunks ?? []), gone.trunk].filter(Boolean);
+  kept.trunk ??= gone.trunk;
 }
 
 function announce(sw, name, build, { kept, gone }) {

@@ -6,13 +6,25 @@ import * as moves from './moves.mjs';
 // Every line into the switch is taken: nobody gets through.
 export class NoTrunk extends Error {}
 
+const hex = (text) => Buffer.from(text).toString('hex').toUpperCase();
+const digits = (ucid, from, to, width) => Number(ucid.slice(from, to)).toString(16).toUpperCase().padStart(width, '0');
+
+// Text, octets, or packed as 3.2 has it: the UCID as element FA, the application's data as C8.
+function userInformation(chance) {
+  const text = hex(`CUST=${chance.between(1000, 99999)}`);
+  const kind = chance.weighted({ text: 6, octets: 1, packed: 3 });
+  if (kind === 'text') return text;
+  if (kind === 'octets') return '00FF10802233';
+  return (ucid) => `00FA08${digits(ucid, 0, 5, 4)}${digits(ucid, 5, 10, 4)}${digits(ucid, 10, 20, 8)}C8${(text.length / 2).toString(16).toUpperCase().padStart(2, '0')}${text}`;
+}
+
 function arrive(g, more = {}) {
   const { chance } = g;
   const vdn = chance.of(g.sw.layout.vdns);
   const kind = chance.unit();
   const call = calls.inbound(g.sw, {
     vdn, ani: kind < 0.08 ? null : g.customer(), restricted: kind >= 0.08 && kind < 0.16,
-    uui: chance.happens(0.4) ? Buffer.from(`CUST=${chance.between(1000, 99999)}`).toString('hex').toUpperCase() : undefined,
+    uui: chance.happens(0.4) ? userInformation(chance) : undefined,
     digits: chance.happens(0.3) ? `${chance.between(1000, 9999)}#` : undefined,
     lookahead: chance.happens(0.05) ? g.sw.layout.vdns[0] : undefined, ...more,
   });

@@ -28,6 +28,7 @@ export const QUIRKS = {
   clearedAfterTransfer: 0.2, // CallCleared for the id that ended by a merge
   distributedCause: 0.4,     // cause `distributed` instead of `newCall` at an agent
   followerState: 0.5,        // localConnectionInfo in copies for a VDN
+  hexPrivateData: 0.1,       // private data as hexadecimal digits that mean nothing
 };
 
 export class Switch extends EventEmitter {
@@ -68,7 +69,7 @@ export class Switch extends EventEmitter {
   quirk(name) { return this.chance.happens(this.quirks[name]); }
 
   // How this event is written: every copy of it alike.
-  form(more) { return { place: this.quirk('lowerCase') ? this.loosePlace : this.place, swap: this.quirk('swapConnection'), ...more }; }
+  form(more) { return { place: this.quirk('lowerCase') ? this.loosePlace : this.place, swap: this.quirk('swapConnection'), hex: this.quirk('hexPrivateData'), ...more }; }
 
   newUcid() {
     this.#sequence = this.#sequence % 65535 + 1;

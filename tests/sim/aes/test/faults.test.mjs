@@ -79,6 +79,28 @@ test('answers on command: an error, an exception, late, never', async () => {
   assert.deepEqual(order, ['other', 'late']);
 });
 
+test('a snapshot by reference comes in messages of its own, the last one marked', async () => {
+  const { aes, client } = await monitored({ snapshotByReference: true, listPart: 1 });
+  for (const ani of ['1', '2']) aes.calls.inbound({ station: '5001', ani });
+  const answer = await client.ask(csta('SnapshotDevice', '<snapshotObject>5001:CM1::0</snapshotObject>'));
+  await client.settle();
+  const reference = textOf(answer, 'crossRefIDorSnapshotData', 'serviceCrossRefID');
+  const parts = client.events.filter((one) => one.name === 'SnapshotDeviceData').map(({ document }) => ['serviceCrossRefID', 'segmentID', 'lastSegment'].map((name) => textOf(document, name)));
+  assert.deepEqual(parts, [[reference, '1', 'false'], [reference, '2', 'true']]);
+});
+
+test('what an agent logs on with is sent, and the link also in its older form', async () => {
+  const { aes, client } = await monitored({ linkEvents: true, layout: { agentPassword: '31323334' } }, '5001');
+  aes.calls.setAgent('5001', 'off');
+  aes.calls.setAgent('5001', 'on');
+  aes.setTlink(false);
+  aes.setTlink(true);
+  await client.settle();
+  const on = client.events.find((one) => one.name === 'AgentLoggedOnEvent').document;
+  assert.equal(textOf(on, 'agentPassword'), '31323334');
+  assert.deepEqual(client.events.map((one) => one.name).slice(-2), ['LinkDownEvent', 'LinkUpEvent']);
+});
+
 test('a cut and a fail-over', async () => {
   const { aes, client } = await monitored({}, '5001');
   const [id] = aes.sessions.all.keys();

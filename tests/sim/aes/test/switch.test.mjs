@@ -166,6 +166,26 @@ test('a caller that gives up in the queue is only cleared', () => {
   assert.equal(w.story().endReason, 'abandoned');
 });
 
+test('user information carries the UCID of its own call when it is packed', () => {
+  const w = world();
+  const call = w.calls.inbound({ vdn: '7100', ani: '1', uui: (ucid) => `00FA08${ucid.length}` });
+  assert.deepEqual([call.uui, w.story().uui], ['00FA0820', '00FA0820']);
+});
+
+test('trunks of both calls are given back when the joined call is over', () => {
+  const w = world({ layout: { trunks: [{ group: 21, members: 1 }, { group: 30, members: 1 }] } });
+  for (let i = 0; i < 3; i++) {
+    const call = w.calls.inbound({ vdn: '7100', ani: String(i) });
+    w.calls.alert(call, '5001');
+    w.calls.answer(call, '5001');
+    const second = w.calls.consult(call, '5001', { number: '0049301112223' });
+    w.calls.answerOutside(second);
+    const kept = w.calls.transfer(call, second, '5001');
+    w.calls.drop(kept, kept.outside);
+  }
+  assert.deepEqual(w.story().legs.map((one) => [one.station, one.role, one.outcome]), [['5001', 'agent', 'transferred'], ['0049301112223', 'external', 'answered']]);
+});
+
 test('call ids are used again, trunks are given back', () => {
   const w = world({ layout: { callIds: { from: 1, to: 3 }, trunks: [{ group: 21, members: 1 }] } });
   const ids = [];
