@@ -44,7 +44,8 @@ CONNECTOR_EXTRAS = {"imap": ["mail"], "smtp": ["mail"]}
 # What connectors of one vendor share: functions of their arguments, in a folder that no connector is. folder -> layers of
 # core that it may include; and who may include it.
 SHARED = {"avaya": ["base", "data"]}
-SHARED_BY = {"avaya_dmcc": ["avaya"], "avaya_smdr": ["avaya"], "avaya_cdr": ["avaya"]}
+SHARED_BY = {"avaya_dmcc": ["avaya"], "avaya_records": ["avaya"], "avaya_smdr": ["avaya", "avaya_records"],
+             "avaya_cdr": ["avaya", "avaya_records"]}
 
 # Functions of their arguments: no event loop, no threads, no files.
 PURE = ["base", "data", "expr", "model", "mail", "mapping", "identity"]
@@ -63,7 +64,7 @@ OWNERS = {
     r"openssl/": ["core/base/crypto.cpp", "core/mail/cms.cpp", "core/net/tls.cpp", "core/net/tls_session.cpp"],
     r"phonenumbers/": ["core/identity/phone.cpp"],
     r"CLI/": ["tools/tandem/*"],
-    r"date/": ["core/mapping/time_pattern.cpp"],
+    r"date/": ["core/base/zone.cpp"],
     r"re2/": ["core/mapping/functions_regex.cpp"],
     r"gmime/": ["core/mail/mime.cpp"],
     r"libxml/": ["core/mail/html_text.cpp"],

@@ -21,7 +21,7 @@ public:
     // Success: one mailbox at least is being read; the others go on behind it. Failure: that of the first mailbox, when
     // all were tried and none works.
     async::Task<Result<void>> start() override;
-    // The octets of one part of a mail: "imap:<mailbox>/<folder>/<uidvalidity>/<uid>/<part>", percent-encoded.
+    // The octets of one part of a mail: "mail:imap/<mailbox>/<folder>/<uidvalidity>/<uid>/<part>", percent-encoded.
     async::Task<Result<connector::MediaBytes>> fetch(connector::MediaWanted wanted) override;
     async::Task<void> stop() override;
 

@@ -12,6 +12,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr int kRefusedLogins = 3;
+constexpr int kVisits = 3;                    // to other folders in a row, before the first one is watched again
 constexpr std::chrono::minutes kGoodTime{5};  // a connection that held this long ends a series of failures
 
 // Clears a flag however its scope ends.
@@ -119,13 +120,17 @@ Task<Error> Mailbox::watch(Line line, Lane lane) {
     Timetable times;
     for (;;) {
         auto done = co_await look_through(line, lane, times);
-        if (done) done = co_await look_at_others(line, lane, times);
         if (!done) co_return std::move(done.error());
         if (lane == Lane::Main) start_lanes(line);
         const Boxes mine = boxes_of(lane);
         if (mine.empty()) co_return transient("there is no folder to watch");
+        // What is told of from here on is looked at in the next turn.
+        if (line->session().take_news().others) times.next_poll = Time::min();
         done = co_await pass(line, mine.front(), false);
+        const std::string open = line->selected;
+        if (done) done = co_await look_at_others(line, lane, times);
         if (!done) co_return std::move(done.error());
+        if (line->selected != open) continue;
         const bool in_turn = lane == Lane::Main && shared_.config.connections < 2 && has_old_mail();
         const Time until = std::min({times.next_poll, times.next_look, SteadyClock::now() + shared_.config.idle_renew});
         done = in_turn ? co_await import_in_turn(line) : co_await wait_for_news(line, until);
@@ -148,18 +153,26 @@ Task<Result<void>> Mailbox::look_through(Line line, Lane lane, Timetable& times)
     well_ = true;
     shared_.board.well(config_.own_address());
     shared_.changed.notify_all();
-    co_return co_await ask_for_notices(line);
+    const bool noticed = line->notified;
+    auto asked = co_await ask_for_notices(line);
+    // Nobody told of what arrived after the folders were looked through and before the server took the request.
+    if (line->notified && !noticed) times.next_poll = Time::min();
+    co_return asked;
 }
 
 Task<Result<void>> Mailbox::look_at_others(Line line, Lane lane, Timetable& times) {
-    const News news = line->session().take_news();
-    if (!news.others && SteadyClock::now() < times.next_poll) co_return Result<void>();
+    if (SteadyClock::now() < times.next_poll) co_return Result<void>();
     auto changed = co_await poll(line, boxes_of(lane));
     if (!changed) co_return fail(std::move(changed.error()));
     for (const auto& box : *changed)
         if (auto passed = co_await pass(line, box, false); !passed) co_return passed;
+    // What arrived in a folder after it was read, while it was still open, was told of as news of the open folder.
+    const bool again = line->notified && !changed->empty() && times.visits < kVisits;
+    times.visits = again ? times.visits + 1 : 0;
     const double spread = 0.75 + jitter_.next() / 2;
-    times.next_poll = SteadyClock::now() + std::chrono::duration_cast<milliseconds>(shared_.config.poll * spread);
+    times.next_poll = again
+                          ? Time::min()
+                          : SteadyClock::now() + std::chrono::duration_cast<milliseconds>(shared_.config.poll * spread);
     co_return Result<void>();
 }
 

@@ -70,9 +70,14 @@ private:
     enum class Lane { Main, Sent, Backfill };
     using Line = std::shared_ptr<Connection>;
     using Boxes = std::vector<std::shared_ptr<Box>>;
+    struct Slice {
+        std::shared_ptr<Box> box;
+        BackfillPlace place;  // after it
+    };
     struct Timetable {
         Time next_poll = Time::min();
         Time next_look = Time::min();
+        int visits = 0;  // to other folders in a row
     };
 
     // mailbox.cpp
@@ -128,6 +133,7 @@ private:
     bool has_old_mail() const;
     async::Task<Error> import_all(Line line);
     async::Task<Result<void>> import_some(Line line, std::shared_ptr<Box> box);
+    async::Task<void> let_follow(std::shared_ptr<Box> box);
     async::Task<void> keep_rate(std::size_t mails, std::uint64_t octets);
 
     Shared& shared_;
@@ -143,6 +149,7 @@ private:
     bool backfill_lane_ = false;
     bool can_notify_ = true;  // the server has not refused it
     bool can_idle_ = true;
+    Slice last_slice_;              // of the import; without a box: none since the start
     std::uint64_t old_octets_ = 0;  // imported on that day
     std::chrono::sys_days old_day_{};
 };

@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kSlice = 100;
 constexpr std::size_t kGroupMails = 25;
 constexpr std::uint64_t kGroupOctets = 1U << 20;
+constexpr std::chrono::milliseconds kLookAgain{20};
 
 }  // namespace
 
@@ -69,6 +70,7 @@ Task<Result<void>> Mailbox::import_some(Line line, std::shared_ptr<Box> box) {
         co_await emit(std::move(batch));
         co_await keep_rate(mails, octets);
     }
+    co_await let_follow(box);
     // Only now: what another lane found out meanwhile begins the import anew.
     if (!box->old_uids) co_return Result<void>();
     if (count > 0) std::erase_if(*box->old_uids, [&](Uid uid) { return uid >= slice.front(); });
@@ -77,6 +79,20 @@ Task<Result<void>> Mailbox::import_some(Line line, std::shared_ptr<Box> box) {
     box->old_uids.reset();
     co_await emit(place_of(*box->old, *box));
     co_return Result<void>();
+}
+
+// New mail would wait behind all the old mail that is journalled and not applied yet: at most two slices are.
+Task<void> Mailbox::let_follow(std::shared_ptr<Box> box) {
+    auto before = std::exchange(last_slice_, Slice{box, *box->old});
+    if (!before.box) co_return;
+    const std::string stream = backfill_stream(config_.user, before.box->folder.raw);
+    for (;;) {
+        const auto cursor = co_await host_.resume(stream);
+        const auto stored = cursor && *cursor ? parse_backfill_place(**cursor) : std::nullopt;
+        if (!stored || stored->uidvalidity != before.place.uidvalidity || stored->below <= before.place.below)
+            co_return;
+        co_await async::sleep_for(kLookAgain);
+    }
 }
 
 Task<void> Mailbox::keep_rate(std::size_t mails, std::uint64_t octets) {

@@ -13,7 +13,7 @@ namespace tandem::imap {
 
 namespace {
 
-constexpr std::string_view kScheme = "imap:";
+constexpr std::string_view kScheme = "mail:imap/";
 
 // The unfolded value of a header field, in lower case.
 std::string field(std::string_view header, std::string_view name) {

@@ -17,7 +17,7 @@ struct PartPlace {
     Uid uid = 0;
     std::string part;  // as "2.1"
 };
-// "imap:<mailbox>/<folder>/<uidvalidity>/<uid>/<part>", each percent-encoded; nullopt: it is none.
+// "mail:imap/<mailbox>/<folder>/<uidvalidity>/<uid>/<part>", each percent-encoded; nullopt: it is none.
 std::optional<PartPlace> parse_part_url(std::string_view url);
 
 std::string part_header_command(const PartPlace& place);

@@ -76,7 +76,7 @@ private:
         .name = "smtp",
         .version = "1",
         .description = "SMTP: mails go out by a submission server, copies come in from mail servers",
-        .capabilities = {.receive = true, .send = true},
+        .capabilities = {.receive = true, .send = true, .media = true},
         .streams = {""},
         .needs_pack = true,
         .options = config_fields().table()};

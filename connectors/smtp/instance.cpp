@@ -1,5 +1,8 @@
 #include "connectors/smtp/instance.hpp"
 
+#include "connectors/smtp/kept_mail.hpp"
+#include "core/mail/decode.hpp"
+
 #include <boost/asio/this_coro.hpp>
 
 #include <utility>
@@ -7,6 +10,12 @@
 namespace tandem::smtp {
 
 using async::Task;
+
+namespace {
+
+constexpr std::size_t kMaxMailsAtOnce = 64;  // of one microsecond
+
+}  // namespace
 
 Result<TlsContexts> load_contexts(const Config& config) {
     TlsContexts out;
@@ -52,6 +61,24 @@ Task<Result<void>> SmtpInstance::start() {
 Task<Result<std::vector<connector::SentId>>> SmtpInstance::send(connector::Outgoing outgoing) {
     if (!submitter_) co_return fail(config_error("this instance has no `submission`"));
     co_return co_await submitter_->send(std::move(outgoing));
+}
+
+Task<Result<connector::MediaBytes>> SmtpInstance::fetch(connector::MediaWanted wanted) {
+    const auto place = parse_kept_url(wanted.url);
+    if (!place) co_return fail(rejected("not the address of a file in a mail that was taken", "not_our_file"));
+    auto mails = co_await host_.recall({.content_type = std::string(kMailType),
+                                        .since = place->received_at,
+                                        .until = place->received_at,
+                                        .limit = kMaxMailsAtOnce});
+    if (!mails) co_return fail(std::move(mails.error()));
+    for (const auto& mail : *mails) {
+        if (digest_of(mail.raw) != place->digest) continue;
+        auto bytes = mail::part_bytes(mail.raw, place->part);
+        if (!bytes) co_return fail(not_found("the mail has no such part"));
+        if (bytes->size() > wanted.max_bytes) co_return fail(rejected("the file is too large", "too_large"));
+        co_return connector::MediaBytes{.media_type = {}, .body = std::move(*bytes)};
+    }
+    co_return fail(not_found("the journal does not keep the mail any more"));
 }
 
 Task<void> SmtpInstance::stop() {

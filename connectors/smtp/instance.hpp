@@ -27,6 +27,8 @@ public:
 
     async::Task<Result<void>> start() override;
     async::Task<Result<std::vector<connector::SentId>>> send(connector::Outgoing outgoing) override;
+    // Of a mail that the sink took. Rejected: the address is none of ours; NotFound: the journal has dropped the mail.
+    async::Task<Result<connector::MediaBytes>> fetch(connector::MediaWanted wanted) override;
     async::Task<void> stop() override;
 
     // Where copies are taken; 0 if none are.

@@ -1,5 +1,6 @@
 #include "connectors/smtp/sink.hpp"
 
+#include "connectors/smtp/kept_mail.hpp"
 #include "core/async/timeout.hpp"
 #include "core/data/json.hpp"
 
@@ -26,13 +27,14 @@ milliseconds left(SteadyClock::time_point deadline) {
     return std::max(std::chrono::ceil<milliseconds>(deadline - SteadyClock::now()), milliseconds(0));
 }
 
-std::string envelope_of(const SinkMail& mail, const std::string& peer) {
+std::string envelope_of(const SinkMail& mail, const std::string& peer, Instant now) {
     data::Arena arena;
     data::ArenaList<data::Value> recipients(arena);
     for (const std::string& one : mail.recipients)
         recipients.push_back(data::make_string(arena, one));
     return data::to_json(data::make_object(arena, {{"mailbox", data::make_string(arena, mail.recipients.front())},
                                                    {"role", data::Value::string("journal")},
+                                                   {"kept", data::make_string(arena, kept_name(now, mail.octets))},
                                                    {"size", data::Value::unsigned_integer(mail.octets.size())},
                                                    {"sender", data::make_string(arena, mail.sender)},
                                                    {"recipients", data::Value::array(recipients.items())},
@@ -205,12 +207,13 @@ Task<void> Sink::converse(net::Link& link, SinkSession& session) {
 }
 
 Task<Result<void>> Sink::store(SinkMail mail, std::string peer) {
+    const Instant now = host_.clock().now();
     journal::Event event{.instance = {},
                          .stream = {},
                          .vendor_id = {},
-                         .received_at = host_.clock().now(),
-                         .content_type = "message/rfc822",
-                         .envelope = envelope_of(mail, peer),
+                         .received_at = now,
+                         .content_type = std::string(kMailType),
+                         .envelope = envelope_of(mail, peer, now),
                          .raw = std::move(mail.octets)};
     connector::Batch batch;
     batch.events.push_back(std::move(event));

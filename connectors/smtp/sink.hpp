@@ -17,6 +17,8 @@
 
 namespace tandem::smtp {
 
+inline constexpr std::string_view kMailType = "message/rfc822";
+
 class Sink {
 public:
     // `host` outlives it.

@@ -46,6 +46,7 @@ struct Batch {
 struct Recall {
     std::string content_type;
     Instant since{};
+    Instant until = Instant::max();
     std::size_t limit = 10'000;
 };
 

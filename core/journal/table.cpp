@@ -142,7 +142,8 @@ void TableReader::recent(const Recent& wanted, std::vector<Event>& out) {
     const std::int64_t end = to_micros(wanted.since - kOutOfOrder);
     std::size_t bytes = 0;
     while (out.size() < wanted.limit && bytes < wanted.max_bytes && newest_.step() && newest_.integer(1) >= end) {
-        const bool match = newest_.integer(1) >= to_micros(wanted.since) && newest_.text(3) == wanted.instance &&
+        const bool match = newest_.integer(1) >= to_micros(wanted.since) &&
+                           newest_.integer(1) <= to_micros(wanted.until) && newest_.text(3) == wanted.instance &&
                            newest_.text(6) == wanted.content_type;
         if (!match) continue;
         out.push_back(event_of(newest_));

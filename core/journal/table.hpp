@@ -28,6 +28,7 @@ struct Recent {
     std::string instance;
     std::string content_type;
     Instant since{};
+    Instant until = Instant::max();
     std::size_t limit = 10'000;
     std::size_t max_bytes = 64ULL << 20;
 };

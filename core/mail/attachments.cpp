@@ -49,7 +49,7 @@ Attachment attachment(const Part& part, const Body& body, const Limits& limits, 
                    .filename = part_name(part, limits),
                    .media_type = std::string(cut_utf8(part.media_type, 255)),
                    .size = digest.size,
-                   .sha256 = std::move(digest.sha256),
+                   .sha512 = std::move(digest.sha512),
                    .content_id = content_id(part),
                    .subject = {}};
     out.shown_inline = is_inline(part, out.content_id, body);
@@ -87,7 +87,7 @@ Value attachments_value(const std::vector<Attachment>& list, data::Arena& arena)
         members.text_or_null("filename", it.filename);
         members.text("media_type", it.media_type);
         members.number("size_bytes", it.size);
-        members.text("sha256", it.sha256);
+        members.text("sha512", it.sha512);
         members.text_or_null("content_id", it.content_id);
         members.flag("inline", it.shown_inline);
         members.text("kind", kind_of(it.media_type));

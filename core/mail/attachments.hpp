@@ -18,7 +18,7 @@ struct Attachment {
     std::string filename;
     std::string media_type;
     std::size_t size = 0;
-    std::string sha256;
+    std::string sha512;
     std::string content_id;
     bool shown_inline = false;
     std::optional<std::string> subject;  // of an enclosed mail

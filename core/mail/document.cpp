@@ -131,7 +131,7 @@ private:
     void relations() {
         std::vector<std::string> hashes;
         for (const auto& it : attachments_)
-            hashes.push_back(it.sha256);
+            hashes.push_back(it.sha512);
         const auto found = keys({.message_id = head_.message_id,
                                  .from = head_.from.empty() ? std::string_view() : head_.from[0].address,
                                  .recipients = head_.recipients,

@@ -30,7 +30,7 @@ void add_tnef(
                                .filename = file_name(it.name),
                                .media_type = it.media_type.empty() ? "application/octet-stream" : it.media_type,
                                .size = it.bytes.size(),
-                               .sha256 = hex(sha256(it.bytes)),
+                               .sha512 = hex(sha512(it.bytes)),
                                .content_id = clean_line(it.content_id),
                                .subject = {}});
     }

@@ -319,14 +319,14 @@ Fields enclosed_header(const Part& part, const Limits& limits) {
 
 Digest content_digest(const Part& part) {
     Digest out;
-    const std::unique_ptr<GChecksum, decltype(&g_checksum_free)> sum(g_checksum_new(G_CHECKSUM_SHA256),
+    const std::unique_ptr<GChecksum, decltype(&g_checksum_free)> sum(g_checksum_new(G_CHECKSUM_SHA512),
                                                                      g_checksum_free);
     decode_content(part, [&](std::string_view piece) {
         out.size += piece.size();
         g_checksum_update(sum.get(), reinterpret_cast<const guchar*>(piece.data()), static_cast<gssize>(piece.size()));
         return true;
     });
-    out.sha256 = g_checksum_get_string(sum.get());
+    out.sha512 = g_checksum_get_string(sum.get());
     return out;
 }
 

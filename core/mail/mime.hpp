@@ -34,7 +34,7 @@ Fields enclosed_header(const Part& part, const Limits& limits);
 
 struct Digest {
     std::size_t size = 0;
-    std::string sha256;  // hex
+    std::string sha512;  // hex
 };
 
 // Of the content.

@@ -1,14 +1,12 @@
-// The only user of Howard Hinnant's date library: standard chrono of this compiler's library has no time zones.
 #include "core/mapping/time_pattern.hpp"
 
 #include "core/base/text.hpp"
-
-#include <date/tz.h>
+#include "core/base/zone.hpp"
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
-#include <stdexcept>
 
 namespace tandem::mapping {
 
@@ -207,35 +205,23 @@ private:
         return true;
     }
 
-    friend std::optional<int> read_offset(std::string_view text);
-
     std::string_view text_;
     Fields& fields_;
 };
 
-// "+03:00", "-0500" as a zone.
-std::optional<int> read_offset(std::string_view text) {
-    Fields fields;
-    PatternReader reader(text, fields);
-    return reader.offset() && reader.text_.empty() ? fields.offset_minutes : std::nullopt;
-}
-
-std::optional<date::local_time<std::chrono::microseconds>> local_time(const Fields& fields) {
+std::optional<LocalTime> local_time(const Fields& fields) {
     int hour = fields.hour;
     if (fields.afternoon) {
         if (hour < 1 || hour > 12) return std::nullopt;
         hour = hour % 12 + (*fields.afternoon ? 12 : 0);
     }
-    const auto day = date::year(fields.year) / date::month(static_cast<unsigned>(fields.month)) /
-                     date::day(static_cast<unsigned>(fields.day));
+    const std::chrono::year_month_day day(std::chrono::year(fields.year),
+                                          std::chrono::month(static_cast<unsigned>(fields.month)),
+                                          std::chrono::day(static_cast<unsigned>(fields.day)));
     constexpr int kLeapSecond = 60;
     if (!day.ok() || hour > 23 || fields.minute > 59 || fields.second > kLeapSecond) return std::nullopt;
-    return date::local_days(day) + std::chrono::hours(hour) + std::chrono::minutes(fields.minute) +
+    return std::chrono::local_days(day) + std::chrono::hours(hour) + std::chrono::minutes(fields.minute) +
            std::chrono::seconds(fields.second) + std::chrono::microseconds(fields.micros);
-}
-
-Instant utc(date::local_time<std::chrono::microseconds> local, int offset_minutes) {
-    return Instant(local.time_since_epoch() - std::chrono::minutes(offset_minutes));
 }
 
 }  // namespace
@@ -251,15 +237,10 @@ std::optional<Instant> parse_pattern(std::string_view text,
     }
     const auto local = local_time(fields);
     if (!local) return std::nullopt;
-    if (!fields.offset_minutes && !zone.empty()) fields.offset_minutes = read_offset(zone);
-    if (fields.offset_minutes || zone.empty()) return utc(*local, fields.offset_minutes.value_or(0));
-    try {
-        // Of an hour that the clocks repeat the first counts; one that they skip is read as if they had not.
-        return date::locate_zone(zone)->to_sys(*local, date::choose::earliest);
-    } catch (const std::runtime_error&) {
-        problem = "there is no such time zone";
-        return std::nullopt;
-    }
+    if (fields.offset_minutes) return Instant(local->time_since_epoch() - std::chrono::minutes(*fields.offset_minutes));
+    const auto found = Zone::find(zone);
+    if (!found) return problem = "there is no such time zone", std::nullopt;
+    return found->meaning(*local).first;
 }
 
 }  // namespace tandem::mapping

@@ -39,7 +39,8 @@ Pipeline::Pipeline(journal::Journal& journal,
       log_(std::move(log)),
       options_(std::move(options)),
       consumer_("pipeline@" + options_.node),
-      sources_(std::move(sources)) {}
+      sources_(std::move(sources)),
+      reach_(options_.max_batch) {}
 
 Pipeline::~Pipeline() {
     stop();
@@ -125,7 +126,7 @@ bool Pipeline::step() {
         if (stopping_) return false;
         after = stats_.position;
     }
-    auto events = journal_.read(after, options_.max_batch, options_.max_batch_bytes);
+    auto events = journal_.read(after, reach_, options_.max_batch_bytes);
     if (!events) {
         note_trouble(events.error());
         return wait(kIdleLook);
@@ -142,30 +143,43 @@ bool Pipeline::step() {
     }
     MapCounts counts;
     auto batch = map_events(*events, counts);
+    const auto last = std::ranges::upper_bound(*events, batch.position, {}, &journal::StoredEvent::position);
+    const std::span mapped(events->begin(), last);
     Error refusal;
     switch (try_apply(batch, refusal)) {
         case Outcome::Applied:
-            settled(events->back().position, counts);
+            settled(batch.position, counts);
             tell(batch.quarantine);
-            gather(events->size());
+            if (mapped.size() == events->size()) gather(mapped.size());
+            reach_further(events->size(), mapped.size());
             return true;
         case Outcome::Refused:
             put_back_cursors();
             log_.error("the store refused a batch; taking its events one by one", {{"reason", refusal.text}});
-            return apply_one_by_one(*events);
+            return apply_one_by_one(mapped);
         case Outcome::Stopped:
             break;
     }
     return false;
 }
 
+// What is read and not mapped is read again: only so much is read as may be mapped.
+void Pipeline::reach_further(std::size_t read, std::size_t applied) {
+    if (applied < read) {
+        reach_ = applied;
+    } else if (applied == reach_) {
+        reach_ = std::min(reach_ * 2, options_.max_batch);
+    }
+}
+
 void Pipeline::gather(std::size_t applied) {
-    if (applied < options_.gather_from || applied >= options_.max_batch) return;
+    if (applied < options_.gather_from || applied >= reach_) return;
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, options_.gather, [&] { return stopping_; });
 }
 
-store::Batch Pipeline::map_events(const std::vector<journal::StoredEvent>& events, MapCounts& counts) {
+// The first of them, as many as there is time for.
+store::Batch Pipeline::map_events(std::span<const journal::StoredEvent> events, MapCounts& counts) {
     std::shared_ptr<const Sources> sources;
     {
         std::lock_guard lock(mutex_);
@@ -174,12 +188,15 @@ store::Batch Pipeline::map_events(const std::vector<journal::StoredEvent>& event
     store::Batch batch;
     batch.consumer = consumer_;
     batch.now = clock_.now();
-    batch.position = events.back().position;
-    batch.cursors = take_cursors(batch.position);
     batch.observations.reserve(events.size());
     Mapper mapper(*sources, identity_, options_.node);
-    for (const auto& event : events)
+    const auto end = std::chrono::steady_clock::now() + options_.longest_batch;
+    for (const auto& event : events) {
         mapper.map(event, batch.now, batch, counts);
+        batch.position = event.position;
+        if (std::chrono::steady_clock::now() >= end) break;
+    }
+    batch.cursors = take_cursors(batch.position);
     return batch;
 }
 
@@ -199,7 +216,7 @@ Pipeline::Outcome Pipeline::try_apply(const store::Batch& batch, Error& refusal)
     }
 }
 
-bool Pipeline::apply_one_by_one(const std::vector<journal::StoredEvent>& events) {
+bool Pipeline::apply_one_by_one(std::span<const journal::StoredEvent> events) {
     for (const auto& event : events) {
         auto outcome = apply_alone(event);
         if (outcome == Outcome::Stopped) return false;
@@ -212,7 +229,7 @@ bool Pipeline::apply_one_by_one(const std::vector<journal::StoredEvent>& events)
 
 Pipeline::Outcome Pipeline::apply_alone(const journal::StoredEvent& event) {
     MapCounts counts;
-    auto batch = map_events({event}, counts);
+    auto batch = map_events({&event, 1}, counts);
     Error refusal;
     auto outcome = try_apply(batch, refusal);
     if (outcome == Outcome::Refused) {

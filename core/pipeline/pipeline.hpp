@@ -14,6 +14,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,6 +25,9 @@ struct PipelineOptions {
     std::string node;
     std::size_t max_batch = 8'000;
     std::size_t max_batch_bytes = 32 << 20;
+    // Mapping for a batch ends then, after one event at least: a mail takes a hundred times as long as a short message.
+    // What comes after it becomes visible, and a gateway that is killed again and again still gets on.
+    std::chrono::milliseconds longest_batch{200};
     // Under load a batch waits so long for company: a commit costs the same for many events as for a few. An event that
     // comes alone is applied at once.
     std::chrono::milliseconds gather{50};
@@ -75,9 +79,9 @@ public:
 private:
     void run();
     bool step();
-    store::Batch map_events(const std::vector<journal::StoredEvent>& events, MapCounts& counts);
+    store::Batch map_events(std::span<const journal::StoredEvent> events, MapCounts& counts);
     enum class Outcome { Applied, Refused, Stopped };
-    bool apply_one_by_one(const std::vector<journal::StoredEvent>& events);
+    bool apply_one_by_one(std::span<const journal::StoredEvent> events);
     Outcome apply_alone(const journal::StoredEvent& event);
     bool wait_longest();
     Outcome try_apply(const store::Batch& batch, Error& refusal);
@@ -85,6 +89,7 @@ private:
     void tell(const std::vector<store::QuarantineEntry>& entries);
     void note_trouble(const Error& error);
     bool wait(std::chrono::milliseconds limit);
+    void reach_further(std::size_t read, std::size_t applied);
     void gather(std::size_t applied);
     std::vector<store::CursorUpdate> take_cursors(journal::Position applied);
     void put_back_cursors();
@@ -110,6 +115,7 @@ private:
     };
     std::vector<WaitingCursor> cursors_;        // guarded by mutex_; in the order in which they came
     std::vector<WaitingCursor> taken_cursors_;  // in the batch that is being applied; of the pipeline's thread
+    std::size_t reach_ = 0;                     // events that are read for the next batch; of the pipeline's thread
     bool stopping_ = false;
     journal::Position durable_ = 0;  // last position the journal told us of
     PipelineStats stats_;

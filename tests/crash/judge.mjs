@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { Gateway } from '../support/gateway.mjs';
+import { everythingApplied, feed, interactionId, metric } from '../support/history.mjs';
 import { generator } from './random.mjs';
 
 const { values: options } = parseArgs({
@@ -102,64 +103,13 @@ async function round(gateway, number) {
   await gateway.ended;
 }
 
-// The whole feed as [{kind, subject}], read until the journal's last position is applied.
-async function feed(gateway, upto) {
-  const entries = [];
-  const answer = await fetch(`${gateway.url}/v1/feed?after=0`, { headers: { Authorization: `Bearer ${TOKEN}` } });
-  if (!answer.ok) throw new Error(`feed: ${answer.status}`);
-  const decoder = new TextDecoder();
-  let rest = '';
-  let id = 0;
-  let kind = '';
-  for await (const chunk of answer.body) {
-    rest += decoder.decode(chunk, { stream: true });
-    const lines = rest.split('\n');
-    rest = lines.pop();
-    for (const line of lines) {
-      if (line.startsWith('id:')) id = Number(line.slice(3));
-      else if (line.startsWith('event:')) kind = line.slice(6).trim();
-      else if (line.startsWith('data:')) entries.push({ id, kind, data: JSON.parse(line.slice(5)) });
-    }
-    if (id >= upto) break;
-  }
-  return entries;
-}
-
-async function metric(gateway, name) {
-  const text = await (await gateway.get('/metrics', TOKEN)).text();
-  const line = text.split('\n').find((row) => row.startsWith(name + ' '));
-  if (!line) throw new Error(`no metric ${name}`);
-  return Number(line.split(' ')[1]);
-}
-
-// Many kills leave a backlog, and how long it takes depends on the machine: what counts is that it goes on.
-async function everythingApplied(gateway) {
-  const silence = 60_000;
-  let position = -1;
-  let moved = Date.now();
-  for (;;) {
-    const last = await metric(gateway, 'tandem_journal_last_position');
-    const applied = await metric(gateway, 'tandem_pipeline_position');
-    if (applied === last) return;
-    if (applied !== position) { position = applied; moved = Date.now(); }
-    if (Date.now() - moved > silence) throw new Error(`the pipeline stays at ${applied}, the journal ends at ${last}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-function interactionId(number) {
-  const space = Buffer.from('6f2f6f0e6f0a5d0a9b7e0d6a54414e44', 'hex');
-  const digest = createHash('sha1').update(space).update(`sms:ACcrash\x1f${sid(number)}`).digest().subarray(0, 16);
-  digest[6] = (digest[6] & 0x0f) | 0x50;
-  digest[8] = (digest[8] & 0x3f) | 0x80;
-  return digest.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
+const eventId = (number) => interactionId('sms:ACcrash', sid(number));
 
 async function judge(gateway) {
   await gateway.start();
-  await everythingApplied(gateway);
-  const entries = await feed(gateway, await metric(gateway, 'tandem_feed_position'));
-  const byId = new Map([...sent].map((number) => [interactionId(number), number]));
+  await everythingApplied(gateway, TOKEN);
+  const entries = await feed(gateway, TOKEN, await metric(gateway, TOKEN, 'tandem_feed_position'));
+  const byId = new Map([...sent].map((number) => [eventId(number), number]));
   const seen = new Map();
   const problems = [];
   let previous = 0;
@@ -176,10 +126,10 @@ async function judge(gateway) {
   }
   const sample = [...acknowledged].filter((_, index) => index % Math.ceil(acknowledged.size / 2000) === 0);
   for (const number of sample) {
-    const interaction = await gateway.json(`/v1/interactions/${interactionId(number)}`, TOKEN);
+    const interaction = await gateway.json(`/v1/interactions/${eventId(number)}`, TOKEN);
     if (!JSON.stringify(interaction).includes(text(number))) problems.push(`event ${number} has another text`);
   }
-  if ((await metric(gateway, 'tandem_store_quarantined')) !== 0) problems.push('something is in quarantine');
+  if ((await metric(gateway, TOKEN, 'tandem_store_quarantined')) !== 0) problems.push('something is in quarantine');
   const end = await gateway.stop();
   if (end.code !== 0) problems.push(`a clean stop ended with ${JSON.stringify(end)}: ${gateway.log.slice(-2000)}`);
   return { stored: seen.size, problems };

@@ -1,7 +1,8 @@
 // The gateway sends by a real Postfix, takes copies of all mails from it, and reads the Sent folder at a real Dovecot; a proxy
 // and a server that lose connections show what it makes of doubt.
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
+import net, { createServer } from 'node:net';
+import readline from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 
 import { Dovecot } from '../support/dovecot.mjs';
@@ -54,12 +55,53 @@ const states = (told) => told.history.map((event) => event.state);
 const becomes = (gateway, id, state) => eventually(async () => (await message(gateway, id)).state === state, state, 30_000)
   .catch(async (error) => { throw new Error(`${error.message}: ${JSON.stringify(await message(gateway, id))}`); });
 
+const LETTER_WITH_A_FILE = `From: Irina <irina@customer.test>
+To: support@example.test
+Message-ID: <file1@customer.test>
+Date: ${new Date().toUTCString().replace('GMT', '+0000')}
+Subject: The order
+Content-Type: multipart/mixed; boundary=b
+
+--b
+
+See the file.
+--b
+Content-Type: text/csv; name=order.csv
+Content-Disposition: attachment; filename=order.csv
+Content-Transfer-Encoding: base64
+
+${Buffer.from('4471;sent\n').toString('base64')}
+--b--
+`;
+
+// Gives a mail to the gateway's listener as a mail server does.
+async function handOver(port, { from, to, mail }) {
+  const socket = net.connect(port, '127.0.0.1');
+  const lines = readline.createInterface({ input: socket })[Symbol.asyncIterator]();
+  const heard = async (code) => {
+    for (;;) {
+      const { value, done } = await lines.next();
+      assert.ok(!done, `the listener left before ${code}`);
+      if (value[3] === '-') continue;
+      assert.ok(value.startsWith(code), value);
+      return;
+    }
+  };
+  await heard('220');
+  for (const [line, code] of [['EHLO mx.test', '250'], [`MAIL FROM:<${from}>`, '250'], [`RCPT TO:<${to}>`, '250'], ['DATA', '354'],
+    [`${mail.replaceAll('\n', '\r\n')}.`, '250'], ['QUIT', '221']]) {
+    socket.write(`${line}\r\n`);
+    await heard(code);
+  }
+}
+
 describe('at Postfix', () => {
   let server;
   let proxy;
   let gateway;
+  let sink;
   before(async () => {
-    const sink = await freePort();
+    sink = await freePort();
     server = await new Postfix().start({ copiesTo: 'journal@gw.test', gateway: sink });
     proxy = await new LosingProxy().start(server.port);
     gateway = await new Gateway(temporaryFolder(), config(proxy.port, sink), env).start();
@@ -103,6 +145,20 @@ describe('at Postfix', () => {
     });
     assert.equal(refused.status, 409);
     assert.match(JSON.stringify(await refused.json()), /opted-out/);
+  });
+
+  test('a file of a mail that only the journal has is kept', async () => {
+    await handOver(sink, { from: 'irina@customer.test', to: 'journal@gw.test', mail: LETTER_WITH_A_FILE });
+    const file = await eventually(async () => {
+      const found = await gateway.get('/v1/customers?point=mailto:irina@customer.test', TOKEN);
+      if (found.status !== 200) return false;
+      const { items } = await gateway.json(`/v1/customers/${(await found.json()).id}/timeline`, TOKEN);
+      const [one] = items[0]?.attachments ?? [];
+      return one?.media?.state === 'stored' && one;
+    }, 'the file', 30_000);
+    assert.equal(file.filename ?? file.name, 'order.csv');
+    const bytes = await gateway.get(file.media.href, TOKEN);
+    assert.equal(await bytes.text(), '4471;sent\n');
   });
 
   test('refusals are told, and reports name the message', async () => {

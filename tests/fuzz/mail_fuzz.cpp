@@ -21,7 +21,7 @@ void check_attachments(std::string_view raw, data::Value document) {
     for (std::size_t i = 0; i < std::min(kSome, list.size()); ++i) {
         const auto bytes = mail::part_bytes(raw, list[i].get("part").as_string());
         if (!bytes || bytes->size() != list[i].get("size_bytes").as_uint()) std::abort();
-        if (hex(sha256(*bytes)) != list[i].get("sha256").as_string()) std::abort();
+        if (hex(sha512(*bytes)) != list[i].get("sha512").as_string()) std::abort();
     }
 }
 

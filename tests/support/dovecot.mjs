@@ -1,7 +1,7 @@
 // A real Dovecot for tests: its own folder, configuration, certificate and free loopback ports, stopped by pid. Every name may
 // log in with one password; a mail is delivered by laying it into a Maildir, as a delivery agent does.
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 
@@ -28,6 +28,7 @@ export class Dovecot {
     this.uid = idOf('-u');
     this.gid = idOf('-g');
     this.delivered = 0;
+    process.on('exit', () => { if (this.process) this.#signalAll('SIGKILL'); });
   }
 
   get certificate() { return join(this.folder, 'cert.pem'); }
@@ -40,7 +41,7 @@ export class Dovecot {
     this.port ??= await freePort();
     if (this.stopping) throw new Error('Dovecot is stopped before it runs');
     const [me, mine] = ['-un', '-gn'].map((what) => execFileSync('id', [what]).toString().trim());
-    writeFileSync(join(this.folder, 'dovecot.conf'), `
+    writeFileSync(this.#config, `
 base_dir = ${this.folder}/run
 state_dir = ${this.folder}/state
 log_path = ${this.folder}/dovecot.log
@@ -104,8 +105,8 @@ namespace inbox {
 }
 `);
     rmSync(join(this.folder, 'run'), { recursive: true, force: true });
-    this.process = spawn(existsSync('/usr/sbin/dovecot') ? '/usr/sbin/dovecot' : 'dovecot', ['-F', '-c', join(this.folder, 'dovecot.conf')],
-      { stdio: 'ignore' });
+    this.process = spawn(existsSync('/usr/sbin/dovecot') ? '/usr/sbin/dovecot' : 'dovecot', ['-F', '-c', this.#config],
+      { stdio: 'ignore', detached: true });
     this.ended = new Promise((resolve) => this.process.on('exit', resolve));
     await eventually(() => greets(this.port), 'Dovecot', 30_000).catch((error) => { throw new Error(`${error.message}: ${this.log()}`); });
     return this;
@@ -119,7 +120,20 @@ namespace inbox {
     this.process.kill('SIGTERM');
     await this.ended;
     clearInterval(again);
+    this.#signalAll('SIGKILL');
   }
+
+  // With all its processes: they would serve on without their master. A lock that one of them held would be believed for
+  // two minutes.
+  async kill() {
+    this.#signalAll('SIGKILL');
+    await this.ended;
+    for (const name of readdirSync(join(this.folder, 'mail'), { recursive: true })) {
+      if (name.endsWith('.lock')) rmSync(join(this.folder, 'mail', name), { force: true });
+    }
+  }
+
+  doveadm(...words) { return execFileSync('doveadm', ['-c', this.#config, ...words], { stdio: ['ignore', 'pipe', 'pipe'] }).toString(); }
 
   log() { return existsSync(join(this.folder, 'dovecot.log')) ? readFileSync(join(this.folder, 'dovecot.log'), 'utf8') : ''; }
 
@@ -134,11 +148,31 @@ namespace inbox {
     renameSync(file, join(box, 'new', name));
   }
 
+  // Many at once, the oldest first, before anybody has opened the folder: [{mail, at (milliseconds), seen}].
+  fill(user, folder, mails) {
+    const box = this.#maildir(user, folder);
+    for (const name of ['tmp', 'new', 'cur']) this.#own(join(box, name));
+    let second = 1_600_000_000;
+    for (const { mail, at, seen } of mails) {
+      const file = join(box, 'cur', `${second += 1}.test:2,${seen ? 'S' : ''}`);
+      writeFileSync(file, mail.replaceAll(/\r?\n/g, '\r\n'));
+      utimesSync(file, at / 1000, at / 1000);
+      chownSync(file, this.uid, this.gid);
+    }
+  }
+
   // What the files of a folder say of their flags: "" for none.
   flags(user, folder) {
     const box = this.#maildir(user, folder);
     return ['new', 'cur'].flatMap((name) => (existsSync(join(box, name)) ? readdirSync(join(box, name)) : []))
       .map((name) => name.split(':2,')[1] ?? '');
+  }
+
+  get #config() { return join(this.folder, 'dovecot.conf'); }
+
+  #signalAll(signal) {
+    // It leads a group of its own, which may be gone.
+    try { process.kill(-this.process.pid, signal); } catch (error) { if (error.code !== 'ESRCH') throw error; }
   }
 
   #maildir(user, folder) { return join(this.folder, 'mail', user, 'Maildir', folder === 'INBOX' ? '' : `.${folder}`); }

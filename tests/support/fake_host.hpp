@@ -37,7 +37,8 @@ public:
     async::Task<Result<std::vector<journal::Event>>> recall(connector::Recall what) override {
         std::vector<journal::Event> out;
         for (const auto& event : archive) {
-            if (event.content_type == what.content_type && event.received_at >= what.since) out.push_back(event);
+            const bool then = event.received_at >= what.since && event.received_at <= what.until;
+            if (event.content_type == what.content_type && then) out.push_back(event);
         }
         co_return out;
     }

@@ -20,6 +20,7 @@ async::Task<Result<std::vector<journal::Event>>> JournalArchive::recall(std::str
     journal::Recent wanted{.instance = std::move(instance),
                            .content_type = std::move(what.content_type),
                            .since = what.since,
+                           .until = what.until,
                            .limit = what.limit};
     co_return co_await async::offload(readers_,
                                       [file = file_, wanted = std::move(wanted)] { return read_recent(file, wanted); });

@@ -26,7 +26,12 @@ class KeepingHost final : public tandem::test::FakeHost {
 public:
     KeepingHost() { name = "mail"; }
     const Clock& clock() const override { return system; }
+    async::Task<Result<std::optional<connector::Cursor>>> resume(connector::StreamName stream) override {
+        if (lags && cursors.contains(stream)) co_return cursors[stream].front();
+        co_return co_await FakeHost::resume(std::move(stream));
+    }
     SystemClock system;
+    bool lags = false;  // what is journalled does not reach the store
 };
 
 class AtDovecot : public ::testing::Test {

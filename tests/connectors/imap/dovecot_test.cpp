@@ -201,6 +201,22 @@ TEST_F(AtDovecot, OldMailComesNewestFirstWhileNewMailArrives) {
     }));
 }
 
+TEST_F(AtDovecot, AnImportDoesNotRunAheadOfTheStore) {
+    Agent agent(dovecot_.port(), kUser);
+    for (int i = 0; i < 500; ++i)
+        agent.append("INBOX", mail("old" + std::to_string(i)));
+    auto config = options();
+    config.backfill = 24h * 30;
+    host_.lags = true;
+    ASSERT_TRUE(begin(config));
+    ASSERT_TRUE(becomes([&] { return ids().size() == 200; })) << ids().size();
+    agent.append("INBOX", mail("new"));
+    ASSERT_TRUE(arrives("new"));
+    EXPECT_EQ(ids().size(), 201U) << "new mail would wait behind the rest";
+    on_loop([&] { return host_.lags = false; });
+    ASSERT_TRUE(becomes([&] { return ids().size() == 501; })) << ids().size();
+}
+
 TEST_F(AtDovecot, AnImportGoesOnAfterARestart) {
     Agent agent(dovecot_.port(), kUser);
     for (int i = 0; i < 120; ++i)
@@ -333,15 +349,15 @@ TEST_F(AtDovecot, PartsOfMailsAreFetched) {
     const auto get = [&](const std::string& url, std::uint64_t most = 100) {
         return run(client_->fetch({.url = url, .max_bytes = most, .timeout = 10s}));
     };
-    const auto file = get("imap:support%40example.test/Sent/" + place + "/2");
+    const auto file = get("mail:imap/support%40example.test/Sent/" + place + "/2");
     ASSERT_TRUE(file) << file.error().text;
     EXPECT_EQ(file->body, "hello");
     EXPECT_EQ(file->media_type, "image/png");
-    EXPECT_EQ(get("imap:support%40example.test/Sent/" + place + "/2", 4).error().kind, ErrorKind::Rejected);
-    EXPECT_EQ(get("imap:support%40example.test/Sent/" + place + "9/2").error().kind, ErrorKind::NotFound);
-    EXPECT_EQ(get("imap:support%40example.test/Sent/1/1/2").error().kind, ErrorKind::NotFound);
-    EXPECT_EQ(get("imap:support%40example.test/Nowhere/" + place + "/2").error().kind, ErrorKind::NotFound);
-    EXPECT_EQ(get("imap:nobody/Sent/" + place + "/2").error().kind, ErrorKind::NotFound);
+    EXPECT_EQ(get("mail:imap/support%40example.test/Sent/" + place + "/2", 4).error().kind, ErrorKind::Rejected);
+    EXPECT_EQ(get("mail:imap/support%40example.test/Sent/" + place + "9/2").error().kind, ErrorKind::NotFound);
+    EXPECT_EQ(get("mail:imap/support%40example.test/Sent/1/1/2").error().kind, ErrorKind::NotFound);
+    EXPECT_EQ(get("mail:imap/support%40example.test/Nowhere/" + place + "/2").error().kind, ErrorKind::NotFound);
+    EXPECT_EQ(get("mail:imap/nobody/Sent/" + place + "/2").error().kind, ErrorKind::NotFound);
     EXPECT_EQ(get("https://example.test/").error().kind, ErrorKind::Rejected);
 }
 

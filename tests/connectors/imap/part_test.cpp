@@ -6,7 +6,7 @@ namespace tandem::imap {
 namespace {
 
 TEST(Part, Addresses) {
-    const auto place = parse_part_url("imap:support%40example.test/Team%2FA%20%D1%8F/345/12/2.1");
+    const auto place = parse_part_url("mail:imap/support%40example.test/Team%2FA%20%D1%8F/345/12/2.1");
     ASSERT_TRUE(place);
     EXPECT_EQ(place->mailbox, "support@example.test");
     EXPECT_EQ(place->folder, "Team/A я");
@@ -15,8 +15,8 @@ TEST(Part, Addresses) {
     EXPECT_EQ(part_header_command(*place), "UID FETCH 12 (UID BODY.PEEK[2.1.MIME])");
     EXPECT_EQ(part_piece_command(*place, 5, 9), "UID FETCH 12 (UID BODY.PEEK[2.1]<5.9>)");
     for (const char* bad :
-         {"", "imap:", "https://a/b/1/2/3", "imap:a/b/1/2", "imap:a/b/1/2/3/4", "imap:a/b/1/0/3", "imap:a/b/x/2/3",
-          "imap:a/b/1/99999999999/3", "imap:a/b/1/2/HEADER", "imap:a/b/1/2/1.", "imap:a/b/1/2/1]%20BODY[1"})
+         {"", "mail:imap/", "https://a/b/1/2/3", "mail:imap/a/b/1/2", "mail:imap/a/b/1/2/3/4", "mail:imap/a/b/1/0/3", "mail:imap/a/b/x/2/3",
+          "mail:imap/a/b/1/99999999999/3", "mail:imap/a/b/1/2/HEADER", "mail:imap/a/b/1/2/1.", "mail:imap/a/b/1/2/1]%20BODY[1"})
         EXPECT_FALSE(parse_part_url(bad)) << bad;
 }
 

@@ -151,6 +151,19 @@ TEST_F(AtOddServer, RefusedLoginsAreFew) {
     EXPECT_EQ(server.connections(), 3) << "then it is left alone for an hour";
 }
 
+TEST_F(AtOddServer, WhatArrivesWhileNoticesAreAskedForIsFound) {
+    OddServer* there = nullptr;
+    OddServer server("IMAP4rev1 NOTIFY", [&](const std::string& command) -> std::optional<std::string> {
+        if (command.starts_with("LIST")) return "* LIST () \"/\" INBOX\r\n* LIST () \"/\" Sent\r\n$ OK done\r\n";
+        if (command.starts_with("STATUS")) return "* STATUS Sent (UIDNEXT 2 UIDVALIDITY 7)\r\n$ OK done\r\n";
+        if (command.starts_with("NOTIFY")) there->add(1, mail("m1"));
+        return std::nullopt;
+    });
+    there = &server;
+    ASSERT_TRUE(begin(server, [](Config& config) { config.poll = 1h; }));
+    ASSERT_TRUE(becomes([&] { return ids().size() == 2; })) << ids().size() << " of the copies in Inbox and Sent";
+}
+
 TEST_F(AtOddServer, ALateLowerUidIsFound) {
     OddServer server;
     server.add(10, mail("m10"));

@@ -1,6 +1,7 @@
 // The taking half over real connections.
 #include "connectors/smtp/sink.hpp"
 
+#include "connectors/smtp/kept_mail.hpp"
 #include "core/data/json.hpp"
 #include "tests/connectors/smtp/instance_fixture.hpp"
 #include "tests/support/certificate.hpp"
@@ -123,9 +124,37 @@ TEST_F(Taking, AMailWithItsEnvelope) {
     ASSERT_EQ(all.size(), 2U);
     EXPECT_EQ(all[0].raw, "Subject: x\r\n\r\nhello\r\n");
     EXPECT_EQ(all[0].content_type, "message/rfc822");
-    EXPECT_EQ(all[0].envelope, R"({"mailbox":"journal@gw.test","role":"journal","size":21,"sender":"a@b.test",)"
-                               R"("recipients":["journal@gw.test"],"peer":"127.0.0.1"})");
+    EXPECT_EQ(all[0].envelope, R"({"mailbox":"journal@gw.test","role":"journal","kept":")" +
+                                   kept_name(all[0].received_at, all[0].raw) +
+                                   R"(","size":21,"sender":"a@b.test",)"
+                                   R"("recipients":["journal@gw.test"],"peer":"127.0.0.1"})");
     EXPECT_EQ(counter("mails"), 2U);
+}
+
+TEST_F(Taking, FilesOfAMailThatTheJournalKeeps) {
+    ASSERT_TRUE(open());
+    Peer peer(port());
+    peer.hear();
+    peer.ask("EHLO mx.test");
+    peer.mail(
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nSee the file.\r\n--b\r\n"
+        "Content-Type: text/csv; name=a.csv\r\nContent-Transfer-Encoding: base64\r\n\r\nYTtiCg==\r\n--b--");
+    const auto all = events();
+    ASSERT_EQ(all.size(), 1U);
+    host_.archive = {all[0], all[0]};
+    host_.archive[0].raw = "another of the same moment";
+    const std::string url = "mail:kept/" + kept_name(all[0].received_at, all[0].raw) + "/";
+    const auto fetch = [&](const std::string& place, std::uint64_t most = 100) {
+        return run(instance_->fetch({.url = place, .max_bytes = most}));
+    };
+
+    EXPECT_EQ(fetch(url + "2").value().body, "a;b\n");
+    EXPECT_EQ(fetch(url + "2", 3).error().code, "too_large");
+    EXPECT_EQ(fetch(url + "7").error().kind, ErrorKind::NotFound);
+    for (const std::string wrong : {"mail:imap/a/b/1/2/3", "mail:kept/", "mail:kept/12/2", "mail:kept/x-000000000000000000000000/2"})
+        EXPECT_EQ(fetch(wrong).error().kind, ErrorKind::Rejected) << wrong;
+    host_.archive.clear();
+    EXPECT_EQ(fetch(url + "2").error().kind, ErrorKind::NotFound) << "the journal has dropped it";
 }
 
 TEST_F(Taking, OnlyFromAllowedNetworks) {

@@ -47,9 +47,9 @@ TEST_F(JournalTest, ALaterRunFindsWhatAnInstanceAppendedLately) {
 
     const auto reader = Reader::open(dir_.path() / "journal.db");
     ASSERT_TRUE(reader);
-    const auto raws = [&](std::size_t limit, std::size_t bytes) {
+    const auto raws = [&](std::size_t limit, std::size_t bytes, Instant until = Instant::max()) {
         std::vector<std::string> out;
-        const auto found = (*reader)->recent({"smpp", "part", clock_.now() - 600s, limit, bytes});
+        const auto found = (*reader)->recent({"smpp", "part", clock_.now() - 600s, until, limit, bytes});
         EXPECT_TRUE(found);
         for (const auto& one : *found)
             out.push_back(one.raw);
@@ -58,6 +58,8 @@ TEST_F(JournalTest, ALaterRunFindsWhatAnInstanceAppendedLately) {
     EXPECT_EQ(raws(10, 1'000'000), (std::vector<std::string>{"a", "b"}));
     EXPECT_EQ(raws(1, 1'000'000), (std::vector<std::string>{"b"})) << "the newest";
     EXPECT_EQ(raws(10, 1), (std::vector<std::string>{"b"}));
+    EXPECT_EQ(raws(10, 1'000'000, clock_.now() - 500s), (std::vector<std::string>{"a"})) << "the end counts";
+    EXPECT_EQ(raws(10, 1'000'000, clock_.now() - 501s), std::vector<std::string>{});
 }
 
 TEST_F(JournalTest, CommitsTheEventsOfOneCallTogetherAndTellsTheLastPosition) {

@@ -59,7 +59,7 @@ TEST(Decode, FindsTheBytesOfEveryAttachment) {
             const auto bytes = mail::part_bytes(raw, it.get("part").as_string());
             ASSERT_TRUE(bytes);
             EXPECT_EQ(bytes->size(), it.get("size_bytes").as_uint());
-            EXPECT_EQ(hex(sha256(*bytes)), it.get("sha256").as_string());
+            EXPECT_EQ(hex(sha512(*bytes)), it.get("sha512").as_string());
             ++count;
         }
     }

@@ -130,8 +130,10 @@ protected:
         return store::open_sqlite_store(options).value();
     }
 
-    std::unique_ptr<Pipeline> start(std::shared_ptr<const Sources> packs = sources()) {
+    std::unique_ptr<Pipeline> start(std::shared_ptr<const Sources> packs = sources(),
+                                    std::chrono::milliseconds longest_batch = 1h) {
         PipelineOptions options{.node = "n1"};
+        options.longest_batch = longest_batch;
         options.retry_first = 1ms;
         options.retry_longest = 5ms;
         auto out =
@@ -185,6 +187,19 @@ TEST_F(PipelineTest, AppliesWhatIsAppendedBeforeAndAfterItStarts) {
     EXPECT_EQ(text_of("m3"), "text 3");
     EXPECT_EQ(store_.position("pipeline@n1").value(), last);
     EXPECT_EQ(pipeline->stats().snapshots, 3U);
+}
+
+TEST_F(PipelineTest, EndsABatchWhenItTakesTooLong) {
+    auto last = append({message(1), message(2), message(3)});
+    auto pipeline = start(sources(), 0ms);
+
+    ASSERT_TRUE(pipeline->wait_applied(last, kLimit));
+
+    EXPECT_EQ(text_of("m1"), "text 1");
+    EXPECT_EQ(text_of("m3"), "text 3");
+    EXPECT_EQ(store_.position("pipeline@n1").value(), last);
+    EXPECT_EQ(pipeline->stats().snapshots, 3U);
+    EXPECT_EQ(pipeline->stats().batches, 3U);
 }
 
 TEST_F(PipelineTest, QuarantinesOnlyWhatCannotBeMapped) {
