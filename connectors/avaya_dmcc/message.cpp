@@ -136,6 +136,21 @@ std::string monitor_start(std::string_view device, DeviceKind kind) {
     return out.extensions("AvayaEvents", [](Writer& inner) { inner.leaf("ns1:invertFilter", "true"); }).done();
 }
 
+std::string session_monitor() {
+    return Writer("MonitorStart", kCstaSpace)
+        .open("monitorObject")
+        .leaf("deviceObject", {}, R"( mediaClass="notKnown")")
+        .close("monitorObject")
+        .extensions("AvayaEvents",
+                    [](Writer& inner) {
+                        inner.leaf("ns1:invertFilter", "true")
+                            .open("ns1:deviceServices")
+                            .leaf("ns1:getMonitorList", "true")
+                            .close("ns1:deviceServices");
+                    })
+        .done();
+}
+
 std::string monitor_stop(std::string_view monitor) {
     return Writer("MonitorStop", kCstaSpace).leaf("monitorCrossRefID", monitor).done();
 }

@@ -37,6 +37,8 @@ std::string_view to_string(DeviceKind kind);  // "vdn", "split", "station"
 std::string get_device_id(std::string_view switch_name, std::string_view extension);
 // Of a VDN a call-type monitor, which follows each call to its end; of others a device-type one.
 std::string monitor_start(std::string_view device, DeviceKind kind);
+// For the events that bring the answer to get_monitor_list(); it belongs to no device.
+std::string session_monitor();
 std::string monitor_stop(std::string_view monitor);
 std::string get_monitor_list(std::string_view session);
 std::string snapshot_device(std::string_view device);

@@ -36,7 +36,8 @@ public:
     // A session without monitors: all are to be started.
     void begin();
     // A session that had monitors: rows of the list, then list_done(). What is not in it is to be started; without a
-    // list (`complete` false) what was known to be up counts as up. Returned: monitors that nobody wants.
+    // list (`complete` false) what was known to be up counts as up. Returned: monitors that nobody wants. While
+    // asking() is 0.
     std::vector<std::string> listed(const MonitorList& list);
     void list_done(bool complete);
 
@@ -56,6 +57,7 @@ public:
     std::optional<std::size_t> find_device(std::string_view switch_name, std::string_view extension) const;
     const Target& target(std::size_t i) const { return rows_[i].target; }
     const std::string& device(std::size_t i) const { return rows_[i].device; }
+    std::size_t asking() const { return asking_; }
     bool up(std::size_t i) const { return rows_[i].state == State::Up; }
     std::size_t size() const { return rows_.size(); }
 

@@ -33,7 +33,7 @@ void Work::opened(const Opened& opened, Time now) {
         registers_.push_back(i);
     clocks_at_ = now;
     if (opened.resumed) {
-        list_limit_ = now + options_.answer_limit;
+        begin_list(now);
     } else {
         monitors_.begin();
     }
@@ -48,6 +48,7 @@ void Work::lost() {
     clocks_at_ = Time::max();
     list_limit_.reset();
     list_asked_ = false;
+    list_monitor_asked_ = false;
     stops_.clear();
     down_.clear();
     linkages_.clear();
@@ -79,7 +80,11 @@ std::optional<std::string> Work::choose(Time now) {
         registers_.pop_front();
         return hand_out({.kind = Kind::Register, .index = i}, system_register(options_.switches[i]));
     }
-    if (list_limit_ && !list_asked_) {
+    if (may_list() && !list_monitor_asked_) {
+        list_monitor_asked_ = true;
+        return hand_out({.kind = Kind::ListMonitor}, session_monitor());
+    }
+    if (may_list()) {
         list_asked_ = true;
         list_limit_ = now + options_.answer_limit;
         list_end_ = now + kListLimit;
@@ -165,6 +170,12 @@ std::optional<std::string> Work::ask_agent(Time now) {
     return std::nullopt;
 }
 
+// Until its end no monitor is started.
+void Work::begin_list(Time now) {
+    list_limit_ = now + options_.answer_limit;
+    list_asked_ = false;
+}
+
 void Work::begin_round(std::string switch_name) {
     round_of_.insert(std::move(switch_name));
     round_ = Round::Monitors;
@@ -221,13 +232,13 @@ void Work::tick(Time now) {
 
 Work::Time Work::next_time(Time now) const {
     Time out = snapshots_.next_time();
-    if (list_limit_) out = std::min(out, *list_limit_);
+    if (list_limit_ && list_asked_) out = std::min(out, *list_limit_);
     if (asks_.size() >= options_.outstanding) return out;
     Time work = poll_time();
     if (round_ == Round::None) work = std::min(work, clocks_at_);
     if (!list_limit_) work = std::min(work, monitors_.next_time(now));
     const bool at_once = !registers_.empty() || !stops_.empty() || !linkages_.empty() || !clocks_.empty() ||
-                         snapshots_.waiting() || (list_limit_ && !list_asked_);
+                         snapshots_.waiting() || may_list();
     if (at_once) work = now;
     return std::min(out, std::max(work, slot_));
 }

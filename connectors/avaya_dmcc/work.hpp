@@ -103,7 +103,18 @@ public:
     Time next_time(Time now) const;
 
 private:
-    enum class Kind : std::uint8_t { Register, Clock, List, DeviceId, Monitor, Stop, Snapshot, Linkage, AgentState };
+    enum class Kind : std::uint8_t {
+        Register,
+        Clock,
+        ListMonitor,
+        List,
+        DeviceId,
+        Monitor,
+        Stop,
+        Snapshot,
+        Linkage,
+        AgentState
+    };
     struct Ask {
         Kind kind = Kind::Register;
         std::size_t index = 0;  // of a switch or a target
@@ -132,7 +143,9 @@ private:
     void not_answered(Ask ask, const Error& error, Time now);
     void list_told(Element root, Time now);
     void part_told(Element root, Instant at);
-    void link_reported(LinkReport report);
+    void link_reported(LinkReport report, Time now);
+    bool may_list() const { return list_limit_ && !list_asked_ && monitors_.asking() == 0; }
+    void begin_list(Time now);
     void begin_round(std::string switch_name);
     void advance_round(Time now);
     void remark(std::string text, bool alarm = false) { events_.emplace_back(Remark{std::move(text), alarm}); }
@@ -155,7 +168,8 @@ private:
     std::optional<Time> list_limit_;  // while the list of monitors is awaited
     Time list_end_{};                 // however many parts it has
     bool list_asked_ = false;
-    std::deque<std::string> stops_;  // monitors of an earlier configuration
+    bool list_monitor_asked_ = false;  // in this session
+    std::deque<std::string> stops_;    // monitors of an earlier configuration
     std::deque<LinkageWish> linkages_;
     std::set<std::string> linkages_seen_;
 

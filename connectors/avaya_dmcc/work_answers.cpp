@@ -55,6 +55,7 @@ void Work::not_answered(Ask ask, const Error& error, Time now) {
             monitors_.list_done(false);
             return;
         case Kind::Register:
+        case Kind::ListMonitor:
         case Kind::Clock:
         case Kind::Stop:
         case Kind::Linkage:
@@ -209,7 +210,7 @@ bool Work::told(Element root, Time now, Instant at) {
     } else if (name == "SnapshotDeviceData" || name == "SnapshotCallData") {
         part_told(root, at);
     } else if (auto report = read_link_report(root)) {
-        link_reported(std::move(*report));
+        link_reported(std::move(*report), now);
     } else {
         return false;
     }
@@ -217,7 +218,7 @@ bool Work::told(Element root, Time now, Instant at) {
     return true;
 }
 
-void Work::link_reported(LinkReport report) {
+void Work::link_reported(LinkReport report, Time now) {
     const auto known = std::ranges::find(options_.switches, report.switch_name);
     // One switch has no need of a name.
     std::string name = known != options_.switches.end() ? report.switch_name : std::string();
@@ -226,7 +227,11 @@ void Work::link_reported(LinkReport report) {
                                    : down_.insert(name).second;
     if (!changed) return;
     if (report.up && name.empty()) down_.clear();
-    if (report.up) begin_round(name);
+    if (report.up) {
+        // Nobody says whether monitors outlive the link of AES to its switch.
+        if (!list_limit_) begin_list(now);
+        begin_round(name);
+    }
     events_.emplace_back(LinkChanged{.switch_name = std::move(name), .up = report.up, .word = std::move(report.word)});
 }
 

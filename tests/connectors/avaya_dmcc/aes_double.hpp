@@ -93,7 +93,9 @@ private:
         const auto document = Document::parse(xml);
         if (!document) throw std::runtime_error("no XML: " + xml);
         const Element root = document->root();
-        const std::string name(root.name());
+        std::string name(root.name());
+        const bool of_session = name == "MonitorStart" && root.at("monitorObject", "deviceObject").text().empty();
+        if (of_session) name = "SessionMonitor";
         {
             const std::lock_guard lock(mutex_);
             asked_.push_back(name);
@@ -101,7 +103,11 @@ private:
         }
         if (silent && name != "StartApplicationSession") return;
         const auto own = answers_.find(name);
-        const std::string answer = own != answers_.end() ? own->second(root) : usual(root);
+        const std::string session_monitor =
+            "<MonitorStartResponse><monitorCrossRefID>0</monitorCrossRefID></MonitorStartResponse>";
+        const std::string answer = of_session              ? session_monitor
+                                   : own != answers_.end() ? own->second(root)
+                                                           : usual(root);
         if (!answer.empty()) send(here, invoke_id, answer);
         if (name == "GetMonitorList") send(here, "9999", list());
         if (name == "GetTimeOfDay") tell_all(here);

@@ -72,6 +72,14 @@ TEST(DmccMessage, TheLoginNamesVersionsAndTheOldSession) {
     EXPECT_FALSE(outline(start_session(one, "")).contains("sessionID"));
 }
 
+TEST(DmccMessage, TheMonitorOfTheSessionBelongsToNoDevice) {
+    const std::string text = outline(session_monitor());
+    EXPECT_TRUE(
+        text.contains("(monitorObject(deviceObject) extensions(privateData(private(AvayaEvents("
+                      "invertFilter=true deviceServices(getMonitorList=true))))))"))
+        << text;
+}
+
 TEST(DmccMessage, TextsAreEscaped) {
     Login one = login();
     one.password = Secret("a<b&\"c\"");
@@ -236,8 +244,8 @@ TEST(DmccMessage, ErrorsByCategory) {
     for (const auto& [xml, text, kind, retry] : cases) {
         SCOPED_TRACE(xml);
         for (const std::string& whole : {"<CSTAErrorCode>" + std::string(xml) + "</CSTAErrorCode>",
-                                        "<x:CSTAException xmlns:x='u'><CSTAErrorCode>" + std::string(xml) +
-                                            "</CSTAErrorCode></x:CSTAException>"}) {
+                                         "<x:CSTAException xmlns:x='u'><CSTAErrorCode>" + std::string(xml) +
+                                             "</CSTAErrorCode></x:CSTAException>"}) {
             const auto error = error_of(whole);
             ASSERT_TRUE(error);
             EXPECT_EQ(to_error(*error).text, text);
