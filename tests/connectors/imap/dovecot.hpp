@@ -105,7 +105,15 @@ public:
         return {std::istreambuf_iterator<char>(in), {}};
     }
 
-    void kill() { stop(SIGKILL); }
+    // A lock that one of its processes held would be believed for two minutes.
+    void kill() {
+        stop(SIGKILL);
+        std::vector<std::filesystem::path> locks;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path()))
+            if (entry.path().extension() == ".lock") locks.push_back(entry.path());
+        for (const auto& lock : locks)
+            std::filesystem::remove(lock);
+    }
     // The same server again, with what it had stored.
     void start_again() {
         start();
