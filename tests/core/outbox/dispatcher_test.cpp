@@ -1,5 +1,6 @@
 #include "core/outbox/dispatcher.hpp"
 
+#include "core/async/wait.hpp"
 #include "tests/support/loop_thread.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/store_builder.hpp"
