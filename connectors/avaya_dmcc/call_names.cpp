@@ -1,50 +1,57 @@
 #include "connectors/avaya_dmcc/call_names.hpp"
 
-#include "connectors/avaya/device.hpp"
-#include "connectors/avaya_dmcc/call_legs.hpp"
-
 #include <algorithm>
 #include <chrono>
 
 namespace tandem::avaya_dmcc {
 namespace {
 
-constexpr std::size_t kTellingDigits = 9;
+using avaya::Counted;
+using avaya::Meeting;
+using avaya::meeting_name;
 
-std::string tail(std::string digits) {
-    return digits.size() > kTellingDigits ? digits.substr(digits.size() - kTellingDigits) : digits;
+Millis between(Instant from, Instant to) {
+    return std::max(Millis(0), std::chrono::duration_cast<Millis>(to - from));
 }
 
-std::int64_t minutes_of(const Call& call) {
-    if (!call.answered_at || *call.ended_at < *call.answered_at) return 0;
-    return std::chrono::floor<std::chrono::minutes>(*call.ended_at - *call.answered_at).count();
+std::optional<Millis> talked(const Call& call) {
+    if (!call.answered_at) return call.start_uncertain ? std::nullopt : std::optional(Millis(0));
+    if (call.start_uncertain) return std::nullopt;
+    return between(*call.answered_at, *call.ended_at);
 }
 
-std::vector<std::string> inside_numbers(const Call& call) {
-    std::vector<std::string> numbers;
-    if (call.direction == Direction::Outbound) {
-        add_unique(numbers, avaya::digits_of(call.ani));
-        return numbers;
-    }
-    add_unique(numbers, avaya::digits_of(call.entry_vdn.empty() ? call.dnis : call.entry_vdn));
-    for (const Leg& leg : call.legs)
-        if (leg.role == Role::Agent && leg.answered_at) add_unique(numbers, avaya::digits_of(leg.station), 2);
-    return numbers;
+void add_whole(const Call& call, std::string_view outside, std::vector<Meeting>& out) {
+    const bool inbound = call.direction == Direction::Inbound;
+    const std::string& number = !inbound ? call.ani : call.entry_vdn.empty() ? call.dnis : call.entry_vdn;
+    avaya::add_meeting(out, {meeting_name(outside, number), *call.ended_at, talked(call)});
+    const auto first = std::ranges::find_if(
+        call.legs, [](const Leg& leg) { return leg.role == Role::Agent && leg.answered_at.has_value(); });
+    if (first != call.legs.end())
+        avaya::add_meeting(out, {meeting_name(outside, first->station), *call.ended_at, talked(call)});
+    std::optional<Millis> whole;
+    if (!call.start_uncertain && call.started_at) whole = between(*call.started_at, *call.ended_at);
+    avaya::add_meeting(out, {meeting_name(outside, number, Counted::FromBeginning), *call.ended_at, whole});
+}
+
+void add_part(const Leg& leg, std::string_view outside, std::vector<Meeting>& out) {
+    if (leg.role != Role::Agent || !leg.ended_at || leg.end_uncertain) return;
+    const auto from = leg.customer_from ? leg.customer_from : leg.answered_at;
+    std::optional<Millis> lasted;
+    if (!leg.start_uncertain) lasted = from ? between(*from, *leg.ended_at) : Millis(0);
+    avaya::add_meeting(out, {meeting_name(outside, leg.station), *leg.ended_at, lasted});
 }
 
 }  // namespace
 
-std::vector<std::string> meeting_names(const Call& call) {
-    std::vector<std::string> names;
-    if (!call.ended() || call.end_uncertain || call.start_uncertain) return names;
-    if (call.direction != Direction::Inbound && call.direction != Direction::Outbound) return names;
-    const auto outside = tail(avaya::digits_of(call.direction == Direction::Inbound ? call.ani : call.dnis));
-    if (outside.empty()) return names;
-    const auto minutes = minutes_of(call);
-    for (const auto& inside : inside_numbers(call))
-        for (std::int64_t minute = std::max<std::int64_t>(0, minutes - 1); minute <= minutes + 1; ++minute)
-            names.push_back(outside + "|" + inside + "|" + std::to_string(minute));
-    return names;
+std::vector<Meeting> meetings(const Call& call) {
+    std::vector<Meeting> out;
+    if (!call.ended() || call.end_uncertain) return out;
+    if (call.direction != Direction::Inbound && call.direction != Direction::Outbound) return out;
+    const std::string& outside = call.direction == Direction::Inbound ? call.ani : call.dnis;
+    add_whole(call, outside, out);
+    for (const Leg& leg : call.legs)
+        add_part(leg, outside, out);
+    return out;
 }
 
 }  // namespace tandem::avaya_dmcc

@@ -89,6 +89,12 @@ void members(Archive& a, Durations& durations) {
     a("hold", durations.hold)("wrap", durations.wrap);
 }
 
+template <class Archive>
+void members(Archive& a, avaya::Meeting& meeting) {
+    a("name", meeting.name)("at", std::optional(meeting.at));
+    a("lasted_ms", meeting.lasted ? std::optional(static_cast<std::uint32_t>(meeting.lasted->count())) : std::nullopt);
+}
+
 // What only assembly needs; once a call has ended nothing of it is told.
 struct Assembly {
     Call& call;
@@ -312,7 +318,7 @@ std::string record_body(const Call& call) {
     writer("state", std::string(state_of(call)));
     members(writer, source);
     add_uui(call, out);
-    auto names = meeting_names(call);
+    auto names = meetings(call);
     writer("names", names)("open", is_open(call));
     return out;
 }

@@ -85,6 +85,12 @@ Value value_of(const Transfer& transfer, data::Arena& arena) {
         .value();
 }
 
+Value value_of(const avaya::Meeting& meeting, data::Arena& arena) {
+    const auto lasted =
+        meeting.lasted ? std::optional(std::chrono::duration_cast<Seconds>(*meeting.lasted)) : std::nullopt;
+    return Object(arena).text("name", meeting.name).time("at", meeting.at).duration("lasted_ms", lasted).value();
+}
+
 void add_sides(const Call& call, Object& out) {
     out.text("ani", call.ani)
         .text("ani_host", call.ani_host)
@@ -121,21 +127,20 @@ void sort(std::vector<Leg>& legs) {
     });
 }
 
-std::string meeting_name(std::string_view outside, std::string_view inside, Seconds duration) {
-    constexpr std::size_t kTelling = 9;
-    std::string far = avaya::digits_of(outside);
-    const std::string near = avaya::digits_of(inside);
-    if (far.empty() || near.empty()) return {};
-    if (far.size() > kTelling) far.erase(0, far.size() - kTelling);
-    return far + "|" + near + "|" + std::to_string(std::chrono::floor<std::chrono::minutes>(duration).count());
-}
-
-std::string meeting_name(const Call& call) {
+std::vector<avaya::Meeting> meetings(const Call& call) {
+    std::vector<avaya::Meeting> out;
     const bool inbound = call.direction == "inbound";
-    if (!inbound && call.direction != "outbound") return {};
-    const Seconds duration = call.talk.value_or(Seconds(0));
-    if (!inbound) return meeting_name(call.dnis, call.ani, duration);
-    return meeting_name(call.ani, call.vdn.empty() ? call.called : call.vdn, duration);
+    if (!inbound && call.direction != "outbound") return out;
+    const std::string& outside = inbound ? call.ani : call.dnis;
+    const auto at = call.ended_at + std::chrono::duration_cast<std::chrono::milliseconds>(call.precision) / 2;
+    const auto lasted = call.talk.value_or(Seconds(0));
+    const std::string& number = !inbound ? call.ani : call.vdn.empty() ? call.called : call.vdn;
+    using avaya::meeting_name;
+    avaya::add_meeting(out, {meeting_name(outside, number), at, lasted});
+    avaya::add_meeting(out, {meeting_name(outside, number, avaya::Counted::FromBeginning), at, lasted});
+    for (const Leg& leg : call.legs)
+        avaya::add_meeting(out, {meeting_name(outside, leg.station), at, lasted});
+    return out;
 }
 
 std::string to_json(const Call& call) {
@@ -152,9 +157,9 @@ std::string to_json(const Call& call) {
     out.list("legs", call.legs, [](const Leg& leg, data::Arena& into) { return value_of(leg, into); });
     out.list("transfers", call.transfers, [](const Transfer& one, data::Arena& into) { return value_of(one, into); });
     out.texts("call_ids", call.call_ids);
-    if (call.ucid.empty()) {
-        const std::string name = meeting_name(call);
-        if (!name.empty()) out.texts("names", {name});
+    if (call.ucid.empty() && call.state == "closed") {
+        out.list("names", meetings(call),
+                 [](const avaya::Meeting& one, data::Arena& into) { return value_of(one, into); });
     }
     if (!call.facts.empty()) out.add("details", Object(arena).facts(call.facts).value());
     return data::to_json(out.value());

@@ -2,6 +2,7 @@
 // members). Pure.
 #pragma once
 
+#include "connectors/avaya/meeting.hpp"
 #include "core/base/time.hpp"
 
 #include <chrono>
@@ -69,10 +70,8 @@ struct Call {
     Facts facts{};
 };
 
-// "<last 9 digits of the outside number>|<digits of the inside number>|<minutes>": by this a record without UCID meets
-// the call that was seen live. Empty if one of the two is unknown.
-std::string meeting_name(std::string_view outside, std::string_view inside, Seconds duration);
-std::string meeting_name(const Call& call);
+// By what a record without UCID finds the call that was seen live: under the number that was called, and each station.
+std::vector<avaya::Meeting> meetings(const Call& call);
 
 std::string to_json(const Call& call);
 

@@ -75,17 +75,49 @@ Result<std::chrono::milliseconds> window_of(const Value& object, std::chrono::mi
     return fail(rejected(std::string(path) + ".within_ms: at most " + std::to_string(limit.count())));
 }
 
-Result<void> read_copy(const Value* value, std::optional<Copy>& out) {
+constexpr std::chrono::milliseconds kExactly{0};
+
+std::optional<std::chrono::milliseconds> duration_at(const Value& object, std::string_view key) {
+    const auto* value = object.find(key);
+    if (value == nullptr || !value->is_integer()) return std::nullopt;
+    return std::chrono::milliseconds(value->as_int());
+}
+
+std::string_view text_or(const Value& object, std::string_view key, std::string_view otherwise) {
+    const auto text = text_at(object, key);
+    return text.empty() ? otherwise : text;
+}
+
+Result<Copy::Name> read_copy_name(const Value& name, std::string_view place, const Snapshot& of) {
+    const auto within = window_of(name, kMaxCopyWindow, "copy.names");
+    if (!within) return fail(within.error());
+    return Copy::Name{.name_space = text_or(name, "namespace", of.name_space),
+                      .external_id = text_at(name, "external_id"),
+                      .at = parse_time(text_at(name, "at")).value_or(of.started_at),
+                      .within = *within,
+                      .lasted = duration_at(name, "lasted_ms"),
+                      .lasted_within = duration_at(name, "lasted_within_ms").value_or(kExactly),
+                      .place = text_or(name, "place", place)};
+}
+
+// `of` has its identity and its beginning.
+Result<void> read_copy(const Value* value, const Snapshot& of, std::optional<Copy>& out) {
     out.reset();
     if (value == nullptr) return {};
-    Copy copy{.place = text_at(*value, "place"), .rank = value->get("rank").as_int(), .names = {}};
+    Copy copy{.place = text_at(*value, "place"),
+              .rank = value->get("rank").as_int(),
+              .names = {},
+              .precision = duration_at(*value, "precision_ms").value_or(kExactly)};
     if (copy.rank > kMaxCopyRank) {
         return fail(rejected("copy.rank: at most " + std::to_string(kMaxCopyRank)));
     }
+    if (copy.precision > kMaxCopyWindow) {
+        return fail(rejected("copy.precision_ms: at most " + std::to_string(kMaxCopyWindow.count())));
+    }
     for (const auto& name : items_at(*value, "names")) {
-        const auto within = window_of(name, kMaxCopyWindow, "copy.names");
-        if (!within) return fail(within.error());
-        copy.names.push_back({text_at(name, "external_id"), *within});
+        auto read = read_copy_name(name, copy.place, of);
+        if (!read) return fail(std::move(read.error()));
+        copy.names.push_back(*read);
     }
     if (copy.names.size() > kMaxCopyNames) {
         return fail(rejected("copy.names: at most " + std::to_string(kMaxCopyNames)));
@@ -167,8 +199,6 @@ Result<void> read_snapshot(Value document, Snapshot& out) {
     if (auto ok = read_part(slots[kFields.part], out.part); !ok) return ok;
     out.patch = slots[kFields.patch] != nullptr && slots[kFields.patch]->as_bool();
     if (out.patch && out.part) return fail(rejected("patch: a part of a message cannot be one"));
-    if (auto ok = read_copy(slots[kFields.copy], out.copy); !ok) return ok;
-    if (out.copy && (out.patch || out.part)) return fail(rejected("copy: only of a whole contact"));
     out.channel = text(slots[kFields.channel]);
     out.provider = text(slots[kFields.provider]);
     out.direction = text(slots[kFields.direction]);
@@ -176,6 +206,8 @@ Result<void> read_snapshot(Value document, Snapshot& out) {
     out.thread = external_id(slots[kFields.thread]);
     if (auto ok = read_thread_names(slots[kFields.thread], out.thread_names); !ok) return ok;
     out.started_at = time(*slots[kFields.started_at]);
+    if (auto ok = read_copy(slots[kFields.copy], out, out.copy); !ok) return ok;
+    if (out.copy && (out.patch || out.part)) return fail(rejected("copy: only of a whole contact"));
     read_parties(*slots[kFields.parties], out.parties);
     out.document = document;
     return {};

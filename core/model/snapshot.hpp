@@ -55,16 +55,24 @@ struct Part {
 };
 inline constexpr std::int64_t kMaxParts = 255;
 
-// One of several copies of the contact that lie at different places: a mail in Inbox, in Sent, in a journal.
+// One of several copies of the contact that lie at different places: a mail in Inbox, in Sent, in a journal; a call
+// that was seen live, and its call record.
 struct Copy {
-    // Other copies carry this name too; only one that began at most `within` away is the same contact.
+    // Other copies carry this name too; only one whose `at` is at most `within` away is the same contact, and whose
+    // `lasted`, if both say it, differs by `lasted_within` at most.
     struct Name {
+        std::string_view name_space;  // the snapshot's, unless it is told
         std::string_view external_id;
+        Instant at{};  // the snapshot's beginning, unless it is told
         std::chrono::milliseconds within{};
+        std::optional<std::chrono::milliseconds> lasted{};
+        std::chrono::milliseconds lasted_within{};
+        std::string_view place;  // what has this name but once; the copy's place, unless it is told
     };
     std::string_view place;  // two copies at one place are two contacts
     std::int64_t rank = 0;   // 0 to kMaxCopyRank; the lowest knows best
     std::vector<Name> names;
+    std::chrono::milliseconds precision{};  // of its times
 };
 inline constexpr std::int64_t kMaxCopyRank = 9;
 inline constexpr std::size_t kMaxCopyNames = 8;

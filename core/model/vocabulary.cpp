@@ -85,6 +85,9 @@ Rule object(std::string_view name, const ObjectSchema& schema) {
 Rule objects(std::string_view name, const ObjectSchema& schema) {
     return {.name = name, .check = Check::Objects, .schema = &schema};
 }
+Rule optional_text(std::string_view name, std::size_t max_length) {
+    return {.name = name, .check = Check::NonEmptyText, .max_length = max_length};
+}
 Rule required_text(std::string_view name, std::size_t max_length = 0) {
     return {.name = name, .check = Check::NonEmptyText, .required = kRequired, .max_length = max_length};
 }
@@ -105,7 +108,7 @@ const ObjectSchema& thread() {
     static const ObjectSchema schema({required_text("namespace", 200),
                                       required_text("external_id", 1000),
                                       text("kind"),
-                                      {.name = "own", .check = Check::NonEmptyText, .max_length = 1000},
+                                      optional_text("own", 1000),
                                       {.name = "also", .check = Check::Texts},
                                       object("topic", topic())},
                                      true);
@@ -113,8 +116,11 @@ const ObjectSchema& thread() {
 }
 
 const ObjectSchema& copy() {
-    static const ObjectSchema name({required_text("external_id", 1000), count("within_ms", kRequired)});
-    static const ObjectSchema schema({required_text("place", 1000), count("rank", kRequired), objects("names", name)});
+    static const ObjectSchema name({optional_text("namespace", 200), required_text("external_id", 1000), time("at"),
+                                    count("within_ms", kRequired), count("lasted_ms"), count("lasted_within_ms"),
+                                    optional_text("place", 1000)});
+    static const ObjectSchema schema(
+        {required_text("place", 1000), count("rank", kRequired), objects("names", name), count("precision_ms")});
     return schema;
 }
 

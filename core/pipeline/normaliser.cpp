@@ -216,7 +216,12 @@ std::vector<store::PartyPoint> customer_points(const model::Snapshot& snapshot,
 store::Copy to_copy(const model::Snapshot& snapshot) {
     store::Copy out{.place = std::string(snapshot.copy->place), .rank = snapshot.copy->rank, .names = {}};
     for (const auto& name : snapshot.copy->names)
-        out.names.push_back({interaction_id(snapshot.name_space, name.external_id), name.within});
+        out.names.push_back({.id = interaction_id(name.name_space, name.external_id),
+                             .at = name.at,
+                             .within = name.within,
+                             .lasted = name.lasted,
+                             .lasted_within = name.lasted_within,
+                             .place = std::string(name.place)});
     return out;
 }
 

@@ -13,6 +13,16 @@ using data::Arena;
 using data::Member;
 using data::Value;
 
+constexpr int kLastRank = 9;
+
+// Most documents tell no precision: those are not read.
+Instant begun_by(const Register& one) {
+    if (!one.document.contains("\"precision_ms\"")) return one.started_at;
+    Arena arena;
+    const auto document = data::parse_json(one.document, arena);
+    return document ? one.started_at + precision_of(*document) : one.started_at;
+}
+
 bool said_before(std::span<const Register> registers, std::string_view source) {
     return std::ranges::find(registers, source, &Register::source) != registers.end();
 }
@@ -30,8 +40,13 @@ std::string of_source(std::span<const Register> registers) {
 
 }  // namespace
 
+int rank_of(const Register& one) {
+    const auto mark = one.source.find(kPlaceMark);
+    return mark == std::string::npos ? 0 : one.source[mark + 1] - '0';
+}
+
 bool is_report(const Register& one) {
-    return one.source.contains("/9");
+    return rank_of(one) == kLastRank;
 }
 
 bool put_register(std::vector<Register>& registers, Register incoming) {
@@ -45,7 +60,7 @@ bool put_register(std::vector<Register>& registers, Register incoming) {
         registers.push_back(std::move(incoming));
     }
     std::ranges::sort(registers, {}, [](const Register& r) {
-        return std::tuple(is_report(r), r.precedence, std::string_view(r.source), r.slot);
+        return std::tuple(is_report(r), r.precedence, rank_of(r), std::string_view(r.source), r.slot);
     });
     return true;
 }
@@ -60,8 +75,12 @@ Visible fold_header(std::span<const Register> registers) {
                 .event = best.event,
                 .document = {}};
     int rank = best.point_rank;
+    Instant begun = registers.size() == 1 ? best.started_at : begun_by(best);
     for (const Register& one : registers.subspan(1)) {
-        out.started_at = std::min(out.started_at, one.started_at);
+        if (const auto by = begun_by(one); by < begun) {
+            begun = by;
+            out.started_at = one.started_at;
+        }
         out.event = std::max(out.event, one.event);
         if (!out.thread) out.thread = one.thread;
         if (one.point != 0 && (out.point == 0 || one.point_rank < rank)) {

@@ -4,7 +4,9 @@
 
 #include "core/base/ids.hpp"
 #include "core/base/time.hpp"
+#include "core/data/value.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -46,12 +48,19 @@ struct Visible {
     std::string document;
 };
 
+// Between the source and the rank of a copy's register (source_of_copy): no source has it in its name.
+inline constexpr char kPlaceMark = '/';
+// Of a copy; 0 of what is none, which knows as well as the best copy.
+int rank_of(const Register& one);
 // A copy of the last rank (source_of_copy): it says something about the contact, such as a click, and is not the
 // contact itself at another place.
 bool is_report(const Register& one);
 
+// By how much the times of a copy may be later than they say (`copy.precision_ms`).
+std::chrono::milliseconds precision_of(data::Value document);
+
 // Puts `incoming` in its place: true if it is new or newer, i.e. (rev, rev_hash) is above that of the same source and
-// slot. Registers stay ordered by (precedence, source, slot), best first; reports come after all others.
+// slot. Registers stay ordered by (precedence, rank, source, slot), best first; reports come after all others.
 bool put_register(std::vector<Register>& registers, Register incoming);
 
 // Of at least one register. A single source's document is taken as it is.
@@ -60,13 +69,15 @@ Visible fold_header(std::span<const Register> registers);  // the same without t
 
 // The documents, best source first, as one:
 //   every field        from the first source that has it (null counts as absent)
-//   started_at, answered_at   the earliest
+//   started_at, answered_at   the earliest; what a copy knows by a `precision_ms` counts as that much later
 //   *_msgs, transfer_count    the highest
 //   attributes, durations_ms, visitor   key by key, as above
 //   messages, attachments     all, by external_id; of one message the higher `rev`, else the better source
 //                      of a message that this gateway sent, what a vendor echoes of it counts only if it was changed
 //                      or deleted there; of copies (`copy`) the best one's
-//   events             all, by external_id or, without one, by content
+//   events             all, by external_id or, without one, by content; of a copy of rank 2 to 8 only types that no
+//   better
+//                      copy tells
 //   deleted_at         only if the best source has it
 // References to parties in items that come from another source than the parties are translated; a party that the best
 // source does not know is added.

@@ -2,6 +2,7 @@
 #include "core/data/json.hpp"
 #include "core/data/value.hpp"
 #include "core/store/fold.hpp"
+#include "core/store/fold_parties.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,7 +21,9 @@ using data::Value;
 enum class Rule { FirstKnown, Earliest, Highest, ByKey, Union, OnlyBest };
 
 constexpr std::string_view kOwn = "tandem";  // source and name space of messages that this gateway sent
-constexpr std::string_view kGap = "[…]";     // in the text of a long message, where a part is missing
+constexpr std::int64_t kFirstRecord = 2;     // ranks of copies that are records of a contact
+constexpr std::int64_t kLastRecord = 8;
+constexpr std::string_view kGap = "[…]";  // in the text of a long message, where a part is missing
 
 // What a patch cannot change.
 bool lasting(std::string_view key) {
@@ -49,99 +52,12 @@ bool less(Value a, Value b) {
     return a.as_string() < b.as_string();
 }
 
-std::span<const Value> items_of(Value list) {
-    return list.is_array() ? list.items() : std::span<const Value>{};
+bool surely_before(Value one, Value other, std::string_view key) {
+    const auto first = parse_time(text_of(one, key));
+    const auto second = parse_time(text_of(other, key));
+    if (!first || !second) return less(one.get(key), other.get(key));
+    return *first + precision_of(one) < *second + precision_of(other);
 }
-
-std::string_view text_of(Value object, std::string_view key) {
-    return object.is_object() ? object.string_at(key).value_or("") : std::string_view{};
-}
-
-bool same_point(Value a, Value b) {
-    return text_of(a, "scheme") == text_of(b, "scheme") && text_of(a, "scope") == text_of(b, "scope") &&
-           text_of(a, "value") == text_of(b, "value");
-}
-
-bool same_party(Value a, Value b) {
-    if (!text_of(a, "user_ref").empty() && text_of(a, "user_ref") == text_of(b, "user_ref")) return true;
-    for (const Value& mine : items_of(a.get("contact_points"))) {
-        for (const Value& other : items_of(b.get("contact_points"))) {
-            if (same_point(mine, other)) return true;
-        }
-    }
-    return text_of(a, "role") == text_of(b, "role") && text_of(a, "name") == text_of(b, "name") &&
-           !text_of(a, "name").empty();
-}
-
-Value with_member(Value object, std::string_view key, Value value, Arena& arena) {
-    ArenaList<Member> members(arena, object.size() + 1);
-    for (const Member& member : object.members()) {
-        if (member.key != key) members.push_back(member);
-    }
-    members.push_back({key, value});
-    return Value::object(members.items());
-}
-
-// The folded party list, and for each source how its party numbers translate into it.
-class Parties {
-public:
-    Parties(std::span<const Value> documents, Arena& arena) : arena_(arena), list_(arena), numbers_(documents.size()) {
-        for (std::size_t source = 0; source < documents.size(); ++source) {
-            for (const Value& party : items_of(documents[source].get("parties"))) {
-                if (party.is_object() && party.get("no").is_integer()) place(source, party);
-            }
-        }
-    }
-
-    bool empty() const { return list_.size() == 0; }
-    Value list() const { return Value::array(list_.items()); }
-
-    Value translate(std::size_t source, Value number) const {
-        if (!number.is_integer()) return number;
-        const auto known = numbers_[source].find(number.as_int());
-        return known == numbers_[source].end() ? number : Value::integer(known->second);
-    }
-
-    // A message, event or attachment with its party references in terms of the folded list.
-    Value translate_item(std::size_t source, Value item) {
-        if (source == first_source_ || !item.is_object()) return item;
-        for (const std::string_view key : {"sender", "party"}) {
-            if (item.get(key).is_integer()) item = with_member(item, key, translate(source, item.get(key)), arena_);
-        }
-        for (const std::string_view key : {"to", "cc"}) {
-            if (!item.get(key).is_array()) continue;
-            ArenaList<Value> numbers(arena_);
-            for (const Value& number : item.get(key).items())
-                numbers.push_back(translate(source, number));
-            item = with_member(item, key, Value::array(numbers.items()), arena_);
-        }
-        return item;
-    }
-
-private:
-    void place(std::size_t source, Value party) {
-        if (empty()) first_source_ = source;
-        if (source == first_source_) {
-            numbers_[source][party.get("no").as_int()] = party.get("no").as_int();
-            next_ = std::max(next_, party.get("no").as_int() + 1);
-            list_.push_back(party);
-            return;
-        }
-        for (const Value& known : list_.items()) {
-            if (!same_party(known, party)) continue;
-            numbers_[source][party.get("no").as_int()] = known.get("no").as_int();
-            return;
-        }
-        numbers_[source][party.get("no").as_int()] = next_;
-        list_.push_back(with_member(party, "no", Value::integer(next_++), arena_));
-    }
-
-    Arena& arena_;
-    ArenaList<Value> list_;
-    std::size_t first_source_ = 0;
-    std::int64_t next_ = 0;
-    std::vector<std::map<std::int64_t, std::int64_t>> numbers_;
-};
 
 std::int64_t rev_of(Value item) {
     return item.is_object() && item.get("rev").is_integer() ? item.get("rev").as_int() : 0;
@@ -195,7 +111,7 @@ private:
         if (patched_ && lasting(key) && !documents_.back().get(key).is_null()) return documents_.back().get(key);
         switch (rule_for(key)) {
             case Rule::Earliest:
-                return pick(key, [](Value best, Value other) { return less(other, best); });
+                return earliest(key);
             case Rule::Highest:
                 return pick(key, [](Value best, Value other) { return less(best, other); });
             case Rule::ByKey:
@@ -220,6 +136,15 @@ private:
         return best;
     }
 
+    Value earliest(std::string_view key) const {
+        const Value* best = nullptr;
+        for (const Value& document : documents_) {
+            if (document.get(key).is_null()) continue;
+            if (best == nullptr || surely_before(document, *best, key)) best = &document;
+        }
+        return best == nullptr ? Value() : best->get(key);
+    }
+
     Value by_key(std::string_view key) {
         ArenaList<Member> out(arena_);
         for (const Value& document : documents_) {
@@ -242,6 +167,7 @@ private:
             const Value list = documents_[source].get(key);
             any = any || list.is_array();
             for (const Value& raw : items_of(list)) {
+                if (key == "events" && repeats_event(source, text_of(raw, "type"))) continue;
                 Value item = parties_.translate_item(party_source(source), raw);
                 if (is_echo(source, key)) {
                     if (!changed(item)) continue;
@@ -285,6 +211,18 @@ private:
             return document.get("copy").is_object() && !items_of(document.get("messages")).empty();
         };
         if (!documents_[source].get("copy").is_object()) return false;
+        return std::ranges::any_of(documents_.first(source), tells);
+    }
+
+    // A record of the contact tells again, less exactly, what was seen live. A report tells what nobody else can.
+    bool repeats_event(std::size_t source, std::string_view type) const {
+        const Value rank = documents_[source].get("copy").get("rank");
+        if (!rank.is_integer() || rank.as_int() < kFirstRecord || rank.as_int() > kLastRecord) return false;
+        const auto tells = [&](Value document) {
+            return document.get("copy").is_object() &&
+                   std::ranges::any_of(items_of(document.get("events")),
+                                       [&](Value event) { return text_of(event, "type") == type; });
+        };
         return std::ranges::any_of(documents_.first(source), tells);
     }
 
@@ -373,6 +311,11 @@ Value join_parts(std::span<const Slot> parts, Arena& arena) {
 }
 
 }  // namespace
+
+std::chrono::milliseconds precision_of(Value document) {
+    const Value precision = document.get("copy").get("precision_ms");
+    return std::chrono::milliseconds(precision.is_integer() ? precision.as_int() : 0);
+}
 
 std::string fold_documents(std::span<const std::string_view> documents) {
     Arena arena;

@@ -61,9 +61,13 @@ struct MessagePart {
 struct Copy {
     struct Name {
         InteractionId id;
-        std::chrono::milliseconds within{};  // between the beginnings of two copies
+        Instant at{};                                       // what is compared of two copies: when they began, or ended
+        std::chrono::milliseconds within{};                 // between the two
+        std::optional<std::chrono::milliseconds> lasted{};  // compared too, where both say it
+        std::chrono::milliseconds lasted_within{};
+        std::string place{};  // what has this name but once: two copies that share but a name are two interactions
     };
-    std::string place;  // within the source; two copies at one place that share but a name are two interactions
+    std::string place;  // within the source
     std::int64_t rank = 0;
     std::vector<Name> names;
 };

@@ -15,9 +15,10 @@ class Copies {
 public:
     explicit Copies(sqlite::Database& database);
 
-    // Row of the interaction that this copy belongs to by one of its names: the nearest in time that has no copy of
-    // that name at this place. 0 if there is none.
-    std::int64_t find(const Observation& copy);
+    // Row of the interaction that this copy belongs to by one of its names: the nearest in time where the name's place
+    // has not given that name yet; of a copy of rank 0, where it has given no name at all. 0 if there is none. With
+    // `own`, the row that the copy belongs to already: another that has no place in common with it under that name.
+    std::int64_t find(const Observation& copy, std::int64_t own = 0);
     // What find() will go by.
     void add(const Observation& copy, std::int64_t interaction);
     // What led to one interaction leads to the other.

@@ -92,9 +92,13 @@ void InteractionWriter::absorb_copies(const InteractionId& name, std::int64_t ro
     if (alias->interaction == row) return;
     Row other = load(alias->interaction);
     if (other.registers.empty() || !std::ranges::all_of(other.registers, is_copy)) return;
-    aliases_.add(other.id, row, 1);
-    copies_.move(other.row, row);
-    absorb(std::move(other), load(row).id, 1, now, report);
+    absorb_contact(std::move(other), load(row), now, report);
+}
+
+void InteractionWriter::absorb_contact(Row stray, const Row& whole, Instant now, ApplyReport& report) {
+    aliases_.add(stray.id, whole.row, 1);
+    copies_.move(stray.row, whole.row);
+    absorb(std::move(stray), whole.id, 1, now, report);
 }
 
 void InteractionWriter::take_aliases(const Observation& observation,

@@ -62,6 +62,10 @@ bool has_all_parts(std::span<const Register> registers, std::int64_t total) {
     return true;
 }
 
+bool knows_best(std::span<const Register> registers) {
+    return std::ranges::any_of(registers, [](const Register& one) { return rank_of(one) == 0; });
+}
+
 bool same_header(const Visible& a, const Visible& b) {
     return a.started_at == b.started_at && a.channel == b.channel && a.outbound == b.outbound && a.thread == b.thread &&
            a.point == b.point;
@@ -117,7 +121,7 @@ void InteractionWriter::observe(const Observation& observation, Instant now, App
     const PointRow point = identity_.observe(observation.points, observation.started_at, now);
     if (observation.consent && point.row != 0) note_consent(observation, point.row);
     Register incoming = register_of(observation, point.row);
-    if (observation.copy) follow_copy(observation);
+    const bool alone = observation.copy && !follow_copy(observation);
     if (observation.thread && observation.thread_names.any()) {
         incoming.thread = threads_.join(observation, meant_by(observation));
     }
@@ -139,17 +143,42 @@ void InteractionWriter::observe(const Observation& observation, Instant now, App
         incoming.document = observation.document;
         merge(std::move(*known), std::move(incoming), now, report);
     }
-    if (observation.copy) copies_.add(observation, row);
+    if (observation.copy) {
+        if (!alone) row = meet_copies(observation, row, now, report);
+        copies_.add(observation, row);
+    }
     if (!observation.aliases.empty()) take_aliases(observation, row, now, report);
     if (!observation.media.empty()) media_.add(row, observation, now);
 }
 
-// A copy that is called differently becomes one more name of its interaction.
-void InteractionWriter::follow_copy(const Observation& observation) {
-    if (aliases_.find(observation.id) || row_of(observation.id) != 0) return;
+// A copy that is called differently becomes one more name of its interaction. False if it is new and belongs to none.
+bool InteractionWriter::follow_copy(const Observation& observation) {
+    if (aliases_.find(observation.id) || row_of(observation.id) != 0) return true;
     auto row = original_of(observation);
     if (row == 0) row = copies_.find(observation);
     if (row != 0) aliases_.add(observation.id, row, 1);
+    return row != 0;
+}
+
+// Copies that stood alone until this one came, or told its names: they become part of the interaction that is the
+// contact itself (rank 0). Two that are that both stay. Row of the interaction that there is then.
+std::int64_t InteractionWriter::meet_copies(const Observation& observation,
+                                            std::int64_t row,
+                                            Instant now,
+                                            ApplyReport& report) {
+    for (std::size_t i = 0; i < observation.copy->names.size(); ++i) {
+        const auto met = copies_.find(observation, row);
+        if (met == 0) return row;
+        Row here = load(row);
+        Row there = load(met);
+        const bool there_itself = knows_best(there.registers);
+        if (here.registers.empty() || there.registers.empty()) return row;
+        if (there_itself && knows_best(here.registers)) return row;
+        if (there_itself) std::swap(here, there);
+        absorb_contact(std::move(there), here, now, report);
+        row = here.row;
+    }
+    return row;
 }
 
 // The message of ours that this is the first copy of. Copies do not meet by aliases, which vendors use again.

@@ -67,7 +67,8 @@ private:
         friend bool operator==(const Place&, const Place&) = default;
     };
 
-    void follow_copy(const Observation& observation);
+    bool follow_copy(const Observation& observation);
+    std::int64_t meet_copies(const Observation& observation, std::int64_t row, Instant now, ApplyReport& report);
     std::int64_t original_of(const Observation& observation);
     void absorb_copies(const InteractionId& name, std::int64_t row, Instant now, ApplyReport& report);
     void take_aliases(const Observation& observation, std::int64_t row, Instant now, ApplyReport& report);
@@ -84,6 +85,7 @@ private:
         const Alias& alias, const InteractionId& id, const ReceiptUpdate& receipt, Instant now, ApplyReport& report);
     template <class Change>
     void change_delivery(Row row, Instant now, ApplyReport& report, Change change);
+    void absorb_contact(Row stray, const Row& whole, Instant now, ApplyReport& report);
     void absorb(Row stray, const InteractionId& whole, std::size_t parts, Instant now, ApplyReport& report);
     void note_consent(const Observation& observation, std::int64_t point);
     std::optional<Row> find(const InteractionId& id);

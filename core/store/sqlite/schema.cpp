@@ -143,6 +143,11 @@ ALTER TABLE outbox ADD COLUMN witnessed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0;
 UPDATE outbox SET doubted = attempt WHERE state = 5;
 )sql",
+    // 8. Copies that are known by how long they lasted too.
+    //    lasted            milliseconds; NULL: not told
+    R"sql(
+ALTER TABLE copy_name ADD COLUMN lasted INTEGER;
+)sql",
 };
 
 // FULL: once apply() has returned, the journal may forget the events. The large log before a checkpoint is what keeps

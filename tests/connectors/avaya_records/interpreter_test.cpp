@@ -156,10 +156,26 @@ TEST(RecordEvents, ACallTellsItsRevision) {
     EXPECT_FALSE(told_call({}));
 }
 
-TEST(MeetingName, OfBothEndsAndMinutes) {
-    EXPECT_EQ(meeting_name("+49 30 1234567", "VDN 7100", 239s), "301234567|7100|3");
-    EXPECT_EQ(meeting_name("", "7100", 239s), "");
-    EXPECT_EQ(meeting_name("1234567890", "anonymous", 239s), "");
+TEST(Meetings, OfTheNumberThatWasCalledAndOfEachStation) {
+    Call call;
+    call.direction = "inbound";
+    call.ani = "+49 30 1234567";
+    call.called = "5001";
+    call.vdn = "7100";
+    call.ended_at = from_micros(120'000'000);
+    call.precision = 60s;
+    call.talk = 35s;
+    call.legs = {{.station = "5001"}, {.station = "7100"}};
+    std::string told;
+    for (const auto& one : meetings(call)) {
+        EXPECT_EQ(one.at, from_micros(150'000'000)) << "the middle of what may be meant";
+        EXPECT_EQ(one.lasted, 35s);
+        told += one.name + ' ';
+    }
+    EXPECT_EQ(told, "301234567|7100 301234567|7100|whole 301234567|5001 ");
+
+    call.direction = "internal";
+    EXPECT_TRUE(meetings(call).empty());
 }
 
 }  // namespace

@@ -103,6 +103,12 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{R"("rev": 1)",
               R"("rev": 1, "copy": {"place": "p", "rank": 1, "names": [{"external_id": "n", "within_ms": 86400001}]})",
               "copy.names.within_ms: at most 86400000"},
+        Wrong{R"("rev": 1)", R"("rev": 1, "copy": {"place": "p", "rank": 1, "precision_ms": 86400001})",
+              "copy.precision_ms: at most 86400000"},
+        Wrong{
+            R"("rev": 1)",
+            R"("rev": 1, "copy": {"place": "p", "rank": 1, "names": [{"external_id": "n", "within_ms": 1, "at": "x"}]})",
+            "copy.names[0].at: "},
         Wrong{R"("rev": 1)", R"("rev": 1, "patch": true, "copy": {"place": "p", "rank": 1})", "copy: only of a whole"},
         Wrong{R"("rev": 1)", R"("rev": 1, "part": {"number": 1, "total": 2})", "part.key: is missing"},
         Wrong{R"("rev": 1)", R"("rev": 1, "patch": true, "part": {"key": "k", "number": 1, "total": 2})",

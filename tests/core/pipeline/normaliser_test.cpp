@@ -142,7 +142,8 @@ TEST_F(ToObservation, SaysWhatIsAPartOrAPatch) {
 TEST_F(ToObservation, SaysWhatCopiesAndDialoguesAreCalled) {
     auto json = snapshot_json("[]");
     json.insert(json.find(R"("channel")"), R"("aliases":[{"namespace":"mid","external_id":"a"}],"copy":{"place":"Inbox",
-        "rank":1,"names":[{"external_id":"n","within_ms":2000}]},)");
+        "rank":1,"names":[{"external_id":"n","within_ms":2000},{"namespace":"calls","external_id":"n","within_ms":90000,
+        "at":"2026-11-20T10:00:00Z","lasted_ms":35000,"lasted_within_ms":15000,"place":"switch"}]},)");
     json.insert(json.find(R"("79"})") + 4, R"(,"own":"80","also":["78"],"topic":{"key":"bill","within_ms":1000,
         "joins":true})");
 
@@ -152,9 +153,17 @@ TEST_F(ToObservation, SaysWhatCopiesAndDialoguesAreCalled) {
     EXPECT_EQ(got->aliases, std::vector{interaction_id("mid", "a")});
     EXPECT_EQ(got->copy->place, "Inbox");
     EXPECT_EQ(got->copy->rank, 1);
-    ASSERT_EQ(got->copy->names.size(), 1U);
+    ASSERT_EQ(got->copy->names.size(), 2U);
     EXPECT_EQ(got->copy->names[0].id, interaction_id("wa:1", "n"));
     EXPECT_EQ(got->copy->names[0].within, std::chrono::seconds(2));
+    EXPECT_EQ(got->copy->names[0].at, got->started_at);
+    EXPECT_EQ(got->copy->names[0].place, "Inbox");
+    EXPECT_FALSE(got->copy->names[0].lasted);
+    EXPECT_EQ(got->copy->names[1].id, interaction_id("calls", "n"));
+    EXPECT_EQ(got->copy->names[1].at, parse_time("2026-11-20T10:00:00Z"));
+    EXPECT_EQ(got->copy->names[1].lasted, std::chrono::seconds(35));
+    EXPECT_EQ(got->copy->names[1].lasted_within, std::chrono::seconds(15));
+    EXPECT_EQ(got->copy->names[1].place, "switch");
     EXPECT_EQ(got->thread, thread_id("wa:1", "79"));
     EXPECT_EQ(got->thread_names.own, thread_id("wa:1", "80"));
     EXPECT_EQ(got->thread_names.also, std::vector{thread_id("wa:1", "78")});

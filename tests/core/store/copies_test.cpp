@@ -26,7 +26,10 @@ protected:
         auto out = test::message({.external_id = mail.id, .source = "mail", .at = mail.at});
         out.points = {test::party_point({"mailto", "", "irina@customer.test"})};
         out.copy = Copy{.place = mail.place, .rank = mail.rank, .names = {}};
-        if (!mail.name.empty()) out.copy->names.push_back({interaction_id("test", mail.name), 10min});
+        if (!mail.name.empty()) {
+            out.copy->names.push_back(
+                {.id = interaction_id("test", mail.name), .at = out.started_at, .within = 10min, .place = mail.place});
+        }
         out.document = R"({"external_id":")" + mail.id + R"(","source":"mail","started_at":")" +
                        format_time(out.started_at) + R"(","copy":{"place":")" + mail.place +
                        R"("},"parties":[{"no":0,"role":"customer","contact_points":[{"scheme":"mailto","value":")" +
