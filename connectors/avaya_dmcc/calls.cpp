@@ -148,7 +148,7 @@ void Calls::State::take_merger(const CallEvent& event, CallRecords& records) {
     Call& call = entry->call;
     if (call.ended()) reopen(call);
     goes_on(call);
-    call.followed |= event.follows_call;
+    if (event.follows_call) follow(call, event.monitored);
     if (call.in_gap()) call.gaps.back().to = event.at;
     for (const auto& ucid : {event.old_ucid, event.ucid})
         add_unique(call.ucids, ucid);
@@ -188,7 +188,7 @@ void Calls::State::touch(CallEntry& entry, Instant at, CallRecords& records) {
 // After a transfer to a number outside or to a station that is not monitored nothing more is told of a call that no
 // call-type monitor follows.
 void Calls::State::doubt_unwatched(Call& call, Instant at) const {
-    if (call.ended() || call.followed || call.customer_gone || call.end_due || plan.stations.empty()) return;
+    if (call.ended() || call.followed() || call.customer_gone || call.end_due || plan.stations.empty()) return;
     const auto watched = [&](const Leg& leg) { return leg.open() && plan.stations.contains(leg.station); };
     if (open_legs(call) == 0 || std::ranges::any_of(call.legs, watched) || call.in_gap()) return;
     end_later(call, at + kEndWait, at, {});

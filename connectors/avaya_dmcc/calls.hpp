@@ -81,6 +81,9 @@ public:
     };
     std::vector<Unconfirmed> unconfirmed() const;
     CallRecords snapshots_done(Instant at, std::string_view switch_name = {});
+    // The monitor of a VDN (empty: of every one) is no more, and with it what it followed: one that is started anew
+    // follows only what comes past from then on. Before the snapshots of the gap are done, if there was one.
+    CallRecords unfollow(Instant at, std::string_view switch_name, std::string_view vdn);
 
     // What is due by `now`: calls that may be declared ended, records that waited for a UCID.
     CallRecords expire(Instant now);

@@ -244,6 +244,27 @@ CallRecords Calls::snapshots_done(Instant at, std::string_view switch_name) {
     return records;
 }
 
+CallRecords Calls::unfollow(Instant at, std::string_view switch_name, std::string_view vdn) {
+    CallRecords records;
+    state_->expire(at, records);
+    state_->table.each([&](CallEntry& entry) {
+        Call& call = entry.call;
+        if (!call.followed() || !same_switch(call, switch_name)) return;
+        avaya_dmcc::unfollow(call, vdn);
+        if (call.followed() || call.ended() || call.in_gap()) return;
+        state_->doubt_end(call, at);
+        state_->touch(entry, at, records);
+    });
+    return records;
+}
+
+// Who would have told of the end is gone: what has nobody of ours on it may have ended already.
+void Calls::State::doubt_end(Call& call, Instant at) const {
+    if (call.end_due) return;
+    consider_end(call, at, {});
+    call.end_doubtful |= call.end_due.has_value();
+}
+
 void Calls::State::settle_recovery(CallEntry& entry, Instant at, CallRecords& records) {
     Call& call = entry.call;
     const Instant known = last_known(call, at);
@@ -252,10 +273,9 @@ void Calls::State::settle_recovery(CallEntry& entry, Instant at, CallRecords& re
     std::erase_if(call.parts, [&](const Part& part) { return !contains(entry.confirmed, part.call); });
     const bool goes_on = !call.parts.empty();
     call.gaps.back().to = at;
-    if (goes_on)
-        touch(entry, at, records);
-    else
-        end_in_doubt(entry, known, at, records);
+    if (!goes_on) return end_in_doubt(entry, known, at, records);
+    doubt_end(call, at);
+    touch(entry, at, records);
 }
 
 Result<void> Calls::restore(std::string_view json) {
@@ -273,6 +293,7 @@ Result<void> Calls::restore(std::string_view json) {
         if (state_->closed.size() < kMostClosed) state_->closed[call.id] = call.revision;
         return {};
     }
+    std::erase_if(call.followers, [&](const std::string& vdn) { return !state_->plan.vdns.contains(vdn); });
     const Instant heard = call.updated_at.value_or(Instant{});
     CallEntry& restored = state_->table.add(std::move(call), heard);
     restored.emitted = true;

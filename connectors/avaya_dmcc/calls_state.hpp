@@ -52,6 +52,7 @@ struct Calls::State {
     CallEntry* locate(const CallSnapshot& snapshot, CallRecords& records);
     void confirm(CallEntry& entry, const CallSnapshot& snapshot);
     void settle_recovery(CallEntry& entry, Instant at, CallRecords& records);
+    void doubt_end(Call& call, Instant at) const;
 };
 
 // Whether a part has another UCID now: its number was given to another call.

@@ -36,6 +36,7 @@ void Work::opened(const Opened& opened, Time now) {
         begin_list(now);
     } else {
         monitors_.begin();
+        events_.emplace_back(Unfollowed{});
     }
     begin_round({});
 }
@@ -176,6 +177,16 @@ void Work::begin_list(Time now) {
     list_asked_ = false;
 }
 
+void Work::list_ends(bool complete) {
+    list_limit_.reset();
+    monitors_.list_done(complete);
+    for (std::size_t i = 0; i < monitors_.size(); ++i) {
+        const Target& target = monitors_.target(i);
+        if (target.kind == DeviceKind::Vdn && !monitors_.up(i))
+            events_.emplace_back(Unfollowed{.switch_name = target.switch_name, .vdn = target.extension});
+    }
+}
+
 void Work::begin_round(std::string switch_name) {
     round_of_.insert(std::move(switch_name));
     round_ = Round::Monitors;
@@ -223,8 +234,7 @@ void Work::want_linkage(const std::string& switch_name, const Connection& connec
 void Work::tick(Time now) {
     if (list_limit_ && now >= *list_limit_ && list_asked_) {
         remark("AES did not tell which monitors it has");
-        list_limit_.reset();
-        monitors_.list_done(false);
+        list_ends(false);
     }
     if (const auto given_up = snapshots_.expire(now); given_up > 0) remark("the parts of a snapshot did not come");
     advance_round(now);

@@ -41,6 +41,10 @@ struct StationsSeen {};
 struct RoundDone {
     std::string switch_name;  // empty: all
 };
+// The monitor of a VDN is no more, or was not there when this session began.
+struct Unfollowed {
+    std::string switch_name, vdn;  // both empty: all
+};
 struct LinkChanged {
     std::string switch_name;  // empty: all
     bool up = false;
@@ -65,6 +69,7 @@ using WorkEvent = std::variant<AgentEvent,
                                Linkage,
                                StationsSeen,
                                RoundDone,
+                               Unfollowed,
                                LinkChanged,
                                Remark,
                                ClockTold,
@@ -146,6 +151,7 @@ private:
     void link_reported(LinkReport report, Time now);
     bool may_list() const { return list_limit_ && !list_asked_ && monitors_.asking() == 0; }
     void begin_list(Time now);
+    void list_ends(bool complete);
     void begin_round(std::string switch_name);
     void advance_round(Time now);
     void remark(std::string text, bool alarm = false) { events_.emplace_back(Remark{std::move(text), alarm}); }

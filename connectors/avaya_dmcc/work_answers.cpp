@@ -51,9 +51,7 @@ void Work::not_answered(Ask ask, const Error& error, Time now) {
             snapshots_.again(std::move(ask.wish));
             return;
         case Kind::List:
-            list_limit_.reset();
-            monitors_.list_done(false);
-            return;
+            return list_ends(false);
         case Kind::Register:
         case Kind::ListMonitor:
         case Kind::Clock:
@@ -162,8 +160,7 @@ void Work::other_answered(const Ask& ask, Element root, Instant at) {
     if (ask.kind == Kind::List) {
         // The list itself comes as an event.
         if (!error) return;
-        list_limit_.reset();
-        monitors_.list_done(false);
+        list_ends(false);
     } else if (ask.kind == Kind::Linkage) {
         events_.emplace_back(
             Linkage{.switch_name = name, .call = ask.call, .ucid = error ? std::string() : read_call_linkage(root)});
@@ -188,8 +185,7 @@ void Work::list_told(Element root, Time now) {
     }
     list_limit_ = std::min(now + options_.answer_limit, list_end_);
     if (!list.last) return;
-    list_limit_.reset();
-    monitors_.list_done(true);
+    list_ends(true);
 }
 
 void Work::part_told(Element root, Instant at) {
@@ -207,6 +203,9 @@ bool Work::told(Element root, Time now, Instant at) {
     } else if (name == "MonitorStop") {
         const auto ended = monitors_.ended(root.child("monitorCrossRefID").text(), now);
         events_.emplace_back(Counted{.counter = "monitors_ended", .label = ended ? "ours" : "unknown"});
+        if (ended && monitors_.target(*ended).kind == DeviceKind::Vdn)
+            events_.emplace_back(Unfollowed{.switch_name = monitors_.target(*ended).switch_name,
+                                            .vdn = monitors_.target(*ended).extension});
     } else if (name == "SnapshotDeviceData" || name == "SnapshotCallData") {
         part_told(root, at);
     } else if (auto report = read_link_report(root)) {

@@ -94,6 +94,26 @@ TEST_F(DmccWork, AMonitorThatAesEndsIsStartedAgain) {
     EXPECT_TRUE(work_->monitors().find("102"));
 }
 
+// What a VDN's monitor followed nobody follows any more once it is gone, whatever is started in its place.
+TEST_F(DmccWork, MonitorsOfVdnsThatAreGoneAreTold) {
+    make({.vdns = {"7100-7102"}, .stations = {"5001"}});
+    open();
+    run(5s);
+    tell("<MonitorStop><monitorCrossRefID>101</monitorCrossRefID></MonitorStop>");  // of 7100
+    tell("<MonitorStop><monitorCrossRefID>104</monitorCrossRefID></MonitorStop>");  // of the station
+    run(30s);
+    work_->lost();
+    open(true);
+    run(100ms);
+    tell(std::string(kListHead) + "<isFinalResponse>true</isFinalResponse><monitorObjectDataList>" +
+         list_row("7100", "105") + list_row("7101", "102") + "</monitorObjectDataList></GetMonitorListEvent>");
+    run(5s);
+    std::vector<std::string> told;
+    for (const Unfollowed& one : seen<Unfollowed>())
+        told.push_back(one.switch_name + "/" + one.vdn);
+    EXPECT_EQ(told, (std::vector<std::string>{"/", "CM1/7100", "CM1/7102"}));
+}
+
 std::string station_with(const std::string& call, const std::string& device) {
     return "<SnapshotDeviceResponse><crossRefIDorSnapshotData><snapshotData><snapshotDeviceResponseInfo>"
            "<connectionIdentifier><callID>" +
