@@ -185,16 +185,6 @@ void Calls::State::touch(CallEntry& entry, Instant at, CallRecords& records) {
     table.update(entry, due_of(entry));
 }
 
-// After a transfer to a number outside or to a station that is not monitored nothing more is told of a call that no
-// call-type monitor follows.
-void Calls::State::doubt_unwatched(Call& call, Instant at) const {
-    if (call.ended() || call.followed() || call.customer_gone || call.end_due || plan.stations.empty()) return;
-    const auto watched = [&](const Leg& leg) { return leg.open() && plan.stations.contains(leg.station); };
-    if (open_legs(call) == 0 || std::ranges::any_of(call.legs, watched) || call.in_gap()) return;
-    end_later(call, at + kEndWait, at, {});
-    call.end_doubtful = true;
-}
-
 void Calls::State::emit(CallEntry& entry, Instant at, CallRecords& records) {
     Call& call = entry.call;
     const bool waits = entry.wait_ucid && at < *entry.wait_ucid && call.ucids.empty() && !call.ended();

@@ -69,19 +69,6 @@ bool shows(const CallSnapshot& snapshot, const Leg& leg) {
     });
 }
 
-// A device by which AES finds the call: one that is monitored, whose id is known, if there is one.
-std::string device_of(const Call& call, const Part& part, const Plan& plan) {
-    std::string other;
-    for (const Leg& leg : call.legs) {
-        if (!leg.open() || leg.call != part.call || !counts(leg)) continue;
-        if (plan.stations.contains(leg.station)) return leg.station;
-        if (leg.role == Role::Agent) other = leg.station;
-    }
-    if (!part.by.empty()) return part.by;
-    if (!other.empty()) return other;
-    return call.queues.empty() ? call.entry_vdn : call.queues.back().number;
-}
-
 // The party of a snapshot that is outside; null: there is none.
 const PartyState* outside_of(const CallSnapshot& snapshot, const Plan& plan) {
     const auto outside = [&](const PartyState& party) {
@@ -167,6 +154,10 @@ CallRecords Calls::take(const CallSnapshot& snapshot) {
     state_->expire(snapshot.at, records);
     CallEntry* entry = state_->locate(snapshot, records);
     if (entry == nullptr) return records;
+    if (entry->emitted && state_->is_unwatched(entry->call)) {
+        state_->looked_at(*entry, snapshot, records);
+        return records;
+    }
     if (snapshot.gone) {
         std::erase(entry->confirmed, snapshot.asked.call);
         return records;
@@ -218,21 +209,6 @@ void Calls::State::confirm(CallEntry& entry, const CallSnapshot& snapshot) {
     call.gaps.back().to = snapshot.at;
 }
 
-std::vector<Calls::Unconfirmed> Calls::unconfirmed() const {
-    std::vector<Unconfirmed> parts;
-    const CallTable& table = state_->table;
-    table.each([&](const CallEntry& entry) {
-        if (entry.call.ended() || !entry.call.in_gap()) return;
-        for (const Part& part : entry.call.parts) {
-            if (contains(entry.confirmed, part.call)) continue;
-            Connection connection{.call = part.call, .device = {}};
-            connection.device.number = device_of(entry.call, part, state_->plan);
-            parts.push_back({.switch_name = entry.call.switch_name, .connection = std::move(connection)});
-        }
-    });
-    return parts;
-}
-
 CallRecords Calls::snapshots_done(Instant at, std::string_view switch_name) {
     CallRecords records;
     state_->expire(at, records);
@@ -242,27 +218,6 @@ CallRecords Calls::snapshots_done(Instant at, std::string_view switch_name) {
             state_->settle_recovery(entry, at, records);
     });
     return records;
-}
-
-CallRecords Calls::unfollow(Instant at, std::string_view switch_name, std::string_view vdn) {
-    CallRecords records;
-    state_->expire(at, records);
-    state_->table.each([&](CallEntry& entry) {
-        Call& call = entry.call;
-        if (!call.followed() || !same_switch(call, switch_name)) return;
-        avaya_dmcc::unfollow(call, vdn);
-        if (call.followed() || call.ended() || call.in_gap()) return;
-        state_->doubt_end(call, at);
-        state_->touch(entry, at, records);
-    });
-    return records;
-}
-
-// Who would have told of the end is gone: what has nobody of ours on it may have ended already.
-void Calls::State::doubt_end(Call& call, Instant at) const {
-    if (call.end_due) return;
-    consider_end(call, at, {});
-    call.end_doubtful |= call.end_due.has_value();
 }
 
 void Calls::State::settle_recovery(CallEntry& entry, Instant at, CallRecords& records) {

@@ -118,11 +118,14 @@ std::optional<std::string> Work::choose(Time now) {
     return ask_agent(now);
 }
 
-// As AES wrote it, where the device is one of ours.
+// As AES wrote it, where it was asked for; else made of what such an id consists of (2.6). The party of one call has
+// none.
 std::string Work::id_of(const std::string& switch_name, const avaya::Device& device) const {
-    const auto known =
-        monitors_.find_device(device.switch_name.empty() ? switch_name : device.switch_name, device.number);
-    return known && !monitors_.device(*known).empty() ? monitors_.device(*known) : device.number;
+    if (device.empty() || device.dynamic) return device.number;
+    const std::string& place = device.switch_name.empty() ? switch_name : device.switch_name;
+    const auto known = monitors_.find_device(place, device.number);
+    if (known && !monitors_.device(*known).empty()) return monitors_.device(*known);
+    return device.number + ":" + place + "::0";
 }
 
 std::optional<std::string> Work::ask_monitor(Time now) {
@@ -220,6 +223,12 @@ void Work::confirm(const std::vector<Calls::Unconfirmed>& calls, Time now) {
     for (const auto& [switch_name, connection] : calls)
         snapshots_.add_call(switch_name, connection);
     if (round_ == Round::Calls && snapshots_.idle()) advance_round(now);
+}
+
+void Work::look_at(const std::vector<Calls::Unconfirmed>& calls) {
+    if (round_ != Round::None || !snapshots_.idle()) return;
+    for (const auto& [switch_name, connection] : calls)
+        snapshots_.look_at(switch_name, connection);
 }
 
 void Work::want_linkage(const std::string& switch_name, const Connection& connection) {

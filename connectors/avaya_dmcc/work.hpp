@@ -96,6 +96,8 @@ public:
 
     // After StationsSeen.
     void confirm(const std::vector<Calls::Unconfirmed>& calls, Time now);
+    // Snapshots of calls while nothing else is looked at; during a round, or before the last ones came, none.
+    void look_at(const std::vector<Calls::Unconfirmed>& calls);
     // A call whose UCID is not known; each is asked for once in a session.
     void want_linkage(const std::string& switch_name, const Connection& connection);
 

@@ -2,6 +2,8 @@
 #include "connectors/avaya_dmcc/work.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 namespace tandem::avaya_dmcc {
@@ -13,6 +15,13 @@ std::string joined(const std::vector<std::string>& names) {
     for (const auto& name : names)
         out += (out.empty() ? "" : ", ") + name;
     return out;
+}
+
+// What else AES has against a snapshot says nothing about the call.
+bool tells_of_no_call(const CstaError& error) {
+    constexpr std::array<std::string_view, 3> kNoCall = {"invalidCallID", "invalidConnectionID", "objectNotKnown"};
+    if (error.category == Category::State) return true;
+    return error.category == Category::Operation && std::ranges::find(kNoCall, error.value) != kNoCall.end();
 }
 
 }  // namespace
@@ -134,7 +143,7 @@ void Work::station_seen(const StationWish& wish, Element root, Instant at) {
 
 void Work::call_seen(const CallWish& wish, Element root, Instant at) {
     if (const auto error = read_error(root)) {
-        const bool gone = error->category == Category::State || error->category == Category::Operation;
+        const bool gone = tells_of_no_call(*error);
         events_.emplace_back(Counted{.counter = "snapshots_refused", .label = to_string(error->category)});
         if (!gone) return;
         CallSnapshot snapshot;

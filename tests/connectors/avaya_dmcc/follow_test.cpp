@@ -82,6 +82,61 @@ TEST_F(Following, AMonitorThatStillFollowsTakesBackWhatItsAbsenceSuggested) {
     EXPECT_EQ(calls.counters().open, 1U);
 }
 
+// The caller that waits for an agent gives up: of that only the VDN's lost monitor would have told.
+TEST_F(Following, ACallThatWaitsUnfollowedIsLookedAt) {
+    Calls calls(plan());
+    calls.take(event(CallEventKind::Delivered, 10, "7100", "7100"));
+    calls.take(event(CallEventKind::Queued, 12, "7200", "7100"));
+    EXPECT_TRUE(calls.unwatched(10).empty());
+    calls.unfollow(at_second(30), {}, {});
+    const auto looks = calls.unwatched(10);
+    ASSERT_EQ(looks.size(), 1U);
+    EXPECT_EQ(looks[0].connection.call, "1");
+    EXPECT_EQ(looks[0].connection.device.number, "7200");
+
+    CallSnapshot snapshot;
+    snapshot.switch_name = kSwitch;
+    snapshot.asked = looks[0].connection;
+    snapshot.ucid = kUcid;
+    snapshot.at = at_second(40);
+    EXPECT_TRUE(calls.take(snapshot).empty()) << "it is as it was";
+    snapshot.at = at_second(50);
+    snapshot.gone = true;
+    const auto ended = calls.take(snapshot);
+    ASSERT_EQ(ended.size(), 1U);
+    EXPECT_THAT(ended[0].json, HasSubstr(R"("ended_at":"2026-01-01T00:00:40Z")")) << "when it was last seen";
+    EXPECT_THAT(ended[0].json, HasSubstr(R"("end_uncertain":true)"));
+    EXPECT_TRUE(calls.unwatched(10).empty());
+}
+
+TEST_F(Following, WhoIsAtAMonitoredStationNeedsNoLook) {
+    Calls calls(plan());
+    answered(calls);
+    calls.unfollow(at_second(30), {}, {});
+    EXPECT_TRUE(calls.unwatched(10).empty());
+}
+
+TEST_F(Following, TheLongestUnheardOfIsLookedAtFirst) {
+    Calls calls(plan());
+    for (int i = 1; i <= 3; ++i) {
+        CallEvent arrives = event(CallEventKind::Delivered, 10 - i, "7100", "7100");
+        arrives.connection.call = std::to_string(i);
+        arrives.ucid.clear();
+        calls.take(arrives);
+    }
+    calls.unfollow(at_second(30), {}, {});
+    EXPECT_EQ(calls.unwatched(10).size(), 3U);
+    CallSnapshot snapshot;
+    snapshot.switch_name = kSwitch;
+    snapshot.asked.call = "3";
+    snapshot.at = at_second(40);
+    calls.take(snapshot);
+    const auto looks = calls.unwatched(2);
+    ASSERT_EQ(looks.size(), 2U);
+    EXPECT_NE(looks[0].connection.call, "3");
+    EXPECT_NE(looks[1].connection.call, "3");
+}
+
 TEST_F(Following, ARestartKeepsWhoFollowsUnlessTheConfigurationNoLongerDoes) {
     Calls before(plan());
     const std::string record = answered(before);
