@@ -127,6 +127,23 @@ CallEntry& Calls::State::create(const CallEvent& event) {
     return entry;
 }
 
+// Whom it calls may hear of a consultation before the monitor of the station that calls tells that it holds.
+CallEntry* Calls::State::tie_consultation(CallEntry& entry, const CallEvent& event, CallRecords& records) {
+    const bool begins = event.kind == CallEventKind::ServiceInitiated || event.kind == CallEventKind::Originated;
+    CallEntry* holder = begins ? consulted(event) : nullptr;
+    if (holder == nullptr || holder == &entry) return &entry;
+    for (Leg& leg : entry.call.legs) {
+        leg.consulting = true;
+        leg.customer_from.reset();
+    }
+    CallEntry& kept = join(*holder, entry, event.at, records);
+    if (Part* part = find_part(kept.call, event.connection.call)) {
+        part->consult = true;
+        part->by = caller_of(event);
+    }
+    return &kept;
+}
+
 CallEntry* Calls::State::locate(const CallEvent& event, CallRecords& records) {
     const auto& id = event.connection.call;
     if (id.empty()) return nullptr;
@@ -138,7 +155,7 @@ CallEntry* Calls::State::locate(const CallEvent& event, CallRecords& records) {
         if (part != nullptr && part->ucid.empty()) part->ucid = event.ucid;
         for (CallEntry* other : {same, origin})
             if (other != nullptr && other != entry) entry = &join(*entry, *other, event.at, records);
-        return entry;
+        return tie_consultation(*entry, event, records);
     }
     if (is_end(event.kind)) {
         ++counters.strangers;
