@@ -235,6 +235,7 @@ void call_cleared(Call& call, Part& part, const CallEvent& event) {
         for (Leg& leg : call.legs)
             if (leg.call == id) close(leg, event.at, outcome_of(leg));
         remove_part(call, id);
+        if (call.parts.empty()) return end_later(call, event.at + kEndWait, event.at, event.cause);
         return consider_end(call, event.at, event.cause);
     }
     if (call.end_cause.empty()) call.end_cause = event.cause;

@@ -131,6 +131,7 @@ void Calls::State::take_one(const CallEvent& event, CallRecords& records) {
         if (goes_on_with(event.kind)) {
             if (call.ended()) reopen(call);
             goes_on(call);
+            if (entry->lost_at) add_unique(entry->confirmed, event.connection.call);
         }
         if (call.in_gap() && !call.ended()) call.gaps.back().to = event.at;
         apply(call, *part, event, plan);
@@ -148,6 +149,7 @@ void Calls::State::take_merger(const CallEvent& event, CallRecords& records) {
     Call& call = entry->call;
     if (call.ended()) reopen(call);
     goes_on(call);
+    if (entry->lost_at) add_unique(entry->confirmed, surviving_call(event));
     if (event.follows_call) follow(call, event.monitored);
     if (call.in_gap()) call.gaps.back().to = event.at;
     for (const auto& ucid : {event.old_ucid, event.ucid})
@@ -179,7 +181,7 @@ void Calls::State::touch(CallEntry& entry, Instant at, CallRecords& records) {
     for (Leg& leg : call.legs)
         if ((leg.open() || leg.ended_at == at) && leg.role == Role::Agent && leg.agent.empty())
             leg.agent = agents.at(switch_key(call.switch_name, leg.station));
-    doubt_unwatched(call, at);
+    doubt_unwatched(entry, at);
     settle(call, at);
     emit(entry, at, records);
     table.update(entry, due_of(entry));

@@ -70,6 +70,22 @@ const Leg* held_leg(const Call& call, std::string_view station) {
     return nullptr;
 }
 
+// What has begun since the link was lost needs no snapshot.
+void confirm_new(CallEntry& entry) {
+    if (entry.lost_at) return;
+    for (const Part& part : entry.call.parts)
+        add_unique(entry.confirmed, part.call);
+}
+
+void join_recovery(CallEntry& kept, CallEntry& gone) {
+    if (!kept.lost_at && !gone.lost_at) return;
+    for (CallEntry* entry : {&kept, &gone})
+        confirm_new(*entry);
+    for (const auto& call : gone.confirmed)
+        add_unique(kept.confirmed, call);
+    if (!kept.lost_at) kept.lost_at = gone.lost_at;
+}
+
 // The number of a call that has ended is given to another one.
 void let_go(CallTable& table, CallEntry& entry) {
     entry.call.parts.clear();
@@ -209,6 +225,7 @@ CallEntry& Calls::State::join(CallEntry& a, CallEntry& b, Instant at, CallRecord
                            .json = merged_record_json(gone.call.id, gone.call.revision + 1, into)});
         ++gone.call.revision;
     }
+    join_recovery(kept, gone);
     absorb(kept.call, std::move(gone.call));
     kept.heard = std::max(kept.heard, at);
     table.erase(gone);

@@ -51,11 +51,12 @@ struct Calls::State {
     // calls_recovery.cpp
     CallEntry* locate(const CallSnapshot& snapshot, CallRecords& records);
     void confirm(CallEntry& entry, const CallSnapshot& snapshot);
-    void settle_recovery(CallEntry& entry, Instant at, CallRecords& records);
+    // `known`: when the call was last heard of for certain.
+    void settle_recovery(CallEntry& entry, Instant known, Instant at, CallRecords& records);
 
     // calls_unwatched.cpp
-    bool is_unwatched(const Call& call) const;
-    void doubt_unwatched(Call& call, Instant at) const;
+    bool is_unwatched(const CallEntry& entry) const;
+    void doubt_unwatched(CallEntry& entry, Instant at) const;
     void doubt_end(Call& call, Instant at) const;
     void looked_at(CallEntry& entry, const CallSnapshot& snapshot, CallRecords& records);
 };

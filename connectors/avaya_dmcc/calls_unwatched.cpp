@@ -39,8 +39,9 @@ Calls::Unconfirmed asked_for(const Call& call, const Part& part, const Plan& pla
 
 // After a transfer to a number outside or to a station that is not monitored nothing more is told of a call that no
 // call-type monitor follows.
-void Calls::State::doubt_unwatched(Call& call, Instant at) const {
-    if (!is_unwatched(call) || call.customer_gone || plan.stations.empty() || open_legs(call) == 0) return;
+void Calls::State::doubt_unwatched(CallEntry& entry, Instant at) const {
+    Call& call = entry.call;
+    if (!is_unwatched(entry) || call.customer_gone || plan.stations.empty() || open_legs(call) == 0) return;
     end_later(call, at + kEndWait, at, {});
     call.end_doubtful = true;
 }
@@ -52,8 +53,9 @@ void Calls::State::doubt_end(Call& call, Instant at) const {
     call.end_doubtful |= call.end_due.has_value();
 }
 
-bool Calls::State::is_unwatched(const Call& call) const {
-    return !call.ended() && !call.followed() && !call.end_due && !call.in_gap() && !at_a_station(call, plan);
+bool Calls::State::is_unwatched(const CallEntry& entry) const {
+    const Call& call = entry.call;
+    return !call.ended() && !call.followed() && !call.end_due && !entry.lost_at && !at_a_station(call, plan);
 }
 
 void Calls::State::looked_at(CallEntry& entry, const CallSnapshot& snapshot, CallRecords& records) {
@@ -71,7 +73,7 @@ CallRecords Calls::unfollow(Instant at, std::string_view switch_name, std::strin
         Call& call = entry.call;
         if (!call.followed() || !same_switch(call, switch_name)) return;
         avaya_dmcc::unfollow(call, vdn);
-        if (call.followed() || call.ended() || call.in_gap()) return;
+        if (call.followed() || call.ended() || entry.lost_at) return;
         state_->doubt_end(call, at);
         state_->touch(entry, at, records);
     });
@@ -82,7 +84,7 @@ std::vector<Calls::Unconfirmed> Calls::unconfirmed() const {
     std::vector<Unconfirmed> parts;
     const CallTable& table = state_->table;
     table.each([&](const CallEntry& entry) {
-        if (entry.call.ended() || !entry.call.in_gap()) return;
+        if (entry.call.ended() || !entry.lost_at) return;
         for (const Part& part : entry.call.parts)
             if (std::ranges::find(entry.confirmed, part.call) == entry.confirmed.end())
                 parts.push_back(asked_for(entry.call, part, state_->plan));
@@ -94,7 +96,7 @@ std::vector<Calls::Unconfirmed> Calls::unwatched(std::size_t most) const {
     std::vector<const CallEntry*> entries;
     const CallTable& table = state_->table;
     table.each([&](const CallEntry& entry) {
-        if (state_->is_unwatched(entry.call)) entries.push_back(&entry);
+        if (state_->is_unwatched(entry)) entries.push_back(&entry);
     });
     std::ranges::sort(entries, {}, [](const CallEntry* entry) { return entry->heard; });
     std::vector<Unconfirmed> parts;
