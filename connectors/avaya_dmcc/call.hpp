@@ -129,9 +129,9 @@ struct Call {
 
     std::optional<Instant> updated_at;  // of the last event that told something new
     std::vector<Part> parts;
-    bool followed = false;      // a monitor follows this call to its end
-    bool in_menu = false;       // at a VDN
-    bool far_alerting = false;  // an outside party that was called
+    std::vector<std::string> followers;  // VDNs whose monitors follow this call to its end
+    bool in_menu = false;                // at a VDN
+    bool far_alerting = false;           // an outside party that was called
     std::string customer_device;
     std::optional<Instant> customer_gone;
     Phase left_in = Phase::None;  // where the customer was then
@@ -147,6 +147,7 @@ struct Call {
     bool forgotten = false;     // not of the record: what comes now finds another call
 
     bool ended() const { return ended_at.has_value(); }
+    bool followed() const { return !followers.empty(); }
     bool in_gap() const { return !gaps.empty() && !gaps.back().to; }
 };
 

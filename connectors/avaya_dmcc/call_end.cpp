@@ -95,10 +95,22 @@ void consider_end(Call& call, Instant at, std::string_view cause, std::chrono::s
         if (open == 1 && !consults(call)) end_later(call, at + wait, at, cause);
         return;
     }
-    if (waits(call) || call.followed) return;
+    if (waits(call) || call.followed()) return;
     // Of a call within the switch the last party has nobody to talk to, and no drop is told of it either.
     const bool alone = open == 1 && call.direction == Direction::Internal && !consults(call);
     if (open == 0 || alone) end_later(call, at + wait, at, cause);
+}
+
+void follow(Call& call, std::string_view vdn) {
+    const bool first = !call.followed();
+    add_unique(call.followers, vdn);
+    const auto cleared = [](const Part& part) { return part.cleared_at.has_value(); };
+    // It may have been thought to end because nobody would tell.
+    if (first && call.followed() && !call.customer_gone && std::ranges::none_of(call.parts, cleared)) goes_on(call);
+}
+
+void unfollow(Call& call, std::string_view vdn) {
+    std::erase_if(call.followers, [&](const std::string& one) { return vdn.empty() || one == vdn; });
 }
 
 void finish(Call& call, Instant at) {

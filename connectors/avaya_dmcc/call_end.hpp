@@ -20,6 +20,10 @@ void customer_leaves(Call& call, Instant at, std::string_view cause);
 // Whether the call has ended, or is to be declared so after a while in which nothing is heard of it. The end of a call
 // that no call-type monitor follows is not told.
 void consider_end(Call& call, Instant at, std::string_view cause, std::chrono::seconds wait = kEndWait);
+// The monitor of a VDN tells of the call to its end from now on.
+void follow(Call& call, std::string_view vdn);
+// That monitor is no more (empty: none is); another one on the same VDN does not follow what came past before it.
+void unfollow(Call& call, std::string_view vdn = {});
 // The call has ended at `end` if nothing is heard of it until `due`.
 void end_later(Call& call, Instant due, Instant end, std::string_view cause);
 // Ends what is still open; for the customer it ended when that left.

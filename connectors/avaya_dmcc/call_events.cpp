@@ -178,7 +178,7 @@ void fails_for_good(Call& call, const Part& part, const CallEvent& event) {
     if (part.consult || call.direction == Direction::Inbound) return;
     call.failure = event.cause;
     const auto goes_on = [](const Leg& leg) { return leg.open() && leg.state != LegState::Dialing; };
-    if (!call.answered_at && !call.followed && std::ranges::none_of(call.legs, goes_on))
+    if (!call.answered_at && !call.followed() && std::ranges::none_of(call.legs, goes_on))
         end_later(call, event.at + kToneWait, event.at, event.cause);
 }
 
@@ -235,6 +235,7 @@ void call_cleared(Call& call, Part& part, const CallEvent& event) {
         for (Leg& leg : call.legs)
             if (leg.call == id) close(leg, event.at, outcome_of(leg));
         remove_part(call, id);
+        if (call.parts.empty()) return end_later(call, event.at + kEndWait, event.at, event.cause);
         return consider_end(call, event.at, event.cause);
     }
     if (call.end_cause.empty()) call.end_cause = event.cause;

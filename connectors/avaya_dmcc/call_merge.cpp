@@ -191,7 +191,8 @@ void absorb(Call& call, Call&& other) {
     append(call.conferences, std::move(other.conferences), kMaxChanges);
     merge_timeline(call, other);
     call.revision = std::max(call.revision, other.revision);
-    call.followed |= other.followed;
+    for (const auto& vdn : other.followers)
+        add_unique(call.followers, vdn);
     for (std::string Call::* member : {&Call::trunk, &Call::collected_digits, &Call::uui, &Call::lookahead_vdn})
         if ((call.*member).empty()) call.*member = std::move(other.*member);
 }

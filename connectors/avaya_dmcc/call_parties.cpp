@@ -1,5 +1,6 @@
 #include "connectors/avaya_dmcc/call_parties.hpp"
 
+#include "connectors/avaya_dmcc/call_end.hpp"
 #include "connectors/avaya_dmcc/call_legs.hpp"
 
 #include <algorithm>
@@ -110,7 +111,7 @@ void begin(Call& call, const CallEvent& event, const Plan& plan) {
 }
 
 void enrich(Call& call, const Part& part, const CallEvent& event) {
-    call.followed |= event.follows_call;
+    if (event.follows_call) follow(call, event.monitored);
     if (!event.ucid.empty()) add_unique(call.ucids, event.ucid);
     if (event.extra.original && (part.consult || call.start_uncertain)) take_original(call, *event.extra.original);
     if (part.consult) return;

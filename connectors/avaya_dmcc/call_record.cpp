@@ -102,7 +102,7 @@ struct Assembly {
 template <class Archive>
 void members(Archive& a, Assembly& assembly) {
     Call& call = assembly.call;
-    a("parts", call.parts)("followed", call.followed)("in_menu", call.in_menu)("far_alerting", call.far_alerting);
+    a("parts", call.parts)("followers", call.followers)("in_menu", call.in_menu)("far_alerting", call.far_alerting);
     a("customer_device", call.customer_device)("customer_gone", call.customer_gone)("left_in", call.left_in);
     a("failure", call.failure)("phase", call.phase)("phase_since", call.phase_since);
     a("phase_before", call.phase_before)("phase_ended", call.phase_ended);

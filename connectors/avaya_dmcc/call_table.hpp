@@ -21,9 +21,12 @@ struct CallEntry {
     Instant heard;                     // of it, last
     std::optional<Instant> wait_ucid;  // its first record waits so long for one
     bool emitted = false;
-    bool restored = false;               // and nothing heard of it since
-    std::size_t told = 0;                // hash of the body that was handed out last
-    std::vector<std::string> confirmed;  // parts that a snapshot of this recovery showed
+    bool restored = false;  // and nothing heard of it since
+    std::size_t told = 0;   // hash of the body that was handed out last
+    // From a lost link until snapshots_done: when it was lost, and the parts that are there nevertheless. Events may
+    // have closed the gap of the record before.
+    std::optional<Instant> lost_at;
+    std::vector<std::string> confirmed;
 
     // Kept by the table.
     std::vector<std::string> names;

@@ -131,6 +131,7 @@ void Calls::State::take_one(const CallEvent& event, CallRecords& records) {
         if (goes_on_with(event.kind)) {
             if (call.ended()) reopen(call);
             goes_on(call);
+            if (entry->lost_at) add_unique(entry->confirmed, event.connection.call);
         }
         if (call.in_gap() && !call.ended()) call.gaps.back().to = event.at;
         apply(call, *part, event, plan);
@@ -148,7 +149,8 @@ void Calls::State::take_merger(const CallEvent& event, CallRecords& records) {
     Call& call = entry->call;
     if (call.ended()) reopen(call);
     goes_on(call);
-    call.followed |= event.follows_call;
+    if (entry->lost_at) add_unique(entry->confirmed, surviving_call(event));
+    if (event.follows_call) follow(call, event.monitored);
     if (call.in_gap()) call.gaps.back().to = event.at;
     for (const auto& ucid : {event.old_ucid, event.ucid})
         add_unique(call.ucids, ucid);
@@ -179,20 +181,10 @@ void Calls::State::touch(CallEntry& entry, Instant at, CallRecords& records) {
     for (Leg& leg : call.legs)
         if ((leg.open() || leg.ended_at == at) && leg.role == Role::Agent && leg.agent.empty())
             leg.agent = agents.at(switch_key(call.switch_name, leg.station));
-    doubt_unwatched(call, at);
+    doubt_unwatched(entry, at);
     settle(call, at);
     emit(entry, at, records);
     table.update(entry, due_of(entry));
-}
-
-// After a transfer to a number outside or to a station that is not monitored nothing more is told of a call that no
-// call-type monitor follows.
-void Calls::State::doubt_unwatched(Call& call, Instant at) const {
-    if (call.ended() || call.followed || call.customer_gone || call.end_due || plan.stations.empty()) return;
-    const auto watched = [&](const Leg& leg) { return leg.open() && plan.stations.contains(leg.station); };
-    if (open_legs(call) == 0 || std::ranges::any_of(call.legs, watched) || call.in_gap()) return;
-    end_later(call, at + kEndWait, at, {});
-    call.end_doubtful = true;
 }
 
 void Calls::State::emit(CallEntry& entry, Instant at, CallRecords& records) {

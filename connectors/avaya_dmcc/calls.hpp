@@ -80,7 +80,13 @@ public:
         Connection connection;
     };
     std::vector<Unconfirmed> unconfirmed() const;
+    // Calls of which no monitor would tell the end, at most so many, the longest unheard of first: a CallSnapshot of
+    // each tells whether it still exists. At any time.
+    std::vector<Unconfirmed> unwatched(std::size_t most) const;
     CallRecords snapshots_done(Instant at, std::string_view switch_name = {});
+    // The monitor of a VDN (empty: of every one) is no more, and with it what it followed: one that is started anew
+    // follows only what comes past from then on. Before the snapshots of the gap are done, if there was one.
+    CallRecords unfollow(Instant at, std::string_view switch_name, std::string_view vdn);
 
     // What is due by `now`: calls that may be declared ended, records that waited for a UCID.
     CallRecords expire(Instant now);

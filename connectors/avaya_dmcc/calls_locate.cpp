@@ -70,6 +70,22 @@ const Leg* held_leg(const Call& call, std::string_view station) {
     return nullptr;
 }
 
+// What has begun since the link was lost needs no snapshot.
+void confirm_new(CallEntry& entry) {
+    if (entry.lost_at) return;
+    for (const Part& part : entry.call.parts)
+        add_unique(entry.confirmed, part.call);
+}
+
+void join_recovery(CallEntry& kept, CallEntry& gone) {
+    if (!kept.lost_at && !gone.lost_at) return;
+    for (CallEntry* entry : {&kept, &gone})
+        confirm_new(*entry);
+    for (const auto& call : gone.confirmed)
+        add_unique(kept.confirmed, call);
+    if (!kept.lost_at) kept.lost_at = gone.lost_at;
+}
+
 // The number of a call that has ended is given to another one.
 void let_go(CallTable& table, CallEntry& entry) {
     entry.call.parts.clear();
@@ -127,6 +143,23 @@ CallEntry& Calls::State::create(const CallEvent& event) {
     return entry;
 }
 
+// Whom it calls may hear of a consultation before the monitor of the station that calls tells that it holds.
+CallEntry* Calls::State::tie_consultation(CallEntry& entry, const CallEvent& event, CallRecords& records) {
+    const bool begins = event.kind == CallEventKind::ServiceInitiated || event.kind == CallEventKind::Originated;
+    CallEntry* holder = begins ? consulted(event) : nullptr;
+    if (holder == nullptr || holder == &entry) return &entry;
+    for (Leg& leg : entry.call.legs) {
+        leg.consulting = true;
+        leg.customer_from.reset();
+    }
+    CallEntry& kept = join(*holder, entry, event.at, records);
+    if (Part* part = find_part(kept.call, event.connection.call)) {
+        part->consult = true;
+        part->by = caller_of(event);
+    }
+    return &kept;
+}
+
 CallEntry* Calls::State::locate(const CallEvent& event, CallRecords& records) {
     const auto& id = event.connection.call;
     if (id.empty()) return nullptr;
@@ -138,7 +171,7 @@ CallEntry* Calls::State::locate(const CallEvent& event, CallRecords& records) {
         if (part != nullptr && part->ucid.empty()) part->ucid = event.ucid;
         for (CallEntry* other : {same, origin})
             if (other != nullptr && other != entry) entry = &join(*entry, *other, event.at, records);
-        return entry;
+        return tie_consultation(*entry, event, records);
     }
     if (is_end(event.kind)) {
         ++counters.strangers;
@@ -192,6 +225,7 @@ CallEntry& Calls::State::join(CallEntry& a, CallEntry& b, Instant at, CallRecord
                            .json = merged_record_json(gone.call.id, gone.call.revision + 1, into)});
         ++gone.call.revision;
     }
+    join_recovery(kept, gone);
     absorb(kept.call, std::move(gone.call));
     kept.heard = std::max(kept.heard, at);
     table.erase(gone);

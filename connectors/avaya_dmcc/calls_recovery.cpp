@@ -8,6 +8,7 @@
 #include "connectors/avaya_dmcc/calls_state.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tandem::avaya_dmcc {
 namespace {
@@ -19,11 +20,8 @@ bool contains(const std::vector<std::string>& list, std::string_view text) {
     return std::ranges::find(list, text) != list.end();
 }
 
-Instant last_known(const Call& call, Instant otherwise) {
-    return call.in_gap() ? call.gaps.back().from.value_or(otherwise) : otherwise;
-}
-
 void lose(Leg& leg, Instant at) {
+    at = std::max({at, leg.alerted_at.value_or(at), leg.answered_at.value_or(at), leg.customer_from.value_or(at)});
     leg.end_uncertain = true;
     close(leg, at, leg.talks() ? outcome_of(leg) : Outcome::Unknown);
 }
@@ -69,19 +67,6 @@ bool shows(const CallSnapshot& snapshot, const Leg& leg) {
     });
 }
 
-// A device by which AES finds the call: one that is monitored, whose id is known, if there is one.
-std::string device_of(const Call& call, const Part& part, const Plan& plan) {
-    std::string other;
-    for (const Leg& leg : call.legs) {
-        if (!leg.open() || leg.call != part.call || !counts(leg)) continue;
-        if (plan.stations.contains(leg.station)) return leg.station;
-        if (leg.role == Role::Agent) other = leg.station;
-    }
-    if (!part.by.empty()) return part.by;
-    if (!other.empty()) return other;
-    return call.queues.empty() ? call.entry_vdn : call.queues.back().number;
-}
-
 // The party of a snapshot that is outside; null: there is none.
 const PartyState* outside_of(const CallSnapshot& snapshot, const Plan& plan) {
     const auto outside = [&](const PartyState& party) {
@@ -120,8 +105,13 @@ CallRecords Calls::link_lost(Instant at, std::string_view switch_name) {
     state_->expire(at, records);
     state_->table.each([&](CallEntry& entry) {
         Call& call = entry.call;
-        if (call.ended() || call.in_gap() || !same_switch(call, switch_name)) return;
+        if (call.ended() || !same_switch(call, switch_name)) return;
+        if (call.in_gap()) {
+            if (!entry.lost_at) entry.lost_at = call.gaps.back().from.value_or(at);
+            return;
+        }
         const Instant from = entry.restored ? std::min(at, call.updated_at.value_or(at)) : at;
+        entry.lost_at = from;
         if (call.gaps.size() < kMaxChanges) call.gaps.push_back({.from = from, .to = std::nullopt});
         // What was due while nobody listened is found out by the snapshots.
         goes_on(call);
@@ -150,13 +140,13 @@ CallRecords Calls::take(const DeviceSnapshot& snapshot) {
         add_unique(shown, party.connection.call);
     for (CallEntry* entry : state_->table.at_station(snapshot.switch_name, snapshot.device.number)) {
         Call& call = entry->call;
-        if (call.ended() || !call.in_gap()) continue;
+        if (call.ended() || !entry->lost_at) continue;
         for (Leg& leg : call.legs) {
             if (!leg.open() || leg.station != snapshot.device.number) continue;
             if (contains(shown, leg.call))
                 add_unique(entry->confirmed, leg.call);
             else
-                lose(leg, last_known(call, snapshot.at));
+                lose(leg, *entry->lost_at);
         }
     }
     return records;
@@ -167,6 +157,10 @@ CallRecords Calls::take(const CallSnapshot& snapshot) {
     state_->expire(snapshot.at, records);
     CallEntry* entry = state_->locate(snapshot, records);
     if (entry == nullptr) return records;
+    if (entry->emitted && state_->is_unwatched(*entry)) {
+        state_->looked_at(*entry, snapshot, records);
+        return records;
+    }
     if (snapshot.gone) {
         std::erase(entry->confirmed, snapshot.asked.call);
         return records;
@@ -179,7 +173,7 @@ CallRecords Calls::take(const CallSnapshot& snapshot) {
 CallEntry* Calls::State::locate(const CallSnapshot& snapshot, CallRecords& records) {
     CallEntry* entry = table.by_call(snapshot.switch_name, snapshot.asked.call);
     if (entry != nullptr && is_used_again(*entry, snapshot.asked.call, snapshot.ucid)) {
-        if (!entry->call.ended()) end_in_doubt(*entry, last_known(entry->call, entry->heard), snapshot.at, records);
+        if (!entry->call.ended()) end_in_doubt(*entry, entry->lost_at.value_or(entry->heard), snapshot.at, records);
         entry->call.parts.clear();
         table.update(*entry, entry->due);
         entry = nullptr;
@@ -193,6 +187,20 @@ CallEntry* Calls::State::locate(const CallSnapshot& snapshot, CallRecords& recor
     return snapshot.asked.call.empty() ? nullptr : &create(event);
 }
 
+// The customer is on what was a consultation call: it was put through meanwhile.
+void put_through_unseen(Call& call, Part& part, const CallSnapshot& snapshot, Instant known) {
+    const auto is_the_customer = [&](const PartyState& party) { return is_customer(call, number_of(party)); };
+    if (!part.consult || std::ranges::none_of(snapshot.parties, is_the_customer)) return;
+    part.consult = false;
+    part.by.clear();
+    for (Leg& leg : call.legs) {
+        if (!leg.open() || leg.call != part.call) continue;
+        put_through(leg, known);
+        leg.customer_from = leg.talks() ? std::optional(snapshot.at) : std::nullopt;
+        leg.start_uncertain = true;
+    }
+}
+
 void Calls::State::confirm(CallEntry& entry, const CallSnapshot& snapshot) {
     Call& call = entry.call;
     if (call.ended()) reopen(call);
@@ -202,60 +210,47 @@ void Calls::State::confirm(CallEntry& entry, const CallSnapshot& snapshot) {
     Part* part = find_part(call, snapshot.asked.call);
     if (part == nullptr) return;
     if (part->ucid.empty()) part->ucid = snapshot.ucid;
+    put_through_unseen(call, *part, snapshot, entry.lost_at.value_or(snapshot.at));
     if (call.direction == Direction::Unknown || call.start_uncertain)
         take_parties(call, as_event(snapshot, plan), plan);
     for (Leg& leg : call.legs)
-        if (leg.open() && leg.call == part->call && !shows(snapshot, leg)) lose(leg, last_known(call, snapshot.at));
+        if (leg.open() && leg.call == part->call && !shows(snapshot, leg))
+            lose(leg, entry.lost_at.value_or(snapshot.at));
     const Part copy = *part;
     for (const PartyState& party : snapshot.parties)
         sync_party(call, copy, party, plan, snapshot.at);
-    if (!call.in_gap()) return;
+    if (!entry.lost_at) return;
     // What the customer did has changed in the gap, nobody knows when: neither counts there.
     if (phase_of(call) != call.phase) {
-        settle(call, last_known(call, snapshot.at));
+        settle(call, *entry.lost_at);
         if (call.phase_since) call.phase_since = snapshot.at;
     }
-    call.gaps.back().to = snapshot.at;
-}
-
-std::vector<Calls::Unconfirmed> Calls::unconfirmed() const {
-    std::vector<Unconfirmed> parts;
-    const CallTable& table = state_->table;
-    table.each([&](const CallEntry& entry) {
-        if (entry.call.ended() || !entry.call.in_gap()) return;
-        for (const Part& part : entry.call.parts) {
-            if (contains(entry.confirmed, part.call)) continue;
-            Connection connection{.call = part.call, .device = {}};
-            connection.device.number = device_of(entry.call, part, state_->plan);
-            parts.push_back({.switch_name = entry.call.switch_name, .connection = std::move(connection)});
-        }
-    });
-    return parts;
+    if (call.in_gap()) call.gaps.back().to = snapshot.at;
 }
 
 CallRecords Calls::snapshots_done(Instant at, std::string_view switch_name) {
     CallRecords records;
     state_->expire(at, records);
     state_->table.each([&](CallEntry& entry) {
-        const Call& call = entry.call;
-        if (!call.ended() && call.in_gap() && same_switch(call, switch_name))
-            state_->settle_recovery(entry, at, records);
+        if (!entry.lost_at || !same_switch(entry.call, switch_name)) return;
+        const Instant known = *std::exchange(entry.lost_at, std::nullopt);
+        if (!entry.call.ended()) state_->settle_recovery(entry, known, at, records);
     });
     return records;
 }
 
-void Calls::State::settle_recovery(CallEntry& entry, Instant at, CallRecords& records) {
+void Calls::State::settle_recovery(CallEntry& entry, Instant known, Instant at, CallRecords& records) {
     Call& call = entry.call;
-    const Instant known = last_known(call, at);
     for (Leg& leg : call.legs)
         if (leg.open() && !contains(entry.confirmed, leg.call)) lose(leg, known);
-    std::erase_if(call.parts, [&](const Part& part) { return !contains(entry.confirmed, part.call); });
+    const auto is_gone = [&](const Part& part) { return !contains(entry.confirmed, part.call); };
+    // A later run is not to wait for it: a record is due even if it says nothing else.
+    if (std::erase_if(call.parts, is_gone) > 0) entry.told = 0;
     const bool goes_on = !call.parts.empty();
-    call.gaps.back().to = at;
-    if (goes_on)
-        touch(entry, at, records);
-    else
-        end_in_doubt(entry, known, at, records);
+    if (call.in_gap()) call.gaps.back().to = at;
+    if (!goes_on) return end_in_doubt(entry, known, at, records);
+    doubt_end(call, at);
+    touch(entry, at, records);
 }
 
 Result<void> Calls::restore(std::string_view json) {
@@ -273,6 +268,7 @@ Result<void> Calls::restore(std::string_view json) {
         if (state_->closed.size() < kMostClosed) state_->closed[call.id] = call.revision;
         return {};
     }
+    std::erase_if(call.followers, [&](const std::string& vdn) { return !state_->plan.vdns.contains(vdn); });
     const Instant heard = call.updated_at.value_or(Instant{});
     CallEntry& restored = state_->table.add(std::move(call), heard);
     restored.emitted = true;

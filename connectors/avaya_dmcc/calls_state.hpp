@@ -32,7 +32,6 @@ struct Calls::State {
     std::optional<Instant> due_of(const CallEntry& entry) const;
     void emit(CallEntry& entry, Instant at, CallRecords& records);
     void make_room(CallRecords& records);
-    void doubt_unwatched(Call& call, Instant at) const;
     void forget(CallEntry& entry, Instant now, CallRecords& records);
     void end_in_doubt(CallEntry& entry, Instant ended, Instant now, CallRecords& records);
     void take_one(const CallEvent& event, CallRecords& records);
@@ -45,13 +44,21 @@ struct Calls::State {
     CallEntry* locate_merger(const CallEvent& event, CallRecords& records);
     CallEntry* known(const CallEvent& event, CallRecords& records);
     CallEntry* consulted(const CallEvent& event);
+    CallEntry* tie_consultation(CallEntry& entry, const CallEvent& event, CallRecords& records);
     CallEntry& create(const CallEvent& event);
     CallEntry& join(CallEntry& a, CallEntry& b, Instant at, CallRecords& records);
 
     // calls_recovery.cpp
     CallEntry* locate(const CallSnapshot& snapshot, CallRecords& records);
     void confirm(CallEntry& entry, const CallSnapshot& snapshot);
-    void settle_recovery(CallEntry& entry, Instant at, CallRecords& records);
+    // `known`: when the call was last heard of for certain.
+    void settle_recovery(CallEntry& entry, Instant known, Instant at, CallRecords& records);
+
+    // calls_unwatched.cpp
+    bool is_unwatched(const CallEntry& entry) const;
+    void doubt_unwatched(CallEntry& entry, Instant at) const;
+    void doubt_end(Call& call, Instant at) const;
+    void looked_at(CallEntry& entry, const CallSnapshot& snapshot, CallRecords& records);
 };
 
 // Whether a part has another UCID now: its number was given to another call.

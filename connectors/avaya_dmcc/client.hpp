@@ -70,6 +70,7 @@ private:
     async::Task<bool> emit(connector::Batch batch);
     async::Task<void> watch();
     void keep(CallRecords records);
+    void look();
     void count_calls();
     void show();
     std::string trouble() const;
@@ -93,6 +94,7 @@ private:
     std::string session_host_, session_id_;    // to be claimed after a lost link
     std::optional<connector::Cursor> cursor_;  // to be kept
     Instant heard_at_{};                       // when AES last said something
+    Session::Time look_at_{};                  // when calls are looked at of which no monitor tells
     CallCounters counted_;
     std::string not_stored_;  // why
     std::string shown_;

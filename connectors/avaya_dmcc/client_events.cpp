@@ -67,6 +67,8 @@ void Client::handle_work(WorkEvent& event) {
     } else if (const auto* done = std::get_if<RoundDone>(&event)) {
         keep(calls_.snapshots_done(now(), done->switch_name));
         host_.count("recoveries");
+    } else if (const auto* gone = std::get_if<Unfollowed>(&event)) {
+        keep(calls_.unfollow(now(), gone->switch_name, gone->vdn));
     } else if (const auto* change = std::get_if<LinkChanged>(&event)) {
         link_changed(*change);
     } else if (const auto* counted = std::get_if<Counted>(&event)) {
@@ -90,6 +92,8 @@ void Client::link_changed(const LinkChanged& change) {
         host_.log().error("AES has lost its link to a switch",
                           {{"switch", change.switch_name}, {"state", change.word}});
         keep(calls_.link_lost(now(), change.switch_name));
+        // Monitors may outlive the link, what they followed may not: whoever still follows a call says so.
+        keep(calls_.unfollow(now(), change.switch_name, {}));
     }
     show();
 }

@@ -18,6 +18,9 @@ namespace {
 constexpr std::size_t kMaxBatch = 200;
 constexpr milliseconds kStoreRetry{1'000};
 constexpr milliseconds kWatchEvery{1'000}, kWatchLeast{20};
+// A small part of the usual pace of requests.
+constexpr milliseconds kLookEvery{5'000};
+constexpr std::size_t kMostLooks = 20;
 constexpr std::size_t kMaxRecalled = 50'000;
 
 journal::Event event_of(const CallRecord& record, Instant at) {
@@ -123,6 +126,7 @@ Task<bool> Client::emit(connector::Batch batch) {
 Task<void> Client::watch() {
     for (;;) {
         keep(calls_.expire(now()));
+        look();
         count_calls();
         show();
         auto wait = kWatchEvery;
@@ -132,6 +136,14 @@ Task<void> Client::watch() {
         }
         co_await async::sleep_for(wait);
     }
+}
+
+void Client::look() {
+    const auto connection = connection_;
+    if (connection == nullptr || !connection->session.online() || steady() < look_at_) return;
+    look_at_ = steady() + kLookEvery;
+    work_.look_at(calls_.unwatched(kMostLooks));
+    drain(connection);
 }
 
 void Client::count_calls() {

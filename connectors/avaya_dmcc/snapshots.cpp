@@ -24,8 +24,12 @@ void Snapshots::clear() {
 }
 
 void Snapshots::add_call(std::string switch_name, Connection connection) {
+    if (seen_.insert(to_lower_ascii(switch_name) + "/" + connection.call).second)
+        look_at(std::move(switch_name), std::move(connection));
+}
+
+void Snapshots::look_at(std::string switch_name, Connection connection) {
     if (connection.call.empty() || calls_.size() >= kMaxCalls) return;
-    if (!seen_.insert(to_lower_ascii(switch_name) + "/" + connection.call).second) return;
     calls_.push_back({.switch_name = std::move(switch_name), .connection = std::move(connection)});
 }
 

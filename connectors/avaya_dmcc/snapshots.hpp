@@ -36,6 +36,8 @@ public:
     // A call that was added since clear_calls() is left out.
     void add_call(std::string switch_name, Connection connection);
     void clear_calls() { seen_.clear(); }
+    // Outside of a round, as often as wanted.
+    void look_at(std::string switch_name, Connection connection);
 
     // done() or again() must follow.
     std::optional<SnapshotWish> next();

@@ -36,6 +36,7 @@ void Work::opened(const Opened& opened, Time now) {
         begin_list(now);
     } else {
         monitors_.begin();
+        events_.emplace_back(Unfollowed{});
     }
     begin_round({});
 }
@@ -117,11 +118,14 @@ std::optional<std::string> Work::choose(Time now) {
     return ask_agent(now);
 }
 
-// As AES wrote it, where the device is one of ours.
+// As AES wrote it, where it was asked for; else made of what such an id consists of (2.6). The party of one call has
+// none.
 std::string Work::id_of(const std::string& switch_name, const avaya::Device& device) const {
-    const auto known =
-        monitors_.find_device(device.switch_name.empty() ? switch_name : device.switch_name, device.number);
-    return known && !monitors_.device(*known).empty() ? monitors_.device(*known) : device.number;
+    if (device.empty() || device.dynamic) return device.number;
+    const std::string& place = device.switch_name.empty() ? switch_name : device.switch_name;
+    const auto known = monitors_.find_device(place, device.number);
+    if (known && !monitors_.device(*known).empty()) return monitors_.device(*known);
+    return device.number + ":" + place + "::0";
 }
 
 std::optional<std::string> Work::ask_monitor(Time now) {
@@ -176,6 +180,16 @@ void Work::begin_list(Time now) {
     list_asked_ = false;
 }
 
+void Work::list_ends(bool complete) {
+    list_limit_.reset();
+    monitors_.list_done(complete);
+    for (std::size_t i = 0; i < monitors_.size(); ++i) {
+        const Target& target = monitors_.target(i);
+        if (target.kind == DeviceKind::Vdn && !monitors_.up(i))
+            events_.emplace_back(Unfollowed{.switch_name = target.switch_name, .vdn = target.extension});
+    }
+}
+
 void Work::begin_round(std::string switch_name) {
     round_of_.insert(std::move(switch_name));
     round_ = Round::Monitors;
@@ -211,6 +225,12 @@ void Work::confirm(const std::vector<Calls::Unconfirmed>& calls, Time now) {
     if (round_ == Round::Calls && snapshots_.idle()) advance_round(now);
 }
 
+void Work::look_at(const std::vector<Calls::Unconfirmed>& calls) {
+    if (round_ != Round::None || !snapshots_.idle()) return;
+    for (const auto& [switch_name, connection] : calls)
+        snapshots_.look_at(switch_name, connection);
+}
+
 void Work::want_linkage(const std::string& switch_name, const Connection& connection) {
     const auto found = std::ranges::find(options_.switches, switch_name);
     if (found == options_.switches.end() || connection.call.empty() || linkages_.size() >= kMaxLinkages) return;
@@ -223,8 +243,7 @@ void Work::want_linkage(const std::string& switch_name, const Connection& connec
 void Work::tick(Time now) {
     if (list_limit_ && now >= *list_limit_ && list_asked_) {
         remark("AES did not tell which monitors it has");
-        list_limit_.reset();
-        monitors_.list_done(false);
+        list_ends(false);
     }
     if (const auto given_up = snapshots_.expire(now); given_up > 0) remark("the parts of a snapshot did not come");
     advance_round(now);

@@ -41,6 +41,10 @@ struct StationsSeen {};
 struct RoundDone {
     std::string switch_name;  // empty: all
 };
+// The monitor of a VDN is no more, or was not there when this session began.
+struct Unfollowed {
+    std::string switch_name, vdn;  // both empty: all
+};
 struct LinkChanged {
     std::string switch_name;  // empty: all
     bool up = false;
@@ -65,6 +69,7 @@ using WorkEvent = std::variant<AgentEvent,
                                Linkage,
                                StationsSeen,
                                RoundDone,
+                               Unfollowed,
                                LinkChanged,
                                Remark,
                                ClockTold,
@@ -91,6 +96,8 @@ public:
 
     // After StationsSeen.
     void confirm(const std::vector<Calls::Unconfirmed>& calls, Time now);
+    // Snapshots of calls while nothing else is looked at; during a round, or before the last ones came, none.
+    void look_at(const std::vector<Calls::Unconfirmed>& calls);
     // A call whose UCID is not known; each is asked for once in a session.
     void want_linkage(const std::string& switch_name, const Connection& connection);
 
@@ -146,6 +153,7 @@ private:
     void link_reported(LinkReport report, Time now);
     bool may_list() const { return list_limit_ && !list_asked_ && monitors_.asking() == 0; }
     void begin_list(Time now);
+    void list_ends(bool complete);
     void begin_round(std::string switch_name);
     void advance_round(Time now);
     void remark(std::string text, bool alarm = false) { events_.emplace_back(Remark{std::move(text), alarm}); }

@@ -2,6 +2,8 @@
 #include "connectors/avaya_dmcc/work.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 namespace tandem::avaya_dmcc {
@@ -13,6 +15,13 @@ std::string joined(const std::vector<std::string>& names) {
     for (const auto& name : names)
         out += (out.empty() ? "" : ", ") + name;
     return out;
+}
+
+// What else AES has against a snapshot says nothing about the call.
+bool tells_of_no_call(const CstaError& error) {
+    constexpr std::array<std::string_view, 3> kNoCall = {"invalidCallID", "invalidConnectionID", "objectNotKnown"};
+    if (error.category == Category::State) return true;
+    return error.category == Category::Operation && std::ranges::find(kNoCall, error.value) != kNoCall.end();
 }
 
 }  // namespace
@@ -51,9 +60,7 @@ void Work::not_answered(Ask ask, const Error& error, Time now) {
             snapshots_.again(std::move(ask.wish));
             return;
         case Kind::List:
-            list_limit_.reset();
-            monitors_.list_done(false);
-            return;
+            return list_ends(false);
         case Kind::Register:
         case Kind::ListMonitor:
         case Kind::Clock:
@@ -136,7 +143,7 @@ void Work::station_seen(const StationWish& wish, Element root, Instant at) {
 
 void Work::call_seen(const CallWish& wish, Element root, Instant at) {
     if (const auto error = read_error(root)) {
-        const bool gone = error->category == Category::State || error->category == Category::Operation;
+        const bool gone = tells_of_no_call(*error);
         events_.emplace_back(Counted{.counter = "snapshots_refused", .label = to_string(error->category)});
         if (!gone) return;
         CallSnapshot snapshot;
@@ -162,8 +169,7 @@ void Work::other_answered(const Ask& ask, Element root, Instant at) {
     if (ask.kind == Kind::List) {
         // The list itself comes as an event.
         if (!error) return;
-        list_limit_.reset();
-        monitors_.list_done(false);
+        list_ends(false);
     } else if (ask.kind == Kind::Linkage) {
         events_.emplace_back(
             Linkage{.switch_name = name, .call = ask.call, .ucid = error ? std::string() : read_call_linkage(root)});
@@ -188,8 +194,7 @@ void Work::list_told(Element root, Time now) {
     }
     list_limit_ = std::min(now + options_.answer_limit, list_end_);
     if (!list.last) return;
-    list_limit_.reset();
-    monitors_.list_done(true);
+    list_ends(true);
 }
 
 void Work::part_told(Element root, Instant at) {
@@ -207,6 +212,9 @@ bool Work::told(Element root, Time now, Instant at) {
     } else if (name == "MonitorStop") {
         const auto ended = monitors_.ended(root.child("monitorCrossRefID").text(), now);
         events_.emplace_back(Counted{.counter = "monitors_ended", .label = ended ? "ours" : "unknown"});
+        if (ended && monitors_.target(*ended).kind == DeviceKind::Vdn)
+            events_.emplace_back(Unfollowed{.switch_name = monitors_.target(*ended).switch_name,
+                                            .vdn = monitors_.target(*ended).extension});
     } else if (name == "SnapshotDeviceData" || name == "SnapshotCallData") {
         part_told(root, at);
     } else if (auto report = read_link_report(root)) {

@@ -107,7 +107,7 @@ async function records() {
 function judge(stored) {
   const problems = [];
   const byUcid = new Map();
-  const count = { right: 0, marked: 0, missed: 0 };
+  const count = { right: 0, marked: 0, missed: 0, twice: 0 };
   for (const record of stored) {
     for (const ucid of [record.id, ...(record.ucids ?? [])]) byUcid.set(ucid, (byUcid.get(ucid) ?? new Set()).add(record));
     if (!record.ended_at && !lossy) problems.push(`call ${record.id} is still open: ${JSON.stringify(record)}`);
@@ -120,6 +120,7 @@ function judge(stored) {
     if (mine.size === 0) {
       if (hit) count.missed++; else problems.push(`call ${story.id} is not stored: ${JSON.stringify(story.steps)}`);
     }
+    if (mine.size > 1) count.twice++;
     if (mine.size > 1 && !lossy && !(hit && [...mine].some(marked))) problems.push(`call ${story.id} is stored ${mine.size} times: ${[...mine].map((one) => one.id)}`);
     for (const record of mine) {
       const differences = compare(record, story, { tolerance, lax: hit });
@@ -157,7 +158,7 @@ const end = await gateway.stop();
 if (end.code !== 0) problems.push(`a clean stop ended with ${JSON.stringify(end)}: ${gateway.log.slice(-2000)}`);
 const kinds = outages.reduce((sum, { name }) => ({ ...sum, [name]: (sum[name] ?? 0) + 1 }), {});
 console.log(`seed ${seed}: ${aes.sw.stories.length} calls, ${aes.sw.events} events, disturbances ${JSON.stringify(kinds)}; ${stored.length} stored: ` +
-  `${count.right} right, ${count.marked} marked, ${count.missed} fell into an outage; times within ${tolerance} ms`);
+  `${count.right} right, ${count.marked} marked, ${count.missed} fell into an outage, ${count.twice} in several parts; times within ${tolerance} ms`);
 for (const problem of values.verbose ? problems : problems.slice(0, 20)) console.log(`WRONG: ${problem}`);
 if (problems.length > 20 && !values.verbose) console.log(`and ${problems.length - 20} more`);
 await aes.stop();

@@ -90,7 +90,10 @@ export const marked = (record) => Boolean(record.gaps?.length || record.start_un
 export function invented(record, story, tolerance = 1000) {
   const found = [];
   const only = (what, stored, allowed) => { if (stored !== undefined && !allowed.includes(stored)) found.push(`${what}: stored ${JSON.stringify(stored)}, true ${JSON.stringify(allowed)}`); };
-  if (story.direction === 'inbound' && record.direction !== 'internal') only('ani', record.ani, [story.ani]);
+  // A consultation whose customer was never seen is a call between two stations; the customer's own call never is.
+  const customers = record.direction !== 'internal' || (record.ucids ?? []).includes(story.id);
+  if (customers) only('direction', record.direction, [story.direction]);
+  if (story.direction === 'inbound' && customers) only('ani', record.ani, [story.ani]);
   only('trunk', record.trunk, [story.trunk]);
   only('entry_vdn', record.entry_vdn, [story.vdn]);
   only('collected_digits', record.collected_digits, [story.digits]);

@@ -219,6 +219,32 @@ TEST(CallRecovery, RestoredCallsWereLastKnownWithTheirRecord) {
     EXPECT_EQ(asked[0].connection.device.number, "5001");
 }
 
+TEST(CallRecovery, AnEventOfOnePartLeavesTheOtherInDoubt) {
+    const auto folder = std::filesystem::path(TANDEM_SOURCE_DIR) / "tests/connectors/avaya_dmcc/cases";
+    const Story story = read_case(folder / "link_lost_event_before_the_snapshots.txt");
+    Calls calls(story.plan);
+    for (const Step& step : story.steps)
+        if (step.at < at_second(116)) feed(calls, step);
+    const auto asked = calls.unconfirmed();
+    ASSERT_EQ(asked.size(), 1U);
+    EXPECT_EQ(asked[0].connection.call, "4330");
+}
+
+// The gateway was stopped a second time while it had no session yet.
+TEST(CallRecovery, ACallThatWasRestoredInItsGapIsAskedFor) {
+    Calls before({});
+    before.take(rings(10, "1"));
+    const auto lost = before.link_lost(at_second(20)).at(0);
+    Calls after({});
+    ASSERT_TRUE(after.restore(lost.json));
+    after.link_lost(at_second(300));
+    after.link_restored(at_second(301));
+    EXPECT_EQ(after.unconfirmed().size(), 1U);
+    const auto ended = after.snapshots_done(at_second(302));
+    ASSERT_EQ(ended.size(), 1U);
+    EXPECT_THAT(ended[0].json, HasSubstr(R"("ended_at":"2026-01-01T00:00:20Z")"));
+}
+
 TEST(CallRecovery, TouchesOnlyTheSwitchWhoseLinkWasLost) {
     Calls calls({});
     auto here = rings(10, "1");

@@ -42,6 +42,14 @@ bool recovers_later(const Story& story, std::size_t cut) {
                        [](const Step& step) { return std::holds_alternative<Signal>(step.what); });
 }
 
+// A link is lost for all calls.
+bool concerns_all(const Story& story) {
+    return !std::ranges::all_of(story.steps, [](const Step& step) {
+        return std::holds_alternative<CallEvent>(step.what) || std::holds_alternative<AgentEvent>(step.what) ||
+               std::holds_alternative<Linkage>(step.what);
+    });
+}
+
 TEST(Cases, BecomeTheirRecords) {
     const auto folder = std::filesystem::path(TANDEM_SOURCE_DIR) / "tests/connectors/avaya_dmcc/cases";
     for (const Story& story : all_cases()) {
@@ -115,7 +123,8 @@ TEST(Cases, MakeNoRevisionOfACopy) {
 
 // Law: calls do not touch one another, however their events mix.
 TEST(Cases, AreTheSameAmongManyOthers) {
-    const auto stories = all_cases();
+    auto stories = all_cases();
+    std::erase_if(stories, concerns_all);
     for (std::uint32_t seed = 1; seed <= 20; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         std::mt19937 random(seed);
@@ -123,11 +132,6 @@ TEST(Cases, AreTheSameAmongManyOthers) {
         Outcomes expected;
         for (int suffix = 1; suffix <= 40; ++suffix) {
             const Story& story = stories[random() % stories.size()];
-            const bool alone = std::ranges::all_of(story.steps, [](const Step& step) {
-                return std::holds_alternative<CallEvent>(step.what) || std::holds_alternative<AgentEvent>(step.what) ||
-                       std::holds_alternative<Linkage>(step.what);
-            });
-            if (!alone) continue;  // a link is lost for all
             const Story one = renamed(story, suffix, static_cast<double>(random() % 400'000) / 1'000);
             expected.merge(run(one));
             crowd.plan.stations.insert(one.plan.stations.begin(), one.plan.stations.end());

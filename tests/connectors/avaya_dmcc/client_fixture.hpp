@@ -11,9 +11,11 @@
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <future>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -116,5 +118,26 @@ inline std::string member(const std::string& json, std::string_view name) {
     if (!read) return "no JSON: " + read.error().text;
     return data::to_json(read->get(name));
 }
+
+// With an AES that has the monitors of options().
+class DmccClient : public ClientTest {
+protected:
+    DmccClient() {
+        for (const auto& [extension, reference] :
+             std::map<std::string, std::string>{{"7100", "101"}, {"7200", "102"}, {"5001", "103"}, {"5002", "104"}})
+            aes_.monitor(extension, reference);
+    }
+    // Time for the calls: those that have ended are declared so a few seconds later.
+    bool ended() {
+        return becomes([&] {
+            host_.time.advance(std::chrono::seconds(1));
+            const auto all = calls();
+            return !all.empty() &&
+                   std::ranges::all_of(all, [](const auto& one) { return member(one.second, "state") == "\"ended\""; });
+        });
+    }
+
+    AesDouble aes_;
+};
 
 }  // namespace tandem::avaya_dmcc::test

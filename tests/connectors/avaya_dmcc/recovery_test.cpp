@@ -94,6 +94,26 @@ TEST_F(DmccWork, AMonitorThatAesEndsIsStartedAgain) {
     EXPECT_TRUE(work_->monitors().find("102"));
 }
 
+// What a VDN's monitor followed nobody follows any more once it is gone, whatever is started in its place.
+TEST_F(DmccWork, MonitorsOfVdnsThatAreGoneAreTold) {
+    make({.vdns = {"7100-7102"}, .stations = {"5001"}});
+    open();
+    run(5s);
+    tell("<MonitorStop><monitorCrossRefID>101</monitorCrossRefID></MonitorStop>");  // of 7100
+    tell("<MonitorStop><monitorCrossRefID>104</monitorCrossRefID></MonitorStop>");  // of the station
+    run(30s);
+    work_->lost();
+    open(true);
+    run(100ms);
+    tell(std::string(kListHead) + "<isFinalResponse>true</isFinalResponse><monitorObjectDataList>" +
+         list_row("7100", "105") + list_row("7101", "102") + "</monitorObjectDataList></GetMonitorListEvent>");
+    run(5s);
+    std::vector<std::string> told;
+    for (const Unfollowed& one : seen<Unfollowed>())
+        told.push_back(one.switch_name + "/" + one.vdn);
+    EXPECT_EQ(told, (std::vector<std::string>{"/", "CM1/7100", "CM1/7102"}));
+}
+
 std::string station_with(const std::string& call, const std::string& device) {
     return "<SnapshotDeviceResponse><crossRefIDorSnapshotData><snapshotData><snapshotDeviceResponseInfo>"
            "<connectionIdentifier><callID>" +
@@ -132,6 +152,54 @@ TEST_F(DmccWork, CallsThatAreFoundAreLookedAtOnce) {
     ASSERT_EQ(found.size(), 2U);
     EXPECT_FALSE(found[0].gone);
     EXPECT_TRUE(found[1].gone);
+    EXPECT_EQ(rounds_, 1);
+}
+
+TEST_F(DmccWork, ACallIsAskedForByAWholeDeviceId) {
+    make({.stations = {"5001"}});
+    std::vector<std::string> devices;
+    aes_ = [&](Element root) {
+        if (root.name() == "SnapshotCall") devices.push_back(std::string(root.at("snapshotObject", "deviceID").text()));
+        return usual(root);
+    };
+    const auto at = [](const std::string& call, const std::string& number, bool dynamic = false) {
+        return Calls::Unconfirmed{
+            .switch_name = "CM1",
+            .connection = {.call = call, .device = {.number = number, .switch_name = {}, .dynamic = dynamic}}};
+    };
+    unconfirmed_ = {at("1", "5001"), at("2", "9901"), at("3", "T21#3", true), at("4", "")};
+    open();
+    run(10s);
+    EXPECT_EQ(devices, (std::vector<std::string>{"5001:CM1:10.0.0.1:0", "9901:CM1::0", "T21#3", ""}));
+}
+
+// Only an answer about the call itself says that there is none.
+TEST_F(DmccWork, WhatIsLookedAtOutsideOfARound) {
+    make({.stations = {"5001"}});
+    aes_ = [&](Element root) {
+        if (root.name() != "SnapshotCall") return usual(root);
+        const auto call = root.at("snapshotObject", "callID").text();
+        if (call == "1") return refusal("stateIncompatibility", "noActiveCall");
+        if (call == "2") return refusal("operation", "serviceNotSupported");
+        return std::string("<SnapshotCallResponse><snapshotData/></SnapshotCallResponse>");
+    };
+    std::vector<Calls::Unconfirmed> calls;
+    for (const std::string call : {"1", "2", "3"})
+        calls.push_back({.switch_name = "CM1", .connection = {.call = call, .device = {}}});
+    open();
+    work_->look_at(calls);
+    run(10s);
+    EXPECT_EQ(asked_["SnapshotCall"], 0) << "a round was going on";
+    for (int round = 1; round <= 2; ++round) {
+        work_->look_at(calls);
+        work_->look_at(calls);
+        run(10s);
+        EXPECT_EQ(asked_["SnapshotCall"], 3 * round);
+    }
+    const auto found = seen<CallSnapshot>();
+    ASSERT_EQ(found.size(), 4U);
+    EXPECT_TRUE(found[0].gone);
+    EXPECT_FALSE(found[1].gone);
     EXPECT_EQ(rounds_, 1);
 }
 

@@ -6,7 +6,7 @@
 //   monitor 101 7100 call                    a call-type monitor; without "call" it is one of a device
 //   10.0 101,103 delivered call=1 device=5001 calling=4930123456 ucid=…   the same event from both monitors
 //   92 linkage call=2 ucid=…                 the answer to GetCallLinkageData
-//   60 link_lost   75 link_restored   76 snapshots_done   90 expire
+//   60 link_lost   75 link_restored   75 unfollow (VDNs got new monitors)   76 snapshots_done   90 expire
 //   75.5 device 5001 call=1:connected        SnapshotDevice; 75.8 snapshot 1 ucid=… party=5001:connected gone=true
 //   200 103 agent working_after_call station=5001 agent=33001
 // An event's words: call, device (the connection's), subject, target, calling, called (a number, "restricted",
@@ -26,10 +26,12 @@
 
 namespace tandem::avaya_dmcc::testing {
 
+inline constexpr std::string_view kSwitch = "CM1";
+
 struct Linkage {
     std::string call, ucid;
 };
-enum class Signal { LinkLost, LinkRestored, SnapshotsDone, Expire };
+enum class Signal { LinkLost, LinkRestored, Unfollow, SnapshotsDone, Expire };
 using What = std::variant<CallEvent, AgentEvent, DeviceSnapshot, CallSnapshot, Linkage, Signal>;
 
 struct Step {
