@@ -100,24 +100,24 @@ void add(const pipeline::ReplayReport& one, pipeline::ReplayReport& sum) {
     sum.created += one.created;
     sum.changed += one.changed;
     sum.unchanged += one.unchanged;
-    sum.outranked += one.outranked;
     sum.quarantined += one.quarantined;
     sum.released += one.released;
 }
 
 int replay(const QuarantineArguments& arguments) {
-    auto data = Data::open(arguments.config);
+    auto data = Data::open(arguments.config, arguments.dry_run ? Writes::ToCopy : Writes::ToStore);
     if (!data) return 1;
     auto ids = chosen(*data, arguments);
     if (!ids) return complain(ids.error().text);
     auto context = data->replay_context();
+    pipeline::OnReplayed show;
+    if (arguments.dry_run) show = [&](const auto& item) { print_item(item, arguments.json); };
     pipeline::ReplayReport sum;
     for (auto id : *ids) {
         auto entry = data->store().quarantined(id);
         if (!entry) return complain(entry.error().text);
         if (!*entry) return complain("no entry " + std::to_string(id) + " in quarantine");
-        auto report = pipeline::replay_quarantined(context, **entry, arguments.dry_run,
-                                                   [&](const auto& item) { print_item(item, arguments.json); });
+        auto report = pipeline::replay_quarantined(context, **entry, show);
         if (!report) return complain("entry " + std::to_string(id) + ": " + report.error().text);
         add(*report, sum);
     }
