@@ -21,6 +21,7 @@ struct QuarantineArguments {
     std::string config, instance;
     std::vector<std::uint64_t> ids;
     std::size_t limit = 50;
+    std::uint64_t before = 0;
     bool dry_run = false;
     bool json = false;
 };
@@ -49,8 +50,10 @@ Value entry_json(const store::QuarantineEntry& entry, bool whole, data::Arena& a
 int list(const QuarantineArguments& arguments) {
     auto store = Data::open_store(arguments.config);
     if (!store) return 1;
-    auto entries = store->quarantine({arguments.limit, 0, arguments.instance});
+    auto entries = store->quarantine({arguments.limit + 1, arguments.before, arguments.instance});
     if (!entries) return complain(entries.error().text);
+    const bool more = entries->size() > arguments.limit;
+    if (more) entries->pop_back();
     for (const auto& entry : *entries) {
         data::Arena arena;
         if (arguments.json) {
@@ -60,7 +63,14 @@ int list(const QuarantineArguments& arguments) {
                       << (entry.path.empty() ? "" : entry.path + ": ") << entry.reason << '\n';
         }
     }
-    if (entries->empty() && !arguments.json) std::cerr << "The quarantine is empty.\n";
+    std::cout.flush();
+    if (more) {
+        std::cerr << "There are more: --before " << entries->back().id
+                  << " goes on behind these, --limit shows more at "
+                  << "once.\n";
+    }
+    if (entries->empty() && !arguments.json)
+        std::cerr << (arguments.before == 0 ? "The quarantine is empty.\n" : "There are none before that.\n");
     return 0;
 }
 
@@ -142,6 +152,7 @@ void add_quarantine(CLI::App& app, Shell& shell) {
     listing->add_option("--limit", arguments->limit, "At most this many")
         ->capture_default_str()
         ->check(CLI::Range(1, 10'000));
+    listing->add_option("--before", arguments->before, "Only what came before this entry: the next page of the list");
     listing->add_flag("--json", arguments->json, "One JSON object per line");
     auto* showing = sub("show", "Everything about an entry, with the raw bytes, as JSON", show);
     showing->add_option("id", arguments->ids, "Numbers of entries")->required();
