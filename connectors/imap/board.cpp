@@ -4,10 +4,23 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace tandem::imap {
 
 using connector::State;
+
+namespace {
+
+constexpr std::size_t kMostNamed = 10;
+
+}  // namespace
+
+std::string some_of(std::span<const std::string> lines) {
+    const auto named = lines.first(std::min(lines.size(), kMostNamed));
+    const std::string out = fmt::format("{}", fmt::join(named, "; "));
+    return named.size() == lines.size() ? out : fmt::format("{}; and {} more", out, lines.size() - named.size());
+}
 
 void Board::well(const std::string& mailbox) {
     any_well_ = true;
@@ -35,8 +48,19 @@ void Board::not_stored(std::optional<std::string> why) {
     show();
 }
 
-std::optional<Error> Board::first_trouble() const {
-    return troubles_.empty() ? std::nullopt : std::optional(troubles_.begin()->second);
+std::string Board::troubles_text() const {
+    std::vector<std::string> lines;
+    lines.reserve(troubles_.size());
+    for (const auto& [mailbox, error] : troubles_)
+        lines.push_back(mailbox + ": " + error.text);
+    return fmt::format("{} of {} mailboxes not read; {}", troubles_.size(), mailboxes_, some_of(lines));
+}
+
+std::optional<Error> Board::trouble_of_all() const {
+    if (troubles_.empty()) return std::nullopt;
+    Error out = troubles_.begin()->second;
+    if (mailboxes_ > 1) out.text = troubles_text();
+    return out;
 }
 
 // Before the first mailbox works the host shows that the instance is being started.
@@ -52,12 +76,13 @@ void Board::show() {
         const bool auth =
             std::ranges::all_of(troubles_, [](const auto& one) { return one.second.kind == ErrorKind::Auth; });
         state = !all ? State::Degraded : auth ? State::AuthNeeded : State::Failed;
-        detail = fmt::format("{} of {} mailboxes not read; {}: {}", troubles_.size(), mailboxes_,
-                             troubles_.begin()->first, troubles_.begin()->second.text);
+        detail = troubles_text();
     } else if (!remarks_.empty()) {
         state = State::Degraded;
-        detail = remarks_.begin()->second;
-        if (remarks_.size() > 1) detail += fmt::format(" (and {} more)", remarks_.size() - 1);
+        std::vector<std::string> lines;
+        for (const auto& [topic, text] : remarks_)
+            lines.push_back(text);
+        detail = some_of(lines);
     }
     const std::string now = fmt::format("{} {}", connector::to_string(state), detail);
     if (shown_ == now) return;

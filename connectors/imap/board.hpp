@@ -6,9 +6,13 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace tandem::imap {
+
+// "a@b.test: why; c@d.test: why; and 3 more": the first ten.
+std::string some_of(std::span<const std::string> lines);
 
 class Board {
 public:
@@ -24,9 +28,11 @@ public:
     // Every mailbox has been tried, or one of them works.
     bool decided() const { return any_well_ || troubles_.size() >= mailboxes_; }
     bool any_well() const { return any_well_; }
-    std::optional<Error> first_trouble() const;
+    // Of all mailboxes that are not read, each with its reason, of the first one's kind; nullopt: there is none.
+    std::optional<Error> trouble_of_all() const;
 
 private:
+    std::string troubles_text() const;
     void show();
 
     connector::Host& host_;

@@ -77,7 +77,7 @@ Task<Result<void>> Client::start() {
     while (!shared_->board.decided() && SteadyClock::now() < deadline)
         co_await shared_->changed.wait_until(deadline);
     if (shared_->board.any_well()) co_return Result<void>();
-    co_return fail(shared_->board.first_trouble().value_or(transient("no mailbox could be opened in time")));
+    co_return fail(shared_->board.trouble_of_all().value_or(transient("no mailbox could be opened in time")));
 }
 
 Task<void> Client::stop() {

@@ -18,8 +18,8 @@ public:
     Client(Config config, net::TlsContext tls, connector::Host& host);
     ~Client() override;
 
-    // Success: one mailbox at least is being read; the others go on behind it. Failure: that of the first mailbox, when
-    // all were tried and none works.
+    // Success: one mailbox at least is being read; the others go on behind it. Failure: what is wrong
+    // with each mailbox, of the first one's kind, when all were tried and none works.
     async::Task<Result<void>> start() override;
     // The octets of one part of a mail: "mail:imap/<mailbox>/<folder>/<uidvalidity>/<uid>/<part>", percent-encoded.
     async::Task<Result<connector::MediaBytes>> fetch(connector::MediaWanted wanted) override;
@@ -36,7 +36,9 @@ private:
     std::vector<std::unique_ptr<Mailbox>> mailboxes_;
 };
 
-// Logs in to every mailbox and lists its folders: `tandem check --connect`. What was found, for people.
+// Logs in to the first ten mailboxes and lists their folders: `tandem check --connect`. What was found, for people.
+// Failure, of the first one's kind: which of them cannot be read and why; a server that was not reached is not tried
+// for its other mailboxes.
 async::Task<Result<std::string>> probe(Config config,
                                        net::TlsContext tls,
                                        const net::HttpClient* http,

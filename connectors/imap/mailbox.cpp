@@ -57,7 +57,16 @@ Task<void> Mailbox::wait_again(Lane lane, Error error, async::Backoff& backoff) 
     wait = std::max(wait, shared_.config.reconnect_first / 2);
     if (error.kind == ErrorKind::Auth && ++refusals_ >= kRefusedLogins) wait = shared_.config.refused_retry;
     host_.count("disconnects", to_string(error.kind));
-    host_.log().debug("mailbox connection lost", {{"mailbox", config_.own_address()}, {"error", error.text}});
+    if (error.kind == ErrorKind::Auth) {
+        // The log hides addresses, so the entry of the configuration says which mailbox it is.
+        const auto& all = shared_.config.mailboxes;
+        const auto entry = std::ranges::find(all, config_.own_address(), &MailboxConfig::own_address) - all.begin();
+        host_.log().warn("a login was refused", {{"mailbox", config_.own_address()},
+                                                 {"entry", "mailboxes[" + std::to_string(entry) + "]"},
+                                                 {"error", error.text}});
+    } else {
+        host_.log().debug("mailbox connection lost", {{"mailbox", config_.own_address()}, {"error", error.text}});
+    }
     // A connection that is lost now and then is no trouble.
     if (lane == Lane::Main && (!well_ || backoff.attempts() > 1)) {
         shared_.board.trouble(config_.own_address(), std::move(error));

@@ -15,6 +15,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::size_t kMaxHeaderText = 500;
+
 std::optional<std::string> is_mail_address(std::string_view text) {
     if (mail::is_address(text)) return std::nullopt;
     return "is no mail address, as support@example.org";
@@ -27,6 +29,25 @@ std::optional<std::string> is_name(std::string_view text) {
     };
     if (!text.empty() && text.size() <= 253 && std::ranges::all_of(text, allowed)) return std::nullopt;
     return "is no host name";
+}
+
+// Of UTF-8: U+0000 to U+001F, U+007F to U+009F.
+bool has_control(std::string_view text) {
+    bool first_of_two = false;  // C2, which U+0080 to U+00BF begin with
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (octet < 0x20 || octet == 0x7F || (first_of_two && octet < 0xA0)) return true;
+        first_of_two = octet == 0xC2;
+    }
+    return false;
+}
+
+// What stands in a header: a line break would begin another field, and the other control characters are shown by
+// nobody.
+std::optional<std::string> is_header_text(std::string_view text) {
+    if (has_control(text)) return "must be one line without control characters";
+    if (text.size() > kMaxHeaderText) return "must not be longer than 500 octets";
+    return std::nullopt;
 }
 
 std::optional<std::string> is_recipient(std::string_view text) {
@@ -55,6 +76,7 @@ void add_sender(config::Fields<SubmissionConfig>& fields) {
         .required()
         .check(is_mail_address)
         .field("from_name", &SubmissionConfig::from_name, "Name that is shown with it.")
+        .check(is_header_text)
         .field("reply_to", &SubmissionConfig::reply_to, "Where answers shall go, if not to `from`.")
         .check(is_mail_address)
         .field("copy_to", &SubmissionConfig::copy_to,
@@ -62,7 +84,8 @@ void add_sender(config::Fields<SubmissionConfig>& fields) {
         .check(is_mail_address)
         .field("id_domain", &SubmissionConfig::id_domain, "Right half of Message-ID. Empty: the domain of `from`.")
         .check(is_name)
-        .field("subject", &SubmissionConfig::subject, "Subject of a mail for which nobody gave one.");
+        .field("subject", &SubmissionConfig::subject, "Subject of a mail for which nobody gave one.")
+        .check(is_header_text);
 }
 
 void add_server(config::Fields<SubmissionConfig>& fields) {

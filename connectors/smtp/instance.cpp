@@ -1,6 +1,8 @@
 #include "connectors/smtp/instance.hpp"
 
 #include "connectors/smtp/kept_mail.hpp"
+#include "core/async/backoff.hpp"
+#include "core/async/wait.hpp"
 #include "core/mail/decode.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -14,6 +16,8 @@ using async::Task;
 namespace {
 
 constexpr std::size_t kMaxMailsAtOnce = 64;  // of one microsecond
+constexpr std::chrono::milliseconds kFirstRetry{250};
+constexpr std::chrono::milliseconds kLastRetry{30'000};
 
 }  // namespace
 
@@ -36,9 +40,10 @@ Result<TlsContexts> load_contexts(const Config& config) {
     return out;
 }
 
-SmtpInstance::SmtpInstance(Config config, TlsContexts tls, connector::Host& host) : host_(host) {
+SmtpInstance::SmtpInstance(Config config, TlsContexts tls, connector::Host& host) : host_(host), standing_(host) {
     const std::string own = config.submission ? config.submission->from : std::string();
-    if (config.submission) submitter_.emplace(std::move(*config.submission), std::move(tls.submission), host);
+    if (config.submission)
+        submitter_.emplace(std::move(*config.submission), std::move(tls.submission), host, standing_);
     if (config.journal) sink_.emplace(std::move(*config.journal), own, std::move(tls.journal), host);
 }
 
@@ -51,12 +56,31 @@ Task<Result<void>> SmtpInstance::start() {
             host_.failed(transient(std::string("smtp: ") + caught.what()));
         }
     });
-    if (sink_) {
-        if (auto opened = sink_->open(strand); !opened) co_return opened;
-        sink_->start(*group_);
-    }
     if (submitter_) submitter_->start(*group_);
+    if (!sink_) co_return Result<void>();
+    auto opened = sink_->open(strand);
+    if (opened) {
+        sink_->start(*group_);
+    } else if (submitter_) {
+        standing_.journal(std::move(opened.error()));
+        group_->spawn(open_later(strand));
+    } else {
+        co_return opened;
+    }
     co_return Result<void>();
+}
+
+// Somebody else has the port: mails go out meanwhile.
+Task<void> SmtpInstance::open_later(async::Executor strand) {
+    async::Backoff backoff({.first = kFirstRetry, .limit = kLastRetry});
+    async::Jitter jitter;
+    for (;;) {
+        co_await async::sleep_for(backoff.next(jitter.next()));
+        auto opened = sink_->open(strand);
+        standing_.journal(opened ? std::nullopt : std::optional(std::move(opened.error())));
+        if (opened) co_return sink_->start(*group_);
+        host_.count("listen_failures");
+    }
 }
 
 Task<Result<std::vector<connector::SentId>>> SmtpInstance::send(connector::Outgoing outgoing) {

@@ -23,9 +23,10 @@ DomainLimitOptions domain_options(const SubmissionConfig& config) {
 
 }  // namespace
 
-Submitter::Submitter(SubmissionConfig config, net::TlsContext tls, connector::Host& host)
+Submitter::Submitter(SubmissionConfig config, net::TlsContext tls, connector::Host& host, Standing& standing)
     : config_(std::move(config)),
       host_(host),
+      standing_(standing),
       tokens_(config_.oauth2 ? std::optional<net::OAuth2>(std::in_place, *config_.oauth2, host.http(), host.clock())
                              : std::nullopt),
       pool_(config_, std::move(tls), tokens_ ? &*tokens_ : nullptr),
@@ -115,13 +116,7 @@ Task<Result<std::string>> Submitter::deliver(Transaction transaction) {
 
 // About the server, not about one mail.
 void Submitter::tell(const Error* error) {
-    if (error == nullptr) {
-        if (std::exchange(troubled_, false)) host_.state(connector::State::Ready, "");
-        return;
-    }
-    troubled_ = true;
-    const bool human = error->kind == ErrorKind::Auth;
-    host_.state(human ? connector::State::AuthNeeded : connector::State::Degraded, error->text);
+    standing_.submission(error == nullptr ? std::nullopt : std::optional(*error));
 }
 
 }  // namespace tandem::smtp

@@ -5,6 +5,7 @@
 #include "connectors/smtp/document.hpp"
 #include "connectors/smtp/domain_limits.hpp"
 #include "connectors/smtp/pool.hpp"
+#include "connectors/smtp/standing.hpp"
 #include "core/async/task_group.hpp"
 #include "core/connector/connector.hpp"
 
@@ -18,7 +19,7 @@ namespace tandem::smtp {
 class Submitter {
 public:
     // `host` outlives it.
-    Submitter(SubmissionConfig config, net::TlsContext tls, connector::Host& host);
+    Submitter(SubmissionConfig config, net::TlsContext tls, connector::Host& host, Standing& standing);
 
     // Runs tidying tasks in the group, until close().
     void start(async::TaskGroup& group);
@@ -35,11 +36,11 @@ private:
 
     const SubmissionConfig config_;
     connector::Host& host_;
+    Standing& standing_;
     std::optional<net::OAuth2> tokens_;
     Pool pool_;
     DomainLimits domains_;
     async::Event left_domain_;
-    bool troubled_ = false;
 };
 
 }  // namespace tandem::smtp

@@ -29,4 +29,21 @@ std::string_view safe_link(std::string_view url) {
     return std::ranges::any_of(url, forbidden) ? std::string_view() : url;
 }
 
+std::string plain_direction(std::string_view name) {
+    constexpr std::size_t kOctets = 3;  // E2 80 AA to E2 80 AE, E2 81 A6 to E2 81 A9
+    std::string out;
+    for (std::size_t at = 0; at < name.size();) {
+        const auto three = name.substr(at, kOctets);
+        const bool embedding = three >= "\xE2\x80\xAA" && three <= "\xE2\x80\xAE";
+        const bool isolate = three >= "\xE2\x81\xA6" && three <= "\xE2\x81\xA9";
+        if (embedding || isolate) {
+            out += '_';
+            at += kOctets;
+        } else {
+            out += name[at++];
+        }
+    }
+    return out;
+}
+
 }  // namespace tandem::api

@@ -42,4 +42,8 @@ private:
 // The address if a browser may follow it: http or https, without control characters and spaces; empty otherwise.
 std::string_view safe_link(std::string_view url);
 
+// A file's name with `_` for what turns the direction of writing around (U+202A-202E, U+2066-2069): by them
+// "invoice<U+202E>fdp.exe" is read as "invoiceexe.pdf".
+std::string plain_direction(std::string_view name);
+
 }  // namespace tandem::api

@@ -2,6 +2,7 @@
 // keep them apart from us: never sniffed, never run, saved instead of shown unless they are plain pictures.
 #include "core/store/media.hpp"
 
+#include "core/api/html.hpp"
 #include "core/api/services.hpp"
 #include "core/base/text.hpp"
 #include "core/media/folder.hpp"
@@ -54,7 +55,7 @@ async::Task<void> send_file(net::ResponseStream& out,
 std::string safe_name(std::string_view name) {
     name.remove_prefix(std::min(name.find_last_of("/\\") + 1, name.size()));
     std::string out;
-    for (const char c : sanitize_utf8(name)) {
+    for (const char c : plain_direction(sanitize_utf8(name))) {
         const bool plain =
             static_cast<unsigned char>(c) >= ' ' && c != '\x7f' && !std::string_view("\"<>:|?*").contains(c);
         out += plain ? c : '_';

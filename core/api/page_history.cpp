@@ -93,7 +93,7 @@ void draw_attachment(Html& html, Language language, const ItemAttachment& attach
         html << "<a target=\"_blank\" rel=\"noopener noreferrer\"";
         html.attribute("href", link) << ">";
     }
-    html.text(attachment.name.empty() ? kind : std::string_view(attachment.name));
+    html.text(attachment.name.empty() ? std::string(kind) : plain_direction(attachment.name));
     if (!file.empty() && media::safe_image(attachment.media->media_type)) {
         html << "<img class=\"preview\" loading=\"lazy\" alt=\"\"";
         html.attribute("src", file) << ">";

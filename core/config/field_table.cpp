@@ -54,6 +54,8 @@ std::string describe(const Node& node) {
     }
     if (node.substituted()) return "what ${...} stands for here";
     if (node.text().size() > kLongestQuote) return "such a long text";
+    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+    if (std::ranges::any_of(node.text(), control)) return "a text with control characters";
     return "'" + node.text() + "'";
 }
 

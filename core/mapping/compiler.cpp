@@ -93,6 +93,9 @@ void Compiler::settings(const Node& node) {
             for (const auto& item : values.items())
                 info.values.push_back(item.text());
         }
+        info.format = value.get("format").text();
+        if (!info.format.empty() && info.type != "string" && info.type != "list")
+            error(value.get("format"), "a format is for settings of type string and list");
         Value fallback;
         setting_default(value.get("default"), info, fallback);
         program_.settings.push_back(std::move(info));
@@ -114,6 +117,8 @@ void Compiler::setting_default(const Node& node, SettingInfo& info, Value& value
     if (info.required) return error(node, "a required setting has no default");
     auto read = read_setting(node, info, program_.arena);
     if (!read) return error(node, read.error().text);
+    for (auto& fault : format_faults(node, info))
+        error(fault.place, std::move(fault.text));
     value = *read;
     info.default_text = data::to_json(value);
 }

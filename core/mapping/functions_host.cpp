@@ -1,6 +1,7 @@
 #include "core/base/crypto.hpp"
 #include "core/base/text.hpp"
 #include "core/identity/point.hpp"
+#include "core/mapping/formats.hpp"
 #include "core/mapping/functions.hpp"
 #include "core/mapping/functions_impl.hpp"
 #include "core/mapping/program.hpp"
@@ -115,25 +116,6 @@ std::string sms_address(const std::string& text, std::string_view region, bool b
     constexpr std::size_t kLongest = 15;
     const bool young = bare && digits == text.size() && digits >= kShortestYoung && digits <= kLongest;
     return young ? "+" + text : text;
-}
-
-// Both in normal form but for the `*`, which no normal form has: it is taken out and put back.
-bool fits_mailbox(std::string_view mailbox, std::string_view pattern) {
-    const auto at = pattern.rfind('@');
-    if (at == std::string_view::npos) return false;
-    const auto normal = identity::normalise_mailbox("x" + std::string(pattern.substr(at)));
-    if (!normal) return false;
-    const auto domain = std::string_view(*normal).substr(1);
-    if (!mailbox.ends_with(domain)) return false;
-    const auto local = mailbox.substr(0, mailbox.size() - domain.size());
-    if (local.contains('@')) return false;
-    const auto wanted = pattern.substr(0, at);
-    if (wanted.empty()) return true;
-    const auto star = wanted.find('*');
-    if (star == std::string_view::npos) return iequals_ascii(local, wanted);
-    const auto tail = wanted.substr(star + 1);
-    return local.size() + 1 >= wanted.size() && iequals_ascii(local.substr(0, star), wanted.substr(0, star)) &&
-           iequals_ascii(local.substr(local.size() - tail.size()), tail);
 }
 
 }  // namespace

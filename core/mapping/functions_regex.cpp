@@ -1,5 +1,6 @@
 // Regular expressions by RE2: linear time whatever the pattern and the text, so a customer's message cannot stop the
 // gateway.
+#include "core/mapping/formats.hpp"
 #include "core/mapping/functions_impl.hpp"
 
 #include <map>
@@ -38,6 +39,16 @@ re2::StringPiece piece(std::string_view text) {
 constexpr std::size_t kBytesPerStep = 64;
 
 }  // namespace
+
+std::optional<std::string> regex_fault(std::string_view pattern) {
+    const auto& made = compiled(pattern);
+    if (made.ok()) return std::nullopt;
+    // RE2 quotes the pattern, which may have come from ${env:...}.
+    const auto quoted = ": " + made.error_arg();
+    std::string_view reason = made.error();
+    if (reason.ends_with(quoted)) reason.remove_suffix(quoted.size());
+    return "is no pattern (RE2): " + std::string(reason);
+}
 
 Outcome regex_match_function(Call& call) {
     if (call.value(0).is_null()) return Value();

@@ -1,5 +1,6 @@
 #include "core/mapping/keys.hpp"
 
+#include "core/mapping/formats.hpp"
 #include "core/mapping/verify.hpp"
 
 #include <array>
@@ -37,6 +38,10 @@ constexpr Key kSetting[] = {
     {.name = "default", .shape = Shape::Data, .help = "value when the user gives none"},
     {.name = "help", .shape = Shape::Text, .help = "one sentence for the user"},
     {.name = "values", .shape = Shape::Texts, .help = "the texts allowed (type string)"},
+    {.name = "format",
+     .shape = Shape::Word,
+     .help = "what texts must look like: addresses as mailbox_in takes them, or a pattern (RE2)",
+     .words = kFormatNames},
 };
 constexpr KeyTable kSettingKeys{"setting", kSetting};
 

@@ -93,6 +93,7 @@ struct SettingInfo {
     std::string help;
     std::string default_text;         // as JSON; empty if there is none
     std::vector<std::string> values;  // what a string may be; empty: anything
+    std::string format;               // what its texts must look like (formats.hpp); empty: anything
     bool required = false;
 
     bool secret() const { return type == "secret"; }

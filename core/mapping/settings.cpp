@@ -1,6 +1,7 @@
 #include "core/mapping/settings.hpp"
 
 #include "core/config/units.hpp"
+#include "core/mapping/formats.hpp"
 #include "core/mapping/keys.hpp"
 #include "core/mapping/program.hpp"
 
@@ -113,6 +114,8 @@ private:
         }
         auto read = read_setting(value, info, *out_.arena);
         if (!read) return report(value, info.name, read.error().text);
+        for (const auto& fault : format_faults(value, info))
+            report(fault.place, info.name + fault.below, fault.text);
         out_.values[info.name] = *read;
     }
 
@@ -145,6 +148,18 @@ Result<Value> read_setting(const Node& node, const SettingInfo& info, data::Aren
         return fail(config_error("expected true or false"));
     }
     return read_text(node, info, arena);
+}
+
+std::vector<FormatFault> format_faults(const Node& node, const SettingInfo& info) {
+    std::vector<FormatFault> out;
+    const auto look = [&](const Node& text, std::string below) {
+        if (auto fault = format_fault(info.format, text.text())) out.push_back({text, std::move(below), *fault});
+    };
+    if (node.kind() == NodeKind::Scalar) look(node, {});
+    const auto items = node.items();
+    for (std::size_t i = 0; i < items.size(); ++i)
+        look(items[i], fmt::format("[{}]", i));
+    return out;
 }
 
 Settings read_settings(const Pack& pack, const Node& node, const std::string& path, config::Diagnostics& diagnostics) {

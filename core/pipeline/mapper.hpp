@@ -1,5 +1,5 @@
-// One stored event becomes what the store writes, or quarantine. Used by the pipeline, by replay and by its preview, so
-// that all three see the same thing.
+// One stored event becomes what the store writes, or quarantine. Used by the pipeline, and by replay, so that both see
+// the same thing.
 #pragma once
 
 #include "core/data/arena.hpp"

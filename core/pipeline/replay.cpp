@@ -3,8 +3,10 @@
 #include "core/data/json.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
+#include <set>
+#include <span>
+#include <tuple>
 
 namespace tandem::pipeline {
 namespace {
@@ -37,14 +39,6 @@ Flat flatten(std::string_view json) {
     return out;
 }
 
-std::int64_t revision(std::string_view json) {
-    data::Arena arena;
-    auto document = data::parse_json(json, arena);
-    if (!document) return -1;
-    auto rev = document->get("rev");
-    return rev.kind() == data::Kind::Int ? rev.as_int() : -1;
-}
-
 bool wanted(const ReplayContext& context, const ReplayFilter& filter, const journal::Event& event) {
     if (!filter.instance.empty() && event.instance != filter.instance) return false;
     if (filter.since && event.received_at < *filter.since) return false;
@@ -69,90 +63,85 @@ Result<void> each_step(const ReplayContext& context, const ReplayFilter& filter,
     }
 }
 
+std::string register_of(const store::Observation& one) {
+    auto out = one.id.text() + '/' + one.source;
+    if (one.copy) out += '/' + std::to_string(one.copy->rank) + one.copy->place;
+    if (one.part) out += '#' + std::to_string(one.part->number);
+    return one.patch ? out + "#patch" : out;
+}
+
+// Of what one event says about one thing, the highest is what it says.
+void mark_anew(std::span<store::Observation> of_one_event) {
+    std::map<std::string, store::Observation*> highest;
+    for (auto& one : of_one_event) {
+        auto*& known = highest[register_of(one)];
+        if (known == nullptr || std::tie(one.rev, one.rev_hash) > std::tie(known->rev, known->rev_hash)) known = &one;
+    }
+    for (auto& [name, one] : highest)
+        one->anew = true;
+}
+
 store::Batch map_all(const ReplayContext& context, const std::vector<journal::StoredEvent>& events) {
     store::Batch batch;
     batch.now = context.clock.now();
     MapCounts counts;
     Mapper mapper(context.sources, context.identity, context.node);
-    for (const auto& event : events)
+    for (const auto& event : events) {
+        const auto before = batch.observations.size();
         mapper.map(event, batch.now, batch, counts);
+        mark_anew(std::span(batch.observations).subspan(before));
+    }
     return batch;
 }
 
-// What parts and patches say of these fields is seen in the whole interaction together with what others say.
-bool joined_with_others(const FieldChange& change) {
-    const auto field = std::string_view(change.path).substr(0, change.path.find_first_of(".["));
-    constexpr std::array<std::string_view, 12> kJoined = {"part",         "patch",    "external_id", "channel",
-                                                          "direction",    "thread",   "parties",     "started_at",
-                                                          "initiated_by", "messages", "attachments", "attributes"};
-    return change.after.empty() || std::ranges::find(kJoined, field) != kJoined.end();
-}
+// One interaction that a step speaks of, as it was before.
+struct Spoken {
+    const store::Observation* first;
+    std::optional<std::string> document;
+};
 
-Result<ReplayItem> compare(const ReplayContext& context, const store::Observation& observation) {
-    auto stored = context.store.interaction(observation.id);
-    if (!stored) return fail(std::move(stored.error()));
-    ReplayItem item;
-    item.event = observation.event;
-    item.instance = observation.source;
-    item.interaction = observation.id;
-    if (!*stored) {
-        item.verdict = ReplayVerdict::Created;
-        return item;
-    }
-    item.changes = differences((*stored)->document, observation.document);
-    if (observation.part || observation.patch) std::erase_if(item.changes, joined_with_others);
-    auto stored_rev = revision((*stored)->document);
-    if (observation.rev < stored_rev) {
-        // The original of something edited since: what is stored came later and stays.
-        item.changes.clear();
-    } else if (!item.changes.empty()) {
-        item.verdict = observation.rev > stored_rev ? ReplayVerdict::Changed : ReplayVerdict::Outranked;
-    }
-    return item;
-}
-
-void count(const ReplayItem& item, ReplayReport& report) {
-    switch (item.verdict) {
-        case ReplayVerdict::Created:
-            ++report.created;
-            break;
-        case ReplayVerdict::Changed:
-            ++report.changed;
-            break;
-        case ReplayVerdict::Unchanged:
-            ++report.unchanged;
-            break;
-        case ReplayVerdict::Outranked:
-            ++report.outranked;
-            break;
-        case ReplayVerdict::Quarantined:
-            ++report.quarantined;
-            break;
-    }
-}
-
-Result<void> preview_batch(const ReplayContext& context,
-                           const store::Batch& batch,
-                           const std::function<void(const ReplayItem&)>& on_item,
-                           ReplayReport& report) {
-    report.snapshots += batch.observations.size();
-    report.receipts += batch.receipts.size() + batch.watermarks.size();
+Result<std::vector<Spoken>> look(store::Store& store, const store::Batch& batch) {
+    std::vector<Spoken> out;
+    std::set<InteractionId> seen;
     for (const auto& observation : batch.observations) {
-        auto item = compare(context, observation);
-        if (!item) return fail(std::move(item.error()));
-        count(*item, report);
-        if (item->verdict != ReplayVerdict::Unchanged) on_item(*item);
+        auto stored = store.interaction(observation.id);
+        if (!stored) return fail(std::move(stored.error()));
+        if (!seen.insert(*stored ? (*stored)->id : observation.id).second) continue;
+        out.push_back({&observation, {}});
+        if (*stored) out.back().document = std::move((*stored)->document);
     }
-    for (const auto& entry : batch.quarantine) {
-        ReplayItem item{entry.event, entry.instance, std::nullopt, ReplayVerdict::Quarantined, {}, entry.reason};
-        if (!entry.path.empty()) item.reason = entry.path + ": " + item.reason;
-        count(item, report);
+    return out;
+}
+
+Result<void> tell(store::Store& store, const std::vector<Spoken>& before, const OnReplayed& on_item) {
+    for (const auto& [first, document] : before) {
+        auto stored = store.interaction(first->id);
+        if (!stored) return fail(std::move(stored.error()));
+        if (!*stored) continue;
+        ReplayItem item{first->event, first->source, (*stored)->id, ReplayVerdict::Created, {}, {}};
+        if (document) {
+            item.verdict = ReplayVerdict::Changed;
+            item.changes = differences(*document, (*stored)->document);
+            if (item.changes.empty()) continue;
+        }
         on_item(item);
     }
     return {};
 }
 
-Result<void> apply_batch(const ReplayContext& context, store::Batch& batch, ReplayReport& report) {
+void tell_quarantined(const store::Batch& batch, const OnReplayed& on_item) {
+    for (const auto& entry : batch.quarantine) {
+        const auto reason = entry.path.empty() ? entry.reason : entry.path + ": " + entry.reason;
+        on_item({entry.event, entry.instance, std::nullopt, ReplayVerdict::Quarantined, {}, reason});
+    }
+}
+
+Result<void> apply_batch(const ReplayContext& context,
+                         const store::Batch& batch,
+                         const OnReplayed& on_item,
+                         ReplayReport& report) {
+    auto before = on_item ? look(context.store, batch) : std::vector<Spoken>();
+    if (!before) return fail(std::move(before.error()));
     report.snapshots += batch.observations.size();
     report.receipts += batch.receipts.size() + batch.watermarks.size();
     report.quarantined += batch.quarantine.size();
@@ -162,7 +151,9 @@ Result<void> apply_batch(const ReplayContext& context, store::Batch& batch, Repl
     report.created += applied->created;
     report.changed += applied->changed;
     report.unchanged += applied->unchanged;
-    return {};
+    if (!on_item) return {};
+    tell_quarantined(batch, on_item);
+    return tell(context.store, *before, on_item);
 }
 
 }  // namespace
@@ -173,10 +164,6 @@ std::string_view to_string(ReplayVerdict verdict) {
             return "created";
         case ReplayVerdict::Changed:
             return "changed";
-        case ReplayVerdict::Unchanged:
-            return "unchanged";
-        case ReplayVerdict::Outranked:
-            return "outranked";
         case ReplayVerdict::Quarantined:
             return "quarantined";
     }
@@ -202,24 +189,11 @@ std::vector<FieldChange> differences(std::string_view before, std::string_view a
     return out;
 }
 
-Result<ReplayReport> preview(const ReplayContext& context,
-                             const ReplayFilter& filter,
-                             const std::function<void(const ReplayItem&)>& on_item) {
+Result<ReplayReport> replay(const ReplayContext& context, const ReplayFilter& filter, const OnReplayed& on_item) {
     ReplayReport report;
     auto done = each_step(context, filter, [&](const std::vector<journal::StoredEvent>& events) {
         report.events += events.size();
-        return preview_batch(context, map_all(context, events), on_item, report);
-    });
-    if (!done) return fail(std::move(done.error()));
-    return report;
-}
-
-Result<ReplayReport> replay(const ReplayContext& context, const ReplayFilter& filter) {
-    ReplayReport report;
-    auto done = each_step(context, filter, [&](const std::vector<journal::StoredEvent>& events) {
-        report.events += events.size();
-        auto batch = map_all(context, events);
-        return apply_batch(context, batch, report);
+        return apply_batch(context, map_all(context, events), on_item, report);
     });
     if (!done) return fail(std::move(done.error()));
     return report;
@@ -227,8 +201,7 @@ Result<ReplayReport> replay(const ReplayContext& context, const ReplayFilter& fi
 
 Result<ReplayReport> replay_quarantined(const ReplayContext& context,
                                         const store::QuarantineEntry& entry,
-                                        bool dry_run,
-                                        const std::function<void(const ReplayItem&)>& on_item) {
+                                        const OnReplayed& on_item) {
     auto original = context.journal.find(entry.event);
     Instant received_at = original && *original ? (*original)->event.received_at : entry.at;
     journal::StoredEvent stored{entry.event,
@@ -239,9 +212,8 @@ Result<ReplayReport> replay_quarantined(const ReplayContext& context,
     ReplayReport report;
     report.events = 1;
     if (!fails_again) batch.released.push_back(entry.id);
-    auto done = dry_run ? preview_batch(context, batch, on_item, report) : apply_batch(context, batch, report);
+    auto done = apply_batch(context, batch, on_item, report);
     if (!done) return fail(std::move(done.error()));
-    if (dry_run && !fails_again) report.released = 1;
     return report;
 }
 

@@ -1,6 +1,9 @@
-// The past once more through today's packs: a corrected mapping over raw events that the journal still holds, and what
-// sits in quarantine. Always the same mapper and the same store as live events, so a replay can only do what live
-// events could: repeats change nothing, higher revisions win.
+// The past once more through today's packs and settings: raw events that the journal still holds, and what sits in
+// quarantine. Always the same mapper and the same store as live events. What an event said before gives way to what it
+// says now, also under the same version of its pack, because settings may have changed as well; what a later event said
+// stays. So a repeat changes nothing.
+//
+// A dry run is a replay on a copy of the store, so that it counts what a replay counts.
 #pragma once
 
 #include "core/journal/reader.hpp"
@@ -30,10 +33,8 @@ struct FieldChange {
 };
 
 enum class ReplayVerdict {
-    Created,      // not in the store yet
-    Changed,      // would replace what is stored
-    Unchanged,    // the same
-    Outranked,    // differs, but the stored revision is as high: raise the pack's version
+    Created,      // was not in the store yet
+    Changed,      // was otherwise
     Quarantined,  // cannot be mapped
 };
 std::string_view to_string(ReplayVerdict verdict);
@@ -42,14 +43,14 @@ struct ReplayItem {
     journal::Position event = 0;
     std::string instance;
     std::optional<InteractionId> interaction;
-    ReplayVerdict verdict = ReplayVerdict::Unchanged;
+    ReplayVerdict verdict = ReplayVerdict::Created;
     std::vector<FieldChange> changes;
     std::string reason;  // of Quarantined
 };
 
 struct ReplayReport {
     std::uint64_t events = 0, snapshots = 0, receipts = 0;
-    std::uint64_t created = 0, changed = 0, unchanged = 0, outranked = 0, quarantined = 0, released = 0;
+    std::uint64_t created = 0, changed = 0, unchanged = 0, quarantined = 0, released = 0;
 };
 
 struct ReplayContext {
@@ -61,20 +62,17 @@ struct ReplayContext {
     std::string node;
 };
 
-// Shows what a replay would change; writes nothing. `on_item` gets every item that is not Unchanged.
-Result<ReplayReport> preview(const ReplayContext& context,
-                             const ReplayFilter& filter,
-                             const std::function<void(const ReplayItem&)>& on_item);
+// Told what was created, changed or put aside; comparing costs reading everything twice. May be empty.
+using OnReplayed = std::function<void(const ReplayItem&)>;
 
-// Does it. May run beside a live gateway. A failure leaves what was applied so far; running it again is safe.
-Result<ReplayReport> replay(const ReplayContext& context, const ReplayFilter& filter);
+// May run beside a live gateway. A failure leaves what was applied so far; running it again is safe.
+Result<ReplayReport> replay(const ReplayContext& context, const ReplayFilter& filter, const OnReplayed& on_item = {});
 
 // Maps one quarantine entry again. Applied and released when its records map now; otherwise it stays, and the report
-// counts it as quarantined. With `dry_run` nothing is written.
+// counts it as quarantined.
 Result<ReplayReport> replay_quarantined(const ReplayContext& context,
                                         const store::QuarantineEntry& entry,
-                                        bool dry_run,
-                                        const std::function<void(const ReplayItem&)>& on_item);
+                                        const OnReplayed& on_item = {});
 
 // Differences between two JSON documents, by path, without `rev`.
 std::vector<FieldChange> differences(std::string_view before, std::string_view after);

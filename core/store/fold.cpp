@@ -49,12 +49,14 @@ bool is_report(const Register& one) {
     return rank_of(one) == kLastRank;
 }
 
-bool put_register(std::vector<Register>& registers, Register incoming) {
+bool put_register(std::vector<Register>& registers, Register incoming, bool anew) {
     const auto known = std::ranges::find_if(registers, [&](const Register& other) {
         return other.source == incoming.source && other.slot == incoming.slot;
     });
     if (known != registers.end()) {
-        if (std::tie(incoming.rev, incoming.rev_hash) <= std::tie(known->rev, known->rev_hash)) return false;
+        const auto order = std::tie(incoming.rev, incoming.rev_hash) <=> std::tie(known->rev, known->rev_hash);
+        const bool replaces = anew && incoming.event == known->event ? order != 0 : order > 0;
+        if (!replaces) return false;
         *known = std::move(incoming);
     } else {
         registers.push_back(std::move(incoming));

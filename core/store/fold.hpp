@@ -60,8 +60,9 @@ bool is_report(const Register& one);
 std::chrono::milliseconds precision_of(data::Value document);
 
 // Puts `incoming` in its place: true if it is new or newer, i.e. (rev, rev_hash) is above that of the same source and
-// slot. Registers stay ordered by (precedence, rank, source, slot), best first; reports come after all others.
-bool put_register(std::vector<Register>& registers, Register incoming);
+// slot. `anew`: what the known one's event says now, which replaces it unless it is the same. Registers stay ordered by
+// (precedence, rank, source, slot), best first; reports come after all others.
+bool put_register(std::vector<Register>& registers, Register incoming, bool anew = false);
 
 // Of at least one register. A single source's document is taken as it is.
 Visible fold(std::span<const Register> registers);

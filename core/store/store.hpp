@@ -111,6 +111,7 @@ struct Observation {
     std::optional<ConsentChange> consent = std::nullopt;  // of points[0]; the latest counts
     std::optional<MessagePart> part = std::nullopt;
     bool patch = false;                   // says only what changed (fold.hpp)
+    bool anew = false;                    // a replay: replaces what the same event said before, whatever the revisions
     std::vector<MediaReference> media{};  // to be fetched; known ones are not fetched again
     std::string fetched_by{};             // instance that fetches them
 };
@@ -328,5 +329,9 @@ struct SqliteStoreOptions {
     std::chrono::seconds keep_feed{std::chrono::hours(24 * 30)};
 };
 Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteStoreOptions& options);
+
+// The store of a file as it is now, beside which it may be in use, as a file of its own. `to` must not exist yet.
+// Failure: Full, Corrupt, Config; what is there of `to` then is worth nothing.
+Result<void> copy_sqlite_store(const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace tandem::store

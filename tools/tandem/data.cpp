@@ -14,7 +14,7 @@ void add_config_option(CLI::App& command, std::string& file) {
         ->capture_default_str();
 }
 
-std::unique_ptr<Data> Data::open(const std::string& config_file) {
+std::unique_ptr<Data> Data::open(const std::string& config_file, Writes writes) {
     auto registry = make_registry();
     config::Diagnostics diagnostics;
     auto assembly = assemble(config_file, registry, diagnostics);
@@ -42,6 +42,13 @@ std::unique_ptr<Data> Data::open(const std::string& config_file) {
     out->identity_ = identity_context(out->assembly_, std::move(*key));
     out->store_ = std::move(*store);
     out->journal_ = std::move(*journal);
+    if (writes == Writes::ToStore) return out;
+    auto copy = StoreCopy::make(options);
+    if (!copy) {
+        complain(copy.error().text);
+        return nullptr;
+    }
+    out->copy_ = std::move(*copy);
     return out;
 }
 
@@ -63,7 +70,7 @@ std::unique_ptr<store::Store> Data::open_store(const std::string& config_file) {
 }
 
 pipeline::ReplayContext Data::replay_context() {
-    return {*journal_, *store_, *assembly_.sources, identity_, clock_, assembly_.config.gateway.node};
+    return {*journal_, store(), *assembly_.sources, identity_, clock_, assembly_.config.gateway.node};
 }
 
 }  // namespace tandem::tool

@@ -21,6 +21,7 @@ struct QuarantineArguments {
     std::string config, instance;
     std::vector<std::uint64_t> ids;
     std::size_t limit = 50;
+    std::uint64_t before = 0;
     bool dry_run = false;
     bool json = false;
 };
@@ -49,8 +50,10 @@ Value entry_json(const store::QuarantineEntry& entry, bool whole, data::Arena& a
 int list(const QuarantineArguments& arguments) {
     auto store = Data::open_store(arguments.config);
     if (!store) return 1;
-    auto entries = store->quarantine({arguments.limit, 0, arguments.instance});
+    auto entries = store->quarantine({arguments.limit + 1, arguments.before, arguments.instance});
     if (!entries) return complain(entries.error().text);
+    const bool more = entries->size() > arguments.limit;
+    if (more) entries->pop_back();
     for (const auto& entry : *entries) {
         data::Arena arena;
         if (arguments.json) {
@@ -60,7 +63,14 @@ int list(const QuarantineArguments& arguments) {
                       << (entry.path.empty() ? "" : entry.path + ": ") << entry.reason << '\n';
         }
     }
-    if (entries->empty() && !arguments.json) std::cerr << "The quarantine is empty.\n";
+    std::cout.flush();
+    if (more) {
+        std::cerr << "There are more: --before " << entries->back().id
+                  << " goes on behind these, --limit shows more at "
+                  << "once.\n";
+    }
+    if (entries->empty() && !arguments.json)
+        std::cerr << (arguments.before == 0 ? "The quarantine is empty.\n" : "There are none before that.\n");
     return 0;
 }
 
@@ -100,24 +110,24 @@ void add(const pipeline::ReplayReport& one, pipeline::ReplayReport& sum) {
     sum.created += one.created;
     sum.changed += one.changed;
     sum.unchanged += one.unchanged;
-    sum.outranked += one.outranked;
     sum.quarantined += one.quarantined;
     sum.released += one.released;
 }
 
 int replay(const QuarantineArguments& arguments) {
-    auto data = Data::open(arguments.config);
+    auto data = Data::open(arguments.config, arguments.dry_run ? Writes::ToCopy : Writes::ToStore);
     if (!data) return 1;
     auto ids = chosen(*data, arguments);
     if (!ids) return complain(ids.error().text);
     auto context = data->replay_context();
+    pipeline::OnReplayed show;
+    if (arguments.dry_run) show = [&](const auto& item) { print_item(item, arguments.json); };
     pipeline::ReplayReport sum;
     for (auto id : *ids) {
         auto entry = data->store().quarantined(id);
         if (!entry) return complain(entry.error().text);
         if (!*entry) return complain("no entry " + std::to_string(id) + " in quarantine");
-        auto report = pipeline::replay_quarantined(context, **entry, arguments.dry_run,
-                                                   [&](const auto& item) { print_item(item, arguments.json); });
+        auto report = pipeline::replay_quarantined(context, **entry, show);
         if (!report) return complain("entry " + std::to_string(id) + ": " + report.error().text);
         add(*report, sum);
     }
@@ -142,6 +152,7 @@ void add_quarantine(CLI::App& app, Shell& shell) {
     listing->add_option("--limit", arguments->limit, "At most this many")
         ->capture_default_str()
         ->check(CLI::Range(1, 10'000));
+    listing->add_option("--before", arguments->before, "Only what came before this entry: the next page of the list");
     listing->add_flag("--json", arguments->json, "One JSON object per line");
     auto* showing = sub("show", "Everything about an entry, with the raw bytes, as JSON", show);
     showing->add_option("id", arguments->ids, "Numbers of entries")->required();

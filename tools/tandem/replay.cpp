@@ -52,13 +52,13 @@ int replay(const ReplayArguments& arguments) {
         *out = parse_when(*text);
         if (!*out) return complain("'" + *text + "' is no time; write 2026-11-20 or 2026-11-20T13:05:00Z", 2);
     }
-    auto data = Data::open(arguments.config);
+    auto data = Data::open(arguments.config, arguments.dry_run ? Writes::ToCopy : Writes::ToStore);
     if (!data) return 1;
     if (auto wrong = unknown_name(*data->assembly().sources, filter)) return complain(*wrong);
     auto context = data->replay_context();
-    auto report = arguments.dry_run
-                      ? pipeline::preview(context, filter, [&](const auto& item) { print_item(item, arguments.json); })
-                      : pipeline::replay(context, filter);
+    pipeline::OnReplayed show;
+    if (arguments.dry_run) show = [&](const auto& item) { print_item(item, arguments.json); };
+    auto report = pipeline::replay(context, filter, show);
     if (!report) return complain(report.error().text);
     print_report(*report, arguments.dry_run, arguments.json);
     return 0;
@@ -77,8 +77,9 @@ void add_replay(CLI::App& app, Shell& shell) {
     command->add_flag("--dry-run", arguments->dry_run, "Show what would change, write nothing");
     command->add_flag("--json", arguments->json, "One JSON object per line");
     command->footer(
-        "Raise the pack's version first: a snapshot replaces a stored one only with a higher revision.\n"
-        "May run beside the gateway. Repeating it changes nothing.");
+        "After a pack or the settings of a connector were corrected: what an event said before gives way to what it\n"
+        "says now; what a later event said stays. Reload the gateway (SIGHUP) first. May run beside it. Repeating it\n"
+        "changes nothing. A dry run counts the same: it works on a copy of the store, for which the disk needs room.");
     command->callback([arguments, &shell] { shell.code = replay(*arguments); });
 }
 

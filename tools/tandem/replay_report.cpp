@@ -37,7 +37,6 @@ void print_item(const pipeline::ReplayItem& item, bool json) {
     std::cout << item.instance << " event " << item.event << ": " << pipeline::to_string(item.verdict);
     if (item.interaction) std::cout << ' ' << item.interaction->text();
     if (!item.reason.empty()) std::cout << ": " << item.reason;
-    if (item.verdict == pipeline::ReplayVerdict::Outranked) std::cout << " (raise the pack's version)";
     std::cout << '\n';
     for (const auto& change : item.changes) {
         std::cout << "    " << change.path << ": " << (change.before.empty() ? "(absent)" : change.before) << " -> "
@@ -46,13 +45,12 @@ void print_item(const pipeline::ReplayItem& item, bool json) {
 }
 
 void print_report(const pipeline::ReplayReport& report, bool dry_run, bool json) {
-    const std::array<std::pair<std::string_view, std::uint64_t>, 9> rows = {{{"events", report.events},
+    const std::array<std::pair<std::string_view, std::uint64_t>, 8> rows = {{{"events", report.events},
                                                                              {"snapshots", report.snapshots},
                                                                              {"receipts", report.receipts},
                                                                              {"created", report.created},
                                                                              {"changed", report.changed},
                                                                              {"unchanged", report.unchanged},
-                                                                             {"outranked", report.outranked},
                                                                              {"quarantined", report.quarantined},
                                                                              {"released", report.released}}};
     if (json) {

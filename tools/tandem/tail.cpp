@@ -1,4 +1,5 @@
 // tandem tail: live events and interactions of the gateway on this machine.
+#include "core/base/text.hpp"
 #include "core/data/json.hpp"
 #include "tools/tandem/commands.hpp"
 #include "tools/tandem/data.hpp"
@@ -8,19 +9,23 @@
 #include <csignal>
 #include <iostream>
 #include <memory>
+#include <string>
 #include <thread>
+#include <utility>
 
 namespace tandem::tool {
 namespace {
 
 constexpr std::chrono::milliseconds kLook{200};
 constexpr std::size_t kStep = 500;
+constexpr std::size_t kShown = 200;
 
 volatile std::sig_atomic_t interrupted = 0;
 
 struct TailArguments {
     std::string config;
     bool json = false;
+    bool whole = false;
     std::size_t last = 0;
 };
 
@@ -45,19 +50,26 @@ std::string first_text(const data::Value& document) {
     if (!messages.is_array() || messages.size() == 0) return {};
     std::string text(messages.items()[0].string_at("body").value_or(""));
     for (auto& c : text) {
-        if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
     }
     return text;
 }
 
-void feed_line(store::Store& store, const store::FeedEntry& entry, bool json) {
+// The beginning, and how much is left out.
+std::string shortened(std::string text) {
+    if (text.size() <= kShown) return text;
+    const auto end = valid_utf8_prefix(std::string_view(text).substr(0, kShown));
+    return text.substr(0, end) + "… (" + std::to_string(text.size() - end) + " bytes more)";
+}
+
+void feed_line(store::Store& store, const store::FeedEntry& entry, const TailArguments& arguments) {
     data::Arena arena;
     data::Value document;
     if (auto id = InteractionId::parse(entry.subject)) {
         auto view = store.interaction(*id);
         if (view && *view) document = data::parse_json((*view)->document, arena).value_or(data::Value());
     }
-    if (json) {
+    if (arguments.json) {
         print_line(data::to_json(data::make_object(arena, {{"kind", data::Value::string(store::to_string(entry.kind))},
                                                            {"position", data::Value::unsigned_integer(entry.position)},
                                                            {"at", data::make_string(arena, format_time(entry.at))},
@@ -70,12 +82,12 @@ void feed_line(store::Store& store, const store::FeedEntry& entry, bool json) {
         if (auto text = document.string_at(field)) std::cout << ' ' << *text;
     }
     auto text = first_text(document);
-    if (!text.empty()) std::cout << ": " << text;
+    if (!text.empty()) std::cout << ": " << (arguments.whole ? text : shortened(std::move(text)));
     std::cout << '\n';
 }
 
 // One look at both; false when a read failed.
-bool look(Data& data, std::uint64_t& event, std::uint64_t& entry, bool json) {
+bool look(Data& data, std::uint64_t& event, std::uint64_t& entry, const TailArguments& arguments) {
     auto events = data.journal().read(event, kStep, 4 << 20);
     auto entries = data.store().feed(entry, kStep);
     if (!events || !entries) {
@@ -83,9 +95,9 @@ bool look(Data& data, std::uint64_t& event, std::uint64_t& entry, bool json) {
         return false;
     }
     for (const auto& stored : *events)
-        event_line(stored, json);
+        event_line(stored, arguments.json);
     for (const auto& change : *entries)
-        feed_line(data.store(), change, json);
+        feed_line(data.store(), change, arguments);
     if (!events->empty()) event = events->back().position;
     if (!entries->empty()) entry = entries->back().position;
     std::cout.flush();
@@ -105,7 +117,7 @@ int tail(const TailArguments& arguments) {
     std::signal(SIGINT, [](int) { interrupted = 1; });
     std::signal(SIGTERM, [](int) { interrupted = 1; });
     while (interrupted == 0 && std::cout) {
-        if (!look(*data, event, entry, arguments.json)) return 1;
+        if (!look(*data, event, entry, arguments)) return 1;
         std::this_thread::sleep_for(kLook);
     }
     return 0;
@@ -119,7 +131,8 @@ void add_tail(CLI::App& app, Shell& shell) {
     add_config_option(*command, arguments->config);
     command->add_option("-n,--last", arguments->last, "Begin with this many past events and changes")
         ->capture_default_str();
-    command->add_flag("--json", arguments->json, "One JSON object per line");
+    command->add_flag("--whole", arguments->whole, "Texts to their end; otherwise lines show the first 200 bytes");
+    command->add_flag("--json", arguments->json, "One JSON object per line, with the whole interaction");
     command->callback([arguments, &shell] { shell.code = tail(*arguments); });
 }
 

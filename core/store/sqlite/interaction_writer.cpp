@@ -130,7 +130,7 @@ void InteractionWriter::observe(const Observation& observation, Instant now, App
         row = alias->interaction;
         witnessed_.push_back(row);
         incoming.document = observation.document;
-        merge(load(row), std::move(incoming), now, report);
+        merge(load(row), std::move(incoming), observation.anew, now, report);
     } else if (observation.part && join_group(observation, incoming, now, report)) {
         row = aliases_.find(observation.id)->interaction;
     } else if (row = insert_new(observation, incoming, point.customer, now); row != 0) {
@@ -141,7 +141,7 @@ void InteractionWriter::observe(const Observation& observation, Instant now, App
         if (!known) throw sqlite::Failure(corrupt("an interaction that was found is missing"));
         row = known->row;
         incoming.document = observation.document;
-        merge(std::move(*known), std::move(incoming), now, report);
+        merge(std::move(*known), std::move(incoming), observation.anew, now, report);
     }
     if (observation.copy) {
         if (!alone) row = meet_copies(observation, row, now, report);
@@ -251,9 +251,9 @@ std::int64_t InteractionWriter::insert_new(const Observation& observation,
     return row;
 }
 
-void InteractionWriter::merge(Row row, Register incoming, Instant now, ApplyReport& report) {
+void InteractionWriter::merge(Row row, Register incoming, bool anew, Instant now, ApplyReport& report) {
     const Row before = row;
-    if (!put_register(row.registers, std::move(incoming))) {
+    if (!put_register(row.registers, std::move(incoming), anew)) {
         ++report.unchanged;
         return;
     }

@@ -75,7 +75,7 @@ private:
     InteractionId meant_by(const Observation& observation);
     bool join_group(const Observation& observation, Register& incoming, Instant now, ApplyReport& report);
     std::int64_t insert_new(const Observation& observation, const Register& first, std::int64_t customer, Instant now);
-    void merge(Row row, Register incoming, Instant now, ApplyReport& report);
+    void merge(Row row, Register incoming, bool anew, Instant now, ApplyReport& report);
     void store_merged(Row& row, const Row& before, Instant now, ApplyReport& report);
     void receive_numbered(const std::optional<Alias>& alias,
                           const ReceiptUpdate& receipt,

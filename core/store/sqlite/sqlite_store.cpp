@@ -280,4 +280,13 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteStoreOptions& optio
                            [&]() -> std::unique_ptr<Store> { return std::make_unique<SqliteStore>(options); });
 }
 
+Result<void> copy_sqlite_store(const std::filesystem::path& from, const std::filesystem::path& to) {
+    return sqlite::guarded("copy of the store " + from.string(), [&] {
+        // Of a connection that may only read, SQLite would not write the copy either.
+        sqlite::Database database(from, sqlite::Access::ReadWrite);
+        const std::string target = to.string();
+        database.prepare("VACUUM INTO ?").bind(1, std::string_view(target)).run();
+    });
+}
+
 }  // namespace tandem::store

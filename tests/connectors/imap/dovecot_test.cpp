@@ -2,6 +2,8 @@
 #include "core/data/json.hpp"
 #include "tests/connectors/imap/client_fixture.hpp"
 
+#include <fmt/format.h>
+
 #include <sstream>
 
 namespace tandem::imap::test {
@@ -334,6 +336,24 @@ TEST_F(AtDovecot, OneMailboxInTroubleDoesNotStopTheOthers) {
     ASSERT_TRUE(arrives("new"));
     ASSERT_TRUE(becomes([&] { return detail().contains("1 of 2 mailboxes not read; other@example.test"); }));
     EXPECT_EQ(on_loop([&] { return host_.states.back(); }), connector::State::Degraded);
+}
+
+TEST_F(AtDovecot, TheStateNamesTenMailboxesInTrouble) {
+    auto config = options();
+    for (int i = 10; i < 22; ++i)
+        config.mailboxes.push_back({.user = fmt::format("m{}@example.test", i), .password = Secret("wrong")});
+    std::string log;
+    host_.log_ = obs::Log::to([&](std::string_view line) { log.append(line).append("\n"); }, obs::Level::Warn, true);
+    ASSERT_TRUE(begin(config));
+    ASSERT_TRUE(becomes([&] { return detail().contains("12 of 13 mailboxes not read; m10@example.test: login: "); }))
+        << detail();
+    EXPECT_TRUE(detail().contains("; m19@example.test: login: ")) << detail();
+    EXPECT_TRUE(detail().ends_with("; and 2 more")) << detail();
+    const std::string said = on_loop([&] { return log; });
+    EXPECT_TRUE(said.contains(R"("message":"a login was refused")")) << said;
+    EXPECT_TRUE(said.contains(R"("entry":"mailboxes[1]","error":"login: )")) << said;
+    shut_down();
+    host_.log_ = obs::Log();  // what was held back is told at its end
 }
 
 TEST_F(AtDovecot, PartsOfMailsAreFetched) {

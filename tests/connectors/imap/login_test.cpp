@@ -2,6 +2,8 @@
 #include "tests/connectors/imap/client_fixture.hpp"
 #include "tests/support/scripted_peer.hpp"
 
+#include <fmt/format.h>
+
 namespace tandem::imap::test {
 namespace {
 
@@ -9,9 +11,9 @@ using namespace std::chrono_literals;
 
 class ImapLogin : public AtDovecot {
 protected:
-    Result<std::string> look(Config config) {
+    Result<std::string> look(Config config, bool one_password = true) {
         for (MailboxConfig& one : config.mailboxes) {
-            if (!one.oauth2) one.password = config.password;
+            if (!one.oauth2 && one_password) one.password = config.password;
             one.host = config.host;
             one.port = config.port;
             one.include = config.include;
@@ -60,6 +62,40 @@ TEST_F(ImapLogin, AWrongPasswordIsSaid) {
     const auto begun = begin(config);
     ASSERT_FALSE(begun);
     EXPECT_EQ(begun.error().kind, ErrorKind::Auth);
+}
+
+TEST_F(ImapLogin, EveryMailboxThatCannotBeReadIsNamed) {
+    auto config = options();
+    config.mailboxes.clear();
+    for (int i = 0; i < 12; ++i)
+        config.mailboxes.push_back({.user = fmt::format("m{}@example.test", i), .password = Secret("wrong")});
+    config.mailboxes[1].password = Secret("secret");
+    const auto said = look(config, false);
+    ASSERT_FALSE(said);
+    EXPECT_EQ(said.error().kind, ErrorKind::Auth);
+    EXPECT_TRUE(said.error().text.starts_with("m0@example.test: login: ")) << said.error().text;
+    EXPECT_TRUE(said.error().text.contains("; m9@example.test: login: ")) << said.error().text;
+    EXPECT_TRUE(said.error().text.ends_with("; 2 more were not tried; 1 can be read")) << said.error().text;
+}
+
+TEST_F(ImapLogin, AServerThatIsNotThereIsTriedOnce) {
+    auto config = options();
+    config.port = 1;
+    config.mailboxes = {{.user = "a@b.test"}, {.user = "c@d.test"}};
+    const auto said = look(config);
+    ASSERT_FALSE(said);
+    EXPECT_TRUE(said.error().text.starts_with("a@b.test: ")) << said.error().text;
+    EXPECT_TRUE(said.error().text.ends_with("; 1 more were not tried")) << said.error().text;
+}
+
+TEST_F(ImapLogin, FoldersThatNobodyHasAreSaid) {
+    auto config = options();
+    config.include = {"Inbx", "Gesendet"};
+    const auto said = look(config);
+    ASSERT_FALSE(said);
+    EXPECT_EQ(said.error().kind, ErrorKind::Config);
+    EXPECT_TRUE(said.error().text.contains("include and exclude leave no folder; the server has "))
+        << said.error().text;
 }
 
 TEST_F(ImapLogin, TlsFromTheBeginningAndLater) {

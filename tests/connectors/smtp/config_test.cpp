@@ -61,6 +61,14 @@ TEST(Config, WhatDoesNotFitTogether) {
               "client_id: c } }",
               "either"},
              {"submission: { from: a@b.c, host: \"h x\" }", "submission.host"},
+             {"submission: { from: a@b.c, host: h, from_name: \"Help\\r\\nBcc: x@y.z\" }",
+              "t.yaml:1:48: error: submission.from_name: must be one line without control characters"},
+             {"submission: { from: a@b.c, host: h, from_name: \"a\\x85b\" }", "submission.from_name: must be one line"},
+             {"submission: { from: a@b.c, host: h, subject: \"a\\tb\" }", "submission.subject: must be one line"},
+             {"submission: { from: a@b.c, host: h, reply_to: \"a@b.c\\n\" }", "submission.reply_to"},
+             {"submission: { from: a@b.c, host: h, copy_to: \"a@b.c\\n\" }", "submission.copy_to"},
+             {"submission: { from: a@b.c, host: h, helo: \"h\\n\" }", "submission.helo"},
+             {"submission: { from: a@b.c, host: h, id_domain: \"h\\n\" }", "submission.id_domain"},
              {"journal: { listen: \":2525\" }", "recipients"},
              {"journal: { listen: \":2525\", recipients: [nobody] }", "neither"},
              {"journal: { listen: \":2525\", recipients: [a@b.c], peers: [everybody] }", "peers"},
@@ -71,6 +79,15 @@ TEST(Config, WhatDoesNotFitTogether) {
              {"journal: { listen: \"mx.example.org:25\", recipients: [a@b.c] }", "address of this machine"},
          }) {
         EXPECT_NE(read(yaml).findings.find(finding), std::string::npos) << yaml << "\n" << read(yaml).findings;
+    }
+}
+
+TEST(Config, NamesInAnyLanguage) {
+    for (const std::string name : {"Acme", "Müller & Söhne", "Поддержка Â® «Ω»", "客服"}) {
+        const auto [config, findings] =
+            read("submission: { from: a@b.c, host: h, from_name: \"" + name + "\", subject: \"" + name + "\" }");
+        EXPECT_EQ(findings, "");
+        EXPECT_EQ(config.submission->from_name, name);
     }
 }
 

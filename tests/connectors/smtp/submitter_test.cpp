@@ -40,6 +40,60 @@ protected:
     }
 };
 
+// A listening socket of somebody else.
+class Occupied {
+public:
+    Occupied() {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof(address);
+        if (::bind(fd_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(fd_, 1) != 0 ||
+            ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+            throw std::runtime_error("no port");
+        port_ = ntohs(address.sin_port);
+    }
+    ~Occupied() { leave(); }
+    Occupied(const Occupied&) = delete;
+    Occupied& operator=(const Occupied&) = delete;
+
+    void leave() {
+        if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+    }
+    std::uint16_t port() const { return port_; }
+
+private:
+    int fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    std::uint16_t port_ = 0;
+};
+
+TEST_F(Submitting, GoesOnWhileSomebodyElseHasThePortOfTheJournal) {
+    Server server;
+    Occupied port;
+    Config config;
+    config.submission = options(server.port());
+    config.journal = JournalConfig{};
+    config.journal->listen = {"127.0.0.1", port.port()};
+    config.journal->recipients = {"journal@gw.test"};
+    ASSERT_TRUE(begin(config));
+    EXPECT_EQ(said(send("m1")), "sent");
+    EXPECT_TRUE(becomes([&] { return counter("listen_failures") > 0; }));
+    EXPECT_EQ(said(send("m2")), "sent");
+    on_loop([&] {
+        EXPECT_EQ(host_.states.back(), connector::State::Degraded);
+        EXPECT_TRUE(host_.details.back().starts_with("no copies are taken: ")) << host_.details.back();
+        return 0;
+    });
+    port.leave();
+    EXPECT_TRUE(becomes([&] { return on_loop([&] { return instance_->port(); }) == port.port(); }));
+    EXPECT_EQ(on_loop([&] { return host_.states.back(); }), connector::State::Ready);
+    config.submission.reset();
+    shut_down();
+    Occupied again;
+    config.journal->listen.port = again.port();
+    EXPECT_FALSE(begin(config)) << "without a submission there is nothing to go on with";
+}
+
 TEST_F(Submitting, AMail) {
     Server server;
     at(server);

@@ -94,6 +94,13 @@ TEST_F(MediaApiTest, ServesAFileInPieces) {
     EXPECT_EQ(body.pieces, 4);
 }
 
+TEST_F(MediaApiTest, ANameCannotHideItsEnding) {
+    const auto sha512 = kept("MZ", "application/octet-stream", "invoice\u202Efdp.exe\u2066\u200E");
+    const auto reply = ask("/v1/media/" + sha512, kReader);
+    EXPECT_EQ(header(std::get<net::StreamingResponse>(reply), "Content-Disposition"),
+              "attachment; filename*=UTF-8''invoice_fdp.exe_%E2%80%8E");
+}
+
 TEST_F(MediaApiTest, OnlyThePageShowsPicturesAndNothingElse) {
     const auto picture = kept("png", "image/png", "a.png");
     const auto drawing = kept("svg", "image/svg+xml", "a.svg");

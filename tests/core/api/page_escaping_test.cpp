@@ -169,7 +169,8 @@ TEST_F(Page, OpensAttachmentsWithoutTellingWhereFrom) {
     gateway_.store.timelines[FakeStore::customer_id(1)] = {test::message(
         9, "2026-11-20T11:30:00Z", "inbound", "see",
         R"(,"attachments":[{"kind":"image","url":"https://cdn.example.test/a?x=1&y=2","size_bytes":2048},)"
-        R"({"kind":"file","filename":"b.pdf","url":"file:///etc/passwd"}])")};
+        R"({"kind":"file","filename":"b.pdf","url":"file:///etc/passwd"},)"
+        "{\"kind\":\"file\",\"filename\":\"bill\u202Efdp.exe\"}]")};
 
     const auto html = page();
 
@@ -177,6 +178,7 @@ TEST_F(Page, OpensAttachmentsWithoutTellingWhereFrom) {
                     "<a target=\"_blank\" rel=\"noopener noreferrer\" "
                     "href=\"https://cdn.example.test/a?x=1&amp;y=2\">Picture</a>"));
     EXPECT_TRUE(has(html, "<span>b.pdf</span>"));
+    EXPECT_TRUE(has(html, "<span>bill_fdp.exe</span>"));
     EXPECT_FALSE(has(html, "passwd"));
 }
 

@@ -142,6 +142,7 @@ TEST(Fields, ReportsEveryWrongValue) {
         {"integer: '5'", "1:10: error: integer: must be a whole number, not '5'"},
         {"integer: [5]", "1:10: error: integer: must be a single value, not a list"},
         {"integer:", "1:1: error: integer: has no value; leave the key out for the default"},
+        {R"(integer: "1\n2")", "1:10: error: integer: must be a whole number, not a text with control characters"},
         {"number: 2.5", "1:9: error: number: must be from 0 to 1, not '2.5'"},
         {"number: .nan", "1:9: error: number: must be a number, not '.nan'"},
         {"boolean: yes", "1:10: error: boolean: must be true or false, not 'yes'"},

@@ -46,6 +46,11 @@ INSTANTIATE_TEST_SUITE_P(
              "a rule has one of `snapshot`, `receipt`, `ignore`"},
         Case{"secret_default", pack_text(kRules, "settings: { k: { type: secret, default: x } }\n"),
              "settings.k.default: a secret has no default"},
+        Case{"format_of_a_number", pack_text(kRules, "settings: { k: { type: integer, format: regex } }\n"),
+             "settings.k.format: a format is for settings of type string and list"},
+        Case{"format_of_a_default",
+             pack_text(kRules, "settings: { k: { type: list, format: mailboxes, default: [a.test] } }\n"),
+             "settings.k.default[0]: must be an address"},
         Case{"default_type", pack_text(kRules, "settings: { k: { type: integer, default: x } }\n"),
              "settings.k.default: expected a whole number"}),
     [](const auto& info) { return info.param.name; });

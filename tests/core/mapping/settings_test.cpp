@@ -13,6 +13,8 @@ settings:
   strict: { type: boolean, default: false }
   words: { type: list, default: [STOP] }
   api_url: { type: url, default: "https://api.acme.test/v1?region=eu" }
+  own: { type: list, default: ["@acme.test"], format: mailboxes }
+  users: { type: string, default: "^$", format: regex }
 )y";
 
 std::shared_ptr<const Pack> pack() {
@@ -68,12 +70,34 @@ TEST(Settings, ProblemsHavePlaceAndRemedy) {
              {"{ token: a, api_url: [x] }", "expected a URL"},
              {"{ token: '' }", "the secret is empty"},
              {"{ token: { a: b } }", "expected a text or a list of texts"},
+             {"{ token: a, own: [a@acme.test, acme.test] }",
+              "s.yaml:1:32: error: connectors[0].settings.own[1]: must be an address; a whole domain begins with @"},
+             {"{ token: a, own: ['mailto:a@acme.test'] }", "own[0]: must be an address without mailto:"},
+             {"{ token: a, own: [''] }", "own[0]: must be an address"},
+             {"{ token: a, own: [' a@acme.test'] }", "without spaces and control characters"},
+             {"{ token: a, own: [\"a\\n@acme.test\"] }", "without spaces and control characters"},
+             {"{ token: a, own: ['<a@acme.test>'] }", "own[0]: can fit no address"},
+             {"{ token: a, own: ['a@acme.test;b@acme.test'] }", "own[0]: can fit no address"},
+             {"{ token: a, own: ['a@b@acme.test'] }", "own[0]: can fit no address"},
+             {"{ token: a, own: ['@acme'] }", "own[0]: can fit no address: not a mailbox: the domain has no dot"},
+             {"{ token: a, own: ['@*.acme.test'] }", "own[0]: may have one *, and that before the @"},
+             {"{ token: a, own: ['a*b*@acme.test'] }", "own[0]: may have one *, and that before the @"},
+             {"{ token: a, users: '^(x' }", "connectors[0].settings.users: is no pattern (RE2): missing )\n"},
              {"[ token ]", "expected settings and their values"},
          }) {
         std::string problems;
         read(yaml, problems);
         EXPECT_TRUE(problems.contains(expected)) << problems;
     }
+}
+
+TEST(Settings, FormatsTakeWhatCanFit) {
+    std::string problems;
+    read(
+        "{ token: a, own: [Help@Acme.test, 'help+*@acme.test', '@acme.test', '@почта.рф', \"o'n@acme.test\"], "
+        "users: '^@(desk|_.*):acme$' }",
+        problems);
+    EXPECT_EQ(problems, "");
 }
 
 TEST(Settings, MessagesNeverRepeatASecret) {

@@ -179,6 +179,16 @@ TEST(PutRegister, KeepsTheHighestRevisionOfEachSourceInEveryOrder) {
     } while (std::next_permutation(input.begin(), input.end(), less));
 }
 
+TEST(PutRegister, LetsAnEventSayAnewWhatItSaid) {
+    std::vector<Register> registers;
+    put_register(registers, {.source = "a", .rev = 2, .rev_hash = 7, .event = 5});
+    EXPECT_FALSE(put_register(registers, {.source = "a", .rev = 2, .rev_hash = 7, .event = 5}, true)) << "the same";
+    EXPECT_FALSE(put_register(registers, {.source = "a", .rev = 2, .rev_hash = 6, .event = 4}, true)) << "an older one";
+    EXPECT_FALSE(put_register(registers, {.source = "a", .rev = 2, .rev_hash = 6, .event = 5})) << "no replay";
+    EXPECT_TRUE(put_register(registers, {.source = "a", .rev = 1, .rev_hash = 6, .event = 5}, true));
+    EXPECT_EQ(registers[0].rev_hash, 6U);
+}
+
 TEST(SameContent, OverlooksTheRevisionOnly) {
     EXPECT_TRUE(same_content(R"({"a":1,"rev":1})", R"({"rev":2,"a":1})"));
     EXPECT_FALSE(same_content(R"({"a":1,"rev":1})", R"({"a":2,"rev":1})"));
