@@ -1,5 +1,5 @@
 // One report from the JSON files that the benchmarks wrote:
-//   node tests/bench/report.mjs FOLDER      reads FOLDER/{gateway,smpp,mail}.json, *_bench.json, store_bench.txt; prints Markdown
+//   node tests/bench/report.mjs FOLDER      reads FOLDER/{gateway,smpp,mail,calls}.json, *_bench.json, store_bench.txt; prints Markdown
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
@@ -117,8 +117,24 @@ if (gateway.http) parts.push('## Parts of the way', others());
 if (gateway.sustained) parts.push('## Sustained', endToEnd());
 const smpp = join(folder, 'smpp.json');
 if (existsSync(smpp)) parts.push('## Short messages over SMPP: Tandem and Kannel', shortMessages(read(smpp)));
+function switchboard(one) {
+  const { visible_ms: visible, memory_mib: memory } = one;
+  return [
+    table([`${one.monitors} monitors, ${one.rate} calls a second for ${one.seconds} s`, ''], [
+      ['calls of the switch; stored; of them not closed, or with a doubtful beginning or end', `${one.calls}; ${one.calls_stored}; ${one.not_closed}, ${one.uncertain}`],
+      ['copies of events sent; taken', `${one.copies_sent}; ${one.copies_taken}`],
+      ['a new call can be read after: median, p95, p99, longest', [visible.median, visible.p95, visible.p99, visible.most].map(ms).join(', ')],
+      ['processors, in all; for 1,000 monitors', `${one.cpu_cores}; ${one.cpu_cores_per_1000_monitors}`],
+      ['memory with idle monitors; for 1,000 of them; at its highest', [memory.with_monitors, memory.per_1000_monitors, memory.peak].map(mb).join('; ')],
+    ]),
+    `Memory every five seconds, MiB: ${memory.every_5_s.join(' ')}.`,
+  ].join('\n\n');
+}
+
 const mail = join(folder, 'mail.json');
 if (existsSync(mail)) parts.push('## Mail: Tandem and mbsync', letters(read(mail)));
+const calls = join(folder, 'calls.json');
+if (existsSync(calls)) parts.push('## Calls of a large switch', switchboard(read(calls)));
 if (Object.keys(micro).length) parts.push('## One core', ...Object.keys(micro).map(microTable));
 const store = join(folder, 'store_bench.txt');
 if (existsSync(store)) parts.push('### store_bench', '```\n' + readFileSync(store, 'utf8').trimEnd() + '\n```');
