@@ -11,12 +11,13 @@ constexpr std::size_t kTellingDigits = 9;  // of a number that is written with a
 
 }  // namespace
 
-std::string meeting_name(std::string_view outside, std::string_view inside, Counted counted) {
+std::string meeting_name(std::string_view outside, std::string_view inside, Kind kind) {
     std::string far = digits_of(outside);
     const std::string near = digits_of(inside);
     if (far.empty() || near.empty()) return {};
     if (far.size() > kTellingDigits) far.erase(0, far.size() - kTellingDigits);
-    return far + '|' + near + (counted == Counted::FromBeginning ? "|whole" : "");
+    const std::string_view what = kind == Kind::Whole ? "|whole" : kind == Kind::Missed ? "|missed" : "";
+    return far + '|' + near + std::string(what);
 }
 
 void add_meeting(std::vector<Meeting>& list, Meeting one) {

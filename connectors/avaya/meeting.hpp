@@ -15,15 +15,19 @@ namespace tandem::avaya {
 struct Meeting {
     std::string name;
     Instant at{};                                       // the end
-    std::optional<std::chrono::milliseconds> lasted{};  // from answer to end, 0 if nobody answered; empty: not known
+    std::optional<std::chrono::milliseconds> lasted{};  // empty: not known, or not to be compared
 };
 
 inline constexpr std::size_t kMaxMeetings = 8;
 
-// "<last 9 digits of the outside number>|<digits of the inside number>", with `whole` "...|whole": its duration is that
-// of the call from its first sign on, as it is counted where an announcement answers. Empty if a number is unknown.
-enum class Counted { FromAnswer, FromBeginning };
-std::string meeting_name(std::string_view outside, std::string_view inside, Counted counted = Counted::FromAnswer);
+// "<last 9 digits of the outside number>|<digits of the inside number>" and what is said of it; empty if a number is
+// unknown.
+enum class Kind {
+    Answered,  // it lasted from the answer to the end
+    Whole,     // "...|whole": an answered call from its first sign on, as it is counted where an announcement answers
+    Missed,    // "...|missed": no agent answered; how long it lasted is counted in too many ways to be compared
+};
+std::string meeting_name(std::string_view outside, std::string_view inside, Kind kind = Kind::Answered);
 
 // Adds it, unless it has no name, or that name at that time is there, or there are kMaxMeetings.
 void add_meeting(std::vector<Meeting>& list, Meeting one);

@@ -6,7 +6,7 @@
 namespace tandem::avaya_dmcc {
 namespace {
 
-using avaya::Counted;
+using avaya::Kind;
 using avaya::Meeting;
 using avaya::meeting_name;
 
@@ -14,30 +14,27 @@ Millis between(Instant from, Instant to) {
     return std::max(Millis(0), std::chrono::duration_cast<Millis>(to - from));
 }
 
-std::optional<Millis> talked(const Call& call) {
-    if (!call.answered_at) return call.start_uncertain ? std::nullopt : std::optional(Millis(0));
-    if (call.start_uncertain) return std::nullopt;
-    return between(*call.answered_at, *call.ended_at);
-}
-
 void add_whole(const Call& call, std::string_view outside, std::vector<Meeting>& out) {
     const bool inbound = call.direction == Direction::Inbound;
     const std::string& number = !inbound ? call.ani : call.entry_vdn.empty() ? call.dnis : call.entry_vdn;
-    avaya::add_meeting(out, {meeting_name(outside, number), *call.ended_at, talked(call)});
+    const auto end = *call.ended_at;
+    if (!call.answered_at) return avaya::add_meeting(out, {meeting_name(outside, number, Kind::Missed), end, {}});
+    std::optional<Millis> talked;
+    std::optional<Millis> whole;
+    if (!call.start_uncertain) talked = between(*call.answered_at, end);
+    if (!call.start_uncertain && call.started_at) whole = between(*call.started_at, end);
+    avaya::add_meeting(out, {meeting_name(outside, number), end, talked});
     const auto first = std::ranges::find_if(
         call.legs, [](const Leg& leg) { return leg.role == Role::Agent && leg.answered_at.has_value(); });
-    if (first != call.legs.end())
-        avaya::add_meeting(out, {meeting_name(outside, first->station), *call.ended_at, talked(call)});
-    std::optional<Millis> whole;
-    if (!call.start_uncertain && call.started_at) whole = between(*call.started_at, *call.ended_at);
-    avaya::add_meeting(out, {meeting_name(outside, number, Counted::FromBeginning), *call.ended_at, whole});
+    if (first != call.legs.end()) avaya::add_meeting(out, {meeting_name(outside, first->station), end, talked});
+    avaya::add_meeting(out, {meeting_name(outside, number, Kind::Whole), end, whole});
 }
 
 void add_part(const Leg& leg, std::string_view outside, std::vector<Meeting>& out) {
-    if (leg.role != Role::Agent || !leg.ended_at || leg.end_uncertain) return;
     const auto from = leg.customer_from ? leg.customer_from : leg.answered_at;
+    if (leg.role != Role::Agent || !from || !leg.ended_at || leg.end_uncertain) return;
     std::optional<Millis> lasted;
-    if (!leg.start_uncertain) lasted = from ? between(*from, *leg.ended_at) : Millis(0);
+    if (!leg.start_uncertain) lasted = between(*from, *leg.ended_at);
     avaya::add_meeting(out, {meeting_name(outside, leg.station), *leg.ended_at, lasted});
 }
 

@@ -32,11 +32,16 @@ public:
             const auto error = answer->answer ? read_error(answer->answer->root()) : std::nullopt;
             if (answer->answer)
                 said_ += "; " + config_.switches[next_ - 1].name + ": " + (error ? to_error(*error).text : "known");
+            if (error && !refused_) refused_ = to_error(*error);
             ask(session);
         } else if (const auto* closed = std::get_if<Closed>(&event)) {
             finished_ = true;
             if (!said_.empty()) outcome_ = said_;
             if (said_.empty()) outcome_ = fail(closed->error);
+            if (refused_) {
+                refused_->text = said_;
+                outcome_ = fail(std::move(*refused_));
+            }
         }
     }
 
@@ -49,6 +54,7 @@ private:
     const Config& config_;
     std::size_t next_ = 0;
     std::string said_;
+    std::optional<Error> refused_;  // a switch that AES does not know
     bool finished_ = false;
     Result<std::string> outcome_ = fail(transient("the session ended before the login"));
 };

@@ -128,18 +128,23 @@ void sort(std::vector<Leg>& legs) {
 }
 
 std::vector<avaya::Meeting> meetings(const Call& call) {
+    using avaya::Kind;
+    using avaya::meeting_name;
     std::vector<avaya::Meeting> out;
     const bool inbound = call.direction == "inbound";
-    if (!inbound && call.direction != "outbound") return out;
+    if (call.state != "closed" || (!inbound && call.direction != "outbound")) return out;
     const std::string& outside = inbound ? call.ani : call.dnis;
-    const auto at = call.ended_at + std::chrono::duration_cast<std::chrono::milliseconds>(call.precision) / 2;
-    const auto lasted = call.talk.value_or(Seconds(0));
     const std::string& number = !inbound ? call.ani : call.vdn.empty() ? call.called : call.vdn;
-    using avaya::meeting_name;
+    const auto at = call.ended_at + std::chrono::duration_cast<std::chrono::milliseconds>(call.precision) / 2;
+    // A VDN that stands there as the one who answered is an announcement: the caller may have left the queue behind it.
+    const bool announced = !call.vdn.empty() && call.vdn == call.called;
+    if (!call.answered_at || announced) avaya::add_meeting(out, {meeting_name(outside, number, Kind::Missed), at, {}});
+    if (!call.answered_at) return out;
+    const auto lasted = call.talk.value_or(Seconds(0));
     avaya::add_meeting(out, {meeting_name(outside, number), at, lasted});
-    avaya::add_meeting(out, {meeting_name(outside, number, avaya::Counted::FromBeginning), at, lasted});
+    avaya::add_meeting(out, {meeting_name(outside, number, Kind::Whole), at, lasted});
     for (const Leg& leg : call.legs)
-        avaya::add_meeting(out, {meeting_name(outside, leg.station), at, lasted});
+        if (leg.answered_at) avaya::add_meeting(out, {meeting_name(outside, leg.station), at, lasted});
     return out;
 }
 
@@ -157,10 +162,7 @@ std::string to_json(const Call& call) {
     out.list("legs", call.legs, [](const Leg& leg, data::Arena& into) { return value_of(leg, into); });
     out.list("transfers", call.transfers, [](const Transfer& one, data::Arena& into) { return value_of(one, into); });
     out.texts("call_ids", call.call_ids);
-    if (call.ucid.empty() && call.state == "closed") {
-        out.list("names", meetings(call),
-                 [](const avaya::Meeting& one, data::Arena& into) { return value_of(one, into); });
-    }
+    out.list("names", meetings(call), [](const avaya::Meeting& one, data::Arena& into) { return value_of(one, into); });
     if (!call.facts.empty()) out.add("details", Object(arena).facts(call.facts).value());
     return data::to_json(out.value());
 }

@@ -70,7 +70,8 @@ struct Call {
     Facts facts{};
 };
 
-// By what a record without UCID finds the call that was seen live: under the number that was called, and each station.
+// By what a record finds the call that was seen live without its UCID: under the number that was called, and each
+// station that answered. None before the call is closed, or of a call inside.
 std::vector<avaya::Meeting> meetings(const Call& call);
 
 std::string to_json(const Call& call);

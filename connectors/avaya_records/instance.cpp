@@ -125,7 +125,8 @@ Task<void> LineInstance::welcome(std::unique_ptr<net::Link> link) {
     }
     // A switch that lost its connection without a word comes again: what is dead must not keep it out.
     if (std::cmp_greater_equal(guests_.size(), options_.connections)) {
-        std::ranges::min_element(guests_, {}, &Guest::heard)->link->close();
+        const auto use = [](const Guest& guest) { return std::pair(guest.lines > 0, guest.heard); };
+        std::ranges::min_element(guests_, {}, use)->link->close();
         host_.count("refused", "silent");
     }
     co_await serve(*link);
@@ -214,6 +215,10 @@ Task<void> LineInstance::take(Guest& guest, std::vector<std::string> lines, bool
                         .cut = cut});
     }
     if (kept.empty()) co_return;
+    if (!kind_.binary.empty() && trouble_.starts_with(kind_.binary)) {  // of somebody else: records come
+        trouble_.clear();
+        show();
+    }
     std::vector<journal::Event> events;
     for (const StoredLine& one : kept)
         events.push_back(line_event(one, kind_.content_type));

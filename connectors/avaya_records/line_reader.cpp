@@ -14,7 +14,11 @@ void LineReader::feed(std::string_view octets, std::vector<std::string>& lines) 
     tail_.append(octets);
     std::size_t begin = 0;
     for (;;) {
-        const auto end = tail_.find('\n', std::max(begin, searched_));
+        if (returned_ && begin < tail_.size()) {
+            if (tail_[begin] == '\n') ++begin;
+            returned_ = false;
+        }
+        const auto end = tail_.find_first_of("\r\n", std::max(begin, searched_));
         const std::size_t length = std::min(end, tail_.size()) - begin;
         if (length > longest_) {
             lines.push_back(tail_.substr(begin, longest_));
@@ -22,9 +26,8 @@ void LineReader::feed(std::string_view octets, std::vector<std::string>& lines) 
             continue;
         }
         if (end == std::string::npos) break;
-        std::string_view line(tail_.data() + begin, length);
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        lines.emplace_back(line);
+        lines.push_back(tail_.substr(begin, length));
+        returned_ = tail_[end] == '\r';
         begin = end + 1;
     }
     tail_.erase(0, begin);

@@ -1,5 +1,6 @@
-// Cuts what a switch sends into lines. Call records are lines that end in CR LF or LF; NULs stand before the first one
-// and behind line ends (vendors/avaya.md 4.1, 5.1). One read holds several lines or half of one. Pure.
+// Cuts what a switch sends into lines. Call records are lines that end in CR LF, LF or CR, as the layout says; NULs
+// stand before the first one and behind line ends (vendors/avaya.md 4.1, 5.1). One read holds several lines or half of
+// one. Pure.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +16,7 @@ public:
     // A line that is longer is handed out in pieces: what is no record must not fill the memory.
     explicit LineReader(std::size_t longest = 8 * 1024) : longest_(longest) {}
 
-    // Appends the lines that are complete, without their line end (LF, and a CR before it) and otherwise as they came.
+    // Appends the lines that are complete, without their line end and otherwise as they came.
     void feed(std::string_view octets, std::vector<std::string>& lines);
 
     // What came after the last line end.
@@ -25,6 +26,7 @@ private:
     const std::size_t longest_;
     std::string tail_;
     std::size_t searched_ = 0;  // of the tail, for a line end
+    bool returned_ = false;     // the last line ended in CR: an LF that follows belongs to it
 };
 
 // Without NULs and line ends; blanks at the front are columns of some formats and stay.

@@ -17,9 +17,12 @@ std::size_t Repeats::note(std::string_view text, bool unique, std::uint64_t conn
     const auto [place, fresh] = known_.try_emplace(hash);
     if (fresh) order_.emplace_back(at, hash);
     Known& known = place->second;
-    if (known.connection != connection) known.on_connection = 0;
-    known.connection = connection;
-    if (++known.on_connection <= known.count || (unique && known.count > 0)) return 0;
+    auto on = std::ranges::find(known.on, connection, &std::pair<std::uint64_t, std::size_t>::first);
+    if (on == known.on.end()) {
+        if (known.on.size() == kMostConnections) known.on.erase(known.on.begin());
+        on = known.on.emplace(known.on.end(), connection, 0);
+    }
+    if (++on->second <= known.count || (unique && known.count > 0)) return 0;
     return ++known.count;
 }
 

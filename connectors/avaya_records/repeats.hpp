@@ -11,6 +11,7 @@
 #include <map>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tandem::avaya_records {
 
@@ -27,9 +28,9 @@ private:
     using Hash = std::array<std::uint8_t, 16>;
     struct Known {
         std::size_t count = 0;
-        std::uint64_t connection = 0;
-        std::size_t on_connection = 0;
+        std::vector<std::pair<std::uint64_t, std::size_t>> on;  // connection, how often; the latest kMostConnections
     };
+    static constexpr std::size_t kMostConnections = 8;
 
     const std::size_t most_;
     std::map<Hash, Known> known_;

@@ -5,6 +5,7 @@
 #include "core/base/text.hpp"
 #include "core/identity/point.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <expected>
@@ -104,6 +105,13 @@ async::Task<net::HttpReply> dispatch(std::shared_ptr<State> state,
                                running = std::move(running)] { return run(state->services, endpoint, request, path); });
 }
 
+bool is_local_number(std::string_view text) {
+    constexpr std::size_t kShortest = 6;  // what is shorter is an extension
+    constexpr std::size_t kLongest = 15;  // ITU-T E.164
+    return text.size() >= kShortest && text.size() <= kLongest &&
+           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 }  // namespace
 
 std::string_view Call::segment(std::string_view name) const {
@@ -163,6 +171,10 @@ Result<store::PartyPoint> read_point(const Services& services, std::string_view 
         for (char& c : spaced)
             c = c == '+' ? ' ' : c;
         if (auto second = identity::parse_point(spaced, services.options.region)) point = std::move(second);
+    }
+    if (!point && is_local_number(text)) {
+        // What a switch writes of a caller in its own town is no number of the country; a call has it in the same form.
+        point = identity::Point{"tel", "", std::string(text)};
     }
     if (!point) return fail(std::move(point.error()));
     auto normal = identity::normalise(point->scheme, point->scope, point->value, services.options.region);

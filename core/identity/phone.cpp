@@ -138,7 +138,11 @@ Result<Phone> normalise_uncached(std::string_view raw, std::string_view region) 
     if (scientific(number)) {
         return fail(rejected("a spreadsheet rounded the number to powers of ten; digits are lost", "rounded"));
     }
-    return read(number, region.empty() ? "ZZ" : std::string(region));
+    auto phone = read(number, region.empty() ? "ZZ" : std::string(region));
+    if (phone || !number.starts_with("00")) return phone;
+    // Switches write the international prefix of ITU-T E.123 in countries that dial another one (Russia's 810).
+    auto international = read("+" + number.substr(2), "ZZ");
+    return international ? international : phone;
 }
 
 // Parsing costs tens of microseconds and the same few thousand callers come again and again. Each thread keeps recent

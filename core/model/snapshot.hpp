@@ -75,7 +75,7 @@ struct Copy {
     std::chrono::milliseconds precision{};  // of its times
 };
 inline constexpr std::int64_t kMaxCopyRank = 9;
-inline constexpr std::size_t kMaxCopyNames = 8;
+inline constexpr std::size_t kMaxCopyNames = 16;
 inline constexpr std::size_t kMaxAliases = 8;
 inline constexpr std::chrono::milliseconds kMaxCopyWindow = std::chrono::hours(24);
 

@@ -109,6 +109,7 @@ private:
     Value field(std::string_view key) {
         if (key == "parties" && !parties_.empty()) return parties_.list();
         if (patched_ && lasting(key) && !documents_.back().get(key).is_null()) return documents_.back().get(key);
+        if (key == "ended_at" || key == "closed_at" || key == "end_reason") return ending(key);
         switch (rule_for(key)) {
             case Rule::Earliest:
                 return earliest(key);
@@ -124,6 +125,36 @@ private:
                 break;
         }
         return pick(key, [](Value, Value) { return false; });
+    }
+
+    // While the contact goes on, a record of a part of it ends nothing; and what is known to the minute ends after what
+    // was seen to the second.
+    Value ending(std::string_view key) {
+        for (std::size_t source = 0; source < documents_.size(); ++source) {
+            const Value value = documents_[source].get(key);
+            if (value.is_null() || (is_record(source) && !patched_ && goes_on(source))) continue;
+            const auto at = parse_time(text_of(documents_[source], key));
+            if (patched_ || !at || precision_of(documents_[source]).count() == 0) return value;
+            Instant latest = *at;
+            for (const std::string_view earlier : {"started_at", "answered_at"}) {
+                const Value known = earliest(earlier);
+                if (!known.is_string()) continue;
+                latest = std::max(latest, parse_time(known.as_string()).value_or(latest));
+            }
+            return latest == *at ? value : data::make_string(arena_, format_time(latest));
+        }
+        return {};
+    }
+
+    bool is_record(std::size_t source) const {
+        const Value rank = documents_[source].get("copy").get("rank");
+        return rank.is_integer() && rank.as_int() >= kFirstRecord && rank.as_int() <= kLastRecord;
+    }
+    bool goes_on(std::size_t before) const {
+        return std::ranges::any_of(documents_.first(before), [](Value document) {
+            const auto state = text_of(document, "state");
+            return document.get("copy").is_object() && !state.empty() && state != "closed";
+        });
     }
 
     template <class Better>
@@ -216,8 +247,7 @@ private:
 
     // A record of the contact tells again, less exactly, what was seen live. A report tells what nobody else can.
     bool repeats_event(std::size_t source, std::string_view type) const {
-        const Value rank = documents_[source].get("copy").get("rank");
-        if (!rank.is_integer() || rank.as_int() < kFirstRecord || rank.as_int() > kLastRecord) return false;
+        if (!is_record(source)) return false;
         const auto tells = [&](Value document) {
             return document.get("copy").is_object() &&
                    std::ranges::any_of(items_of(document.get("events")),

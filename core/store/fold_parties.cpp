@@ -23,8 +23,11 @@ bool same_party(Value a, Value b) {
             if (same_point(mine, other)) return true;
         }
     }
-    return text_of(a, "role") == text_of(b, "role") && text_of(a, "name") == text_of(b, "name") &&
-           !text_of(a, "name").empty();
+    if (text_of(a, "role") != text_of(b, "role")) return false;
+    // A customer of whom nothing is known is the one of whom another source knows more, or nothing either.
+    if (text_of(a, "role") == "customer" && text_of(b, "name").empty() && items_of(b.get("contact_points")).empty())
+        return true;
+    return text_of(a, "name") == text_of(b, "name") && !text_of(a, "name").empty();
 }
 
 }  // namespace

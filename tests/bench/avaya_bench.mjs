@@ -19,7 +19,7 @@ const { values } = parseArgs({
 const [monitors, rate, seconds, scale] = [values.monitors, values.rate, values.seconds, values.scale].map(Number);
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-const size = { agents: monitors - 40, vdns: 20, skills: 20 };
+const size = { agents: monitors - 40, vdns: 20, skills: 20, trunks: 3 * monitors };
 const layout = sized(size);
 const aes = await new AesProgram().start({ seed: values.seed, size });
 const range = (list) => `["${list[0]}-${list.at(-1)}"]`;

@@ -9,7 +9,8 @@ namespace {
 TEST(MeetingName, OfBothNumbers) {
     EXPECT_EQ(meeting_name("+49 30 1234567", "VDN 7100"), "301234567|7100");
     EXPECT_EQ(meeting_name("030 1234567", "7100"), "301234567|7100") << "with and without the country";
-    EXPECT_EQ(meeting_name("4567", "7100", Counted::FromBeginning), "4567|7100|whole");
+    EXPECT_EQ(meeting_name("4567", "7100", Kind::Whole), "4567|7100|whole");
+    EXPECT_EQ(meeting_name("4567", "7100", Kind::Missed), "4567|7100|missed");
     EXPECT_EQ(meeting_name("", "7100"), "");
     EXPECT_EQ(meeting_name("1234567890", "anonymous"), "");
 }

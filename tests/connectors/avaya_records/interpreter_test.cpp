@@ -156,26 +156,44 @@ TEST(RecordEvents, ACallTellsItsRevision) {
     EXPECT_FALSE(told_call({}));
 }
 
-TEST(Meetings, OfTheNumberThatWasCalledAndOfEachStation) {
+std::string names_of(const Call& call) {
+    std::string out;
+    for (const auto& one : meetings(call)) {
+        EXPECT_EQ(one.at, from_micros(150'000'000)) << "the middle of what may be meant";
+        out += one.name + (one.lasted ? " " + std::to_string(one.lasted->count() / 1000) : "") + "; ";
+    }
+    return out;
+}
+
+TEST(Meetings, OfTheNumberThatWasCalledAndOfEachStationThatAnswered) {
     Call call;
     call.direction = "inbound";
+    call.state = "closed";
     call.ani = "+49 30 1234567";
     call.called = "5001";
     call.vdn = "7100";
     call.ended_at = from_micros(120'000'000);
     call.precision = 60s;
     call.talk = 35s;
-    call.legs = {{.station = "5001"}, {.station = "7100"}};
-    std::string told;
-    for (const auto& one : meetings(call)) {
-        EXPECT_EQ(one.at, from_micros(150'000'000)) << "the middle of what may be meant";
-        EXPECT_EQ(one.lasted, 35s);
-        told += one.name + ' ';
-    }
-    EXPECT_EQ(told, "301234567|7100 301234567|7100|whole 301234567|5001 ");
+    call.answered_at = from_micros(85'000'000);
+    call.legs.resize(2);
+    call.legs[0].station = "5001";
+    call.legs[0].answered_at = call.answered_at;
+    call.legs[1].station = "5002";
+    EXPECT_EQ(names_of(call), "301234567|7100 35; 301234567|7100|whole 35; 301234567|5001 35; ");
 
+    call.called = "7100";
+    call.legs.clear();
+    EXPECT_EQ(names_of(call), "301234567|7100|missed; 301234567|7100 35; 301234567|7100|whole 35; ")
+        << "only an announcement answered";
+
+    call.answered_at.reset();
+    EXPECT_EQ(names_of(call), "301234567|7100|missed; ");
+    call.state = "active";
+    EXPECT_EQ(names_of(call), "");
+    call.state = "closed";
     call.direction = "internal";
-    EXPECT_TRUE(meetings(call).empty());
+    EXPECT_EQ(names_of(call), "");
 }
 
 }  // namespace

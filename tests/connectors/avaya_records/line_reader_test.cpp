@@ -17,13 +17,13 @@ std::vector<std::string> lines_of(std::string_view octets, std::size_t piece, st
 }
 
 TEST(LineReader, CutsInAnyPieces) {
-    const std::string octets = "\0\0one\r\n\0\0\0two\nthree\r\r\n\n\r\nfour"s;
+    const std::string octets = "\0\0one\r\n\0\0\0two\nthree\rfour\r\r\n\n\r\nfive"s;
     for (std::size_t piece = 1; piece <= octets.size(); ++piece) {
         std::string tail;
         EXPECT_EQ(lines_of(octets, piece, tail),
-                  (std::vector<std::string>{"\0\0one"s, "\0\0\0two"s, "three\r", "", ""}))
+                  (std::vector<std::string>{"\0\0one"s, "\0\0\0two"s, "three", "four", "", "", ""}))
             << piece;
-        EXPECT_EQ(tail, "four");
+        EXPECT_EQ(tail, "five");
     }
 }
 

@@ -29,6 +29,14 @@ TEST(Repeats, OfEqualLinesAConnectionRepeatsAsManyAsCameBefore) {
     EXPECT_EQ(repeats.note("a", false, 3, kNow), 0U);
 }
 
+TEST(Repeats, TwoLinksThatBothTellOfTwoCallsTellOfTwo) {
+    Repeats repeats;
+    EXPECT_EQ(repeats.note("a", false, 1, kNow), 1U);
+    EXPECT_EQ(repeats.note("a", false, 2, kNow), 0U);
+    EXPECT_EQ(repeats.note("a", false, 1, kNow), 2U);
+    EXPECT_EQ(repeats.note("a", false, 2, kNow), 0U);
+}
+
 TEST(Repeats, ForgetsTheOldestWhenThereAreTooMany) {
     Repeats repeats(2);
     repeats.note("a", true, 1, kNow);

@@ -105,6 +105,7 @@ TEST_F(PageCall, TakesNumbersAsConsolesWriteThem) {
 
 TEST_F(PageCall, WithoutCallAndNumberItSaysWhatIsWrong) {
     EXPECT_EQ(gateway_.get("/pop?point=5001", kConsole).status, 400);
+    EXPECT_EQ(gateway_.get("/pop?point=1234567", kConsole).status, 200) << "a number of the same town";
     EXPECT_EQ(gateway_.get("/pop?ucid=12345", kConsole).status, 400) << "no UCID, no point";
     EXPECT_EQ(gateway_.get("/pop?ucid=00000000000000000000", kConsole).status, 400);
     EXPECT_EQ(gateway_.get("/pop?point=tel:+74951234567&ucid=12345", kConsole).status, 200);

@@ -44,6 +44,10 @@ constexpr Case kCases[] = {
     {"4915123456789", "DE", "+494915123456789"},
     {"004915123456789", "", "+4915123456789"},
     {"2349067554729", "", "+2349067554729"},
+    // 00 is understood where another prefix is dialled (Russia: 810).
+    {"0074951234567", "RU", "+74951234567"},
+    {"00302101234567", "RU", "+302101234567"},
+    {"000123", "RU", "not_valid"},
     {"2349067554729", "US", "not_valid"},
     // Numbers that messengers keep sending after the numbering plan changed.
     {"+5215512345678", "", "+525512345678"},
