@@ -175,14 +175,18 @@ TEST_F(DmccClient, TheProbeSaysWhatItFound) {
                    ? std::string("<GetTimeOfDayResponse/>")
                    : std::string("<CSTAErrorCode><operation>invalidParameterValue</operation></CSTAErrorCode>");
     });
-    ScriptedPeer peer(aes_.scripts(1));
+    ScriptedPeer peer(aes_.scripts(2));
     Config config = options(peer.port());
-    config.switches.push_back(config.switches[0]);
-    config.switches[1].name = "CM2";
     const auto said = run(probe(config, {}));
     ASSERT_TRUE(said) << said.error().text;
-    EXPECT_EQ(*said, "127.0.0.1: signed in as tandem, privA; CM1: known; CM2: operation: invalidParameterValue");
-    EXPECT_EQ(aes_.times("StopApplicationSession"), 1U);
+    EXPECT_EQ(*said, "127.0.0.1: signed in as tandem, privA; CM1: known");
+    config.switches.push_back(config.switches[0]);
+    config.switches[1].name = "CM2";
+    const auto unknown = run(probe(config, {}));
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().text,
+              "127.0.0.1: signed in as tandem, privA; CM1: known; CM2: operation: invalidParameterValue");
+    EXPECT_EQ(aes_.times("StopApplicationSession"), 2U);
     EXPECT_EQ(peer.trouble(), "");
 }
 
