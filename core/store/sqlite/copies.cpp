@@ -32,9 +32,10 @@ Copies::Copies(sqlite::Database& database)
 std::int64_t Copies::find(const Observation& copy, std::int64_t own) {
     const int whole = copy.copy->rank == 0 ? 1 : 0;
     for (const auto& name : copy.copy->names) {
+        const auto place = place_of(copy, name.place);  // bound octets are not copied
         const sqlite::Resetting guard(find_);
         find_.bind_all(blob_of(name.id), to_micros(name.at), std::chrono::microseconds(name.within).count(),
-                       blob_of(place_of(copy, name.place)), own, whole);
+                       blob_of(place), own, whole);
         bind_lasted(find_, 7, name);
         find_.bind(8, name.lasted_within.count());
         if (find_.step()) return find_.integer(0);
@@ -44,7 +45,8 @@ std::int64_t Copies::find(const Observation& copy, std::int64_t own) {
 
 void Copies::add(const Observation& copy, std::int64_t interaction) {
     for (const auto& name : copy.copy->names) {
-        add_.bind_all(blob_of(name.id), to_micros(name.at), blob_of(place_of(copy, name.place)), interaction);
+        const auto place = place_of(copy, name.place);
+        add_.bind_all(blob_of(name.id), to_micros(name.at), blob_of(place), interaction);
         bind_lasted(add_, 5, name);
         add_.run();
     }
