@@ -12,6 +12,7 @@ import { Dovecot } from '../support/dovecot.mjs';
 import { Gateway } from '../support/gateway.mjs';
 import { everythingApplied, interactionId, metric, query, timeline } from '../support/history.mjs';
 import { letter, numberOf, text } from '../support/letters.mjs';
+import { mailConfig } from '../support/mail_config.mjs';
 import { People } from '../support/people.mjs';
 import { generator } from './random.mjs';
 
@@ -31,26 +32,8 @@ const OLD = 200;
 const DAY = 86_400_000;
 const FLAGS = ['\\Seen', '\\Answered', '\\Flagged', '$Forwarded', 'todo'];
 
-const configuration = (dovecot) => `
-gateway: { listen: 127.0.0.1:0, data: ./data }
-identity: { region: US }
-api: { tokens: [ { name: judge, secret: "\${env:TANDEM_TOKEN}", scopes: [read, admin] } ] }
-connectors:
-  - name: mail
-    type: imap
-    pack: mail
-    settings: { own: [ "@example.test" ] }
-    options:
-      host: 127.0.0.1
-      port: ${dovecot.port}
-      tls: starttls
-      tls_ca: ${dovecot.certificate}
-      password: secret
-      mailboxes: [ { user: ${SUPPORT} }, { user: ${LEAD} }, { user: ${TEAM} } ]
-      backfill_rate: 0
-      reconnect_first: 20ms
-      reconnect_limit: 200ms
-`;
+const configuration = (dovecot) => mailConfig(dovecot, [SUPPORT, LEAD, TEAM],
+  { options: ['backfill_rate: 0', 'reconnect_first: 20ms', 'reconnect_limit: 200ms'] });
 
 const customer = (number) => `c${number % CUSTOMERS}@customer.test`;
 const pick = (list) => list[Math.floor(random() * list.length)];

@@ -6,30 +6,15 @@ import { Dovecot } from '../support/dovecot.mjs';
 import { Gateway, eventually, temporaryFolder } from '../support/gateway.mjs';
 import { MailClient } from '../support/imap_client.mjs';
 import { letter, text } from '../support/letters.mjs';
+import { mailConfig } from '../support/mail_config.mjs';
 import { SIGNING_KEY, report } from '../support/mailgun.mjs';
 
 const TOKEN = 'mail-token-0123456789abcdef';
 const env = { TANDEM_TOKEN: TOKEN, SIGNING_KEY };
 
-const config = (server) => `
-gateway: { listen: 127.0.0.1:0, data: ./data }
-identity: { region: RU }
-api: { tokens: [ { name: test, secret: "\${env:TANDEM_TOKEN}", scopes: [read, write, admin] } ] }
-connectors:
-  - name: mail
-    type: imap
-    pack: mail
-    settings: { own: [ "@example.test" ] }
-    options:
-      host: 127.0.0.1
-      port: ${server.port}
-      tls: starttls
-      tls_ca: ${server.certificate}
-      password: secret
-      mailboxes: [ { user: support@example.test }, { user: lead@example.test } ]
-  # Its name sorts before that of the mailboxes: what it reports must not speak for the mail.
-  - { name: clicks, pack: mailgun, settings: { signing_key: "\${env:SIGNING_KEY}" } }
-`;
+// The name of the second sorts before that of the mailboxes: what it reports must not speak for the mail.
+const config = (server) => mailConfig(server, ['support@example.test', 'lead@example.test'],
+  { region: 'RU', connectors: ['{ name: clicks, pack: mailgun, settings: { signing_key: "${env:SIGNING_KEY}" } }'] });
 
 const date = (minutes) => new Date(Date.UTC(2026, 10, 2, 9, minutes)).toUTCString().replace('GMT', '+0000');
 

@@ -7,32 +7,15 @@ import { Dovecot } from '../support/dovecot.mjs';
 import { Gateway, eventually, temporaryFolder } from '../support/gateway.mjs';
 import { everythingApplied, metric, query } from '../support/history.mjs';
 import { letter, numberOf, text } from '../support/letters.mjs';
+import { mailConfig } from '../support/mail_config.mjs';
 import { People } from '../support/people.mjs';
 import { Wire } from '../support/wire.mjs';
 
 const TOKEN = 'mail-token-0123456789abcdef';
 const SUPPORT = 'support@example.test';
 
-const config = (server, wire, tls) => `
-gateway: { listen: 127.0.0.1:0, data: ./data }
-identity: { region: US }
-api: { tokens: [ { name: test, secret: "\${env:TANDEM_TOKEN}", scopes: [read, admin] } ] }
-connectors:
-  - name: mail
-    type: imap
-    pack: mail
-    settings: { own: [ "@example.test" ] }
-    options:
-      host: 127.0.0.1
-      port: ${wire.port}
-      tls: ${tls}
-      tls_ca: ${server.certificate}
-      password: secret
-      mailboxes: [ { user: ${SUPPORT} } ]
-      reconnect_first: 10ms
-      reconnect_limit: 50ms
-      logins: 1000
-`;
+const config = (server, wire, tls) => mailConfig(server, [SUPPORT],
+  { port: wire.port, tls, options: ['reconnect_first: 10ms', 'reconnect_limit: 50ms', 'logins: 1000'] });
 
 for (const tls of ['none', 'starttls']) describe(`a line that is cut, tls: ${tls}`, () => {
   let server;

@@ -10,6 +10,7 @@ import { Gateway, eventually, temporaryFolder } from '../support/gateway.mjs';
 import { everythingApplied, feed, metric, query } from '../support/history.mjs';
 import { MailClient } from '../support/imap_client.mjs';
 import { letter, numberOf } from '../support/letters.mjs';
+import { mailConfig } from '../support/mail_config.mjs';
 
 const { values: options } = parseArgs({ options: { mails: { type: 'string', default: '3000' }, rate: { type: 'string', default: '500' } } });
 const OLD = Number(options.mails);
@@ -19,25 +20,7 @@ const SUPPORT = 'support@example.test';
 const LIVE = 'mailto:live@customer.test';
 const DAY = 86_400_000;
 
-const config = (server) => `
-gateway: { listen: 127.0.0.1:0, data: ./data }
-identity: { region: US }
-api: { tokens: [ { name: test, secret: "\${env:TANDEM_TOKEN}", scopes: [read, admin] } ] }
-connectors:
-  - name: mail
-    type: imap
-    pack: mail
-    settings: { own: [ "@example.test" ] }
-    options:
-      host: 127.0.0.1
-      port: ${server.port}
-      tls: starttls
-      tls_ca: ${server.certificate}
-      password: secret
-      mailboxes: [ { user: ${SUPPORT} } ]
-      backfill_rate: ${RATE}
-      backfill_daily: 0B
-`;
+const config = (server) => mailConfig(server, [SUPPORT], { options: [`backfill_rate: ${RATE}`, 'backfill_daily: 0B'] });
 
 const old = (number, now) => ({
   mail: letter(number, { from: `c${number % 100}@customer.test`, to: SUPPORT, at: now - (OLD - number) * (20 * DAY / OLD), owner: SUPPORT }),

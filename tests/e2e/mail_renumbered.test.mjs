@@ -8,31 +8,13 @@ import { Gateway, eventually, temporaryFolder } from '../support/gateway.mjs';
 import { everythingApplied, metric, query } from '../support/history.mjs';
 import { MailClient } from '../support/imap_client.mjs';
 import { letter, numberOf } from '../support/letters.mjs';
+import { mailConfig } from '../support/mail_config.mjs';
 
 const TOKEN = 'mail-token-0123456789abcdef';
 const SUPPORT = 'support@example.test';
 
-const config = (server) => `
-gateway: { listen: 127.0.0.1:0, data: ./data }
-identity: { region: US }
-api: { tokens: [ { name: test, secret: "\${env:TANDEM_TOKEN}", scopes: [read, admin] } ] }
-connectors:
-  - name: mail
-    type: imap
-    pack: mail
-    settings: { own: [ "@example.test" ] }
-    options:
-      host: 127.0.0.1
-      port: ${server.port}
-      tls: starttls
-      tls_ca: ${server.certificate}
-      password: secret
-      mailboxes: [ { user: ${SUPPORT} } ]
-      backfill_rate: 0
-      reconnect_first: 10ms
-      look_through: 500ms
-      idle_renew: 250ms
-`;
+const config = (server) => mailConfig(server, [SUPPORT],
+  { options: ['backfill_rate: 0', 'reconnect_first: 10ms', 'look_through: 500ms', 'idle_renew: 250ms'] });
 
 describe('a folder whose mails have new numbers', () => {
   const env = { TANDEM_TOKEN: TOKEN };

@@ -1,4 +1,5 @@
-// A document of AES in any octets, taken for an answer to everything and for an event: no crash, no hang, texts bounded.
+// A document of AES in any octets, taken for an answer to everything and for an event: no crash, no hang, texts
+// bounded.
 #include "connectors/avaya_dmcc/work.hpp"
 
 #include <cstdint>

@@ -14,9 +14,9 @@ TEST(Part, Addresses) {
     EXPECT_EQ(place->uid, 12U);
     EXPECT_EQ(part_header_command(*place), "UID FETCH 12 (UID BODY.PEEK[2.1.MIME])");
     EXPECT_EQ(part_piece_command(*place, 5, 9), "UID FETCH 12 (UID BODY.PEEK[2.1]<5.9>)");
-    for (const char* bad :
-         {"", "mail:imap/", "https://a/b/1/2/3", "mail:imap/a/b/1/2", "mail:imap/a/b/1/2/3/4", "mail:imap/a/b/1/0/3", "mail:imap/a/b/x/2/3",
-          "mail:imap/a/b/1/99999999999/3", "mail:imap/a/b/1/2/HEADER", "mail:imap/a/b/1/2/1.", "mail:imap/a/b/1/2/1]%20BODY[1"})
+    for (const char* bad : {"", "mail:imap/", "https://a/b/1/2/3", "mail:imap/a/b/1/2", "mail:imap/a/b/1/2/3/4",
+                            "mail:imap/a/b/1/0/3", "mail:imap/a/b/x/2/3", "mail:imap/a/b/1/99999999999/3",
+                            "mail:imap/a/b/1/2/HEADER", "mail:imap/a/b/1/2/1.", "mail:imap/a/b/1/2/1]%20BODY[1"})
         EXPECT_FALSE(parse_part_url(bad)) << bad;
 }
 

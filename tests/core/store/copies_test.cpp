@@ -1,9 +1,7 @@
 // Copies of one contact at several places, and dialogues with several names. Every case in every order of arrival.
-#include "core/data/json.hpp"
 #include "tests/core/store/store_fixture.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 
 namespace tandem::store {
@@ -37,28 +35,6 @@ protected:
         out.rev_hash = std::hash<std::string>()(out.document);
         return out;
     }
-
-    // Applies the observations in every order, each to a store of its own, then looks.
-    template <class Look>
-    void in_every_order(const std::vector<Observation>& given, Look look) {
-        std::vector<std::size_t> order(given.size());
-        std::iota(order.begin(), order.end(), 0);
-        do {
-            SCOPED_TRACE(::testing::PrintToString(order));
-            test::TempDir dir;
-            open(dir.path() / "store.db");
-            for (const auto i : order)
-                observe({given[i]});
-            look();
-            store_.reset();
-        } while (std::ranges::next_permutation(order).found);
-    }
-
-    data::Value document(const std::string& id) { return data::parse_json(view(id)->document, arena_).value(); }
-    std::size_t interactions() { return store_->stats()->interactions; }
-
-private:
-    data::Arena arena_;
 };
 
 TEST_F(CopiesTest, CopiesOfOneIdAreOneInteraction) {

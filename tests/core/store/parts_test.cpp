@@ -3,7 +3,6 @@
 #include "tests/core/store/store_fixture.hpp"
 
 #include <algorithm>
-#include <deque>
 
 namespace tandem::store {
 namespace {
@@ -29,20 +28,11 @@ protected:
         return out;
     }
 
-    data::Value document(const std::string& id) {
-        const auto shown = view(id);
-        EXPECT_TRUE(shown) << id;
-        return shown ? data::parse_json(texts_.emplace_back(shown->document), arena_).value() : data::Value();
-    }
     std::string text(const std::string& id) {
         return std::string(document(id).get("messages").items().front().string_at("body").value_or(""));
     }
     bool incomplete(const std::string& id) { return !document(id).get("attributes").get("incomplete").is_null(); }
     std::size_t on_timeline() { return timeline(customer(test::tel("+74951234567")).id).size(); }
-
-private:
-    data::Arena arena_;
-    std::deque<std::string> texts_;
 };
 
 TEST_F(PartsTest, PartsBecomeOneMessageInAnyOrder) {

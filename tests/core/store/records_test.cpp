@@ -1,9 +1,7 @@
 // A call that was seen live, and its call records: which of them are one interaction, in every order of arrival.
-#include "core/data/json.hpp"
 #include "tests/core/store/store_fixture.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace tandem::store {
 namespace {
@@ -38,24 +36,7 @@ protected:
         return out;
     }
 
-    template <class Look>
-    void in_every_order(const std::vector<Observation>& given, Look look) {
-        std::vector<std::size_t> order(given.size());
-        std::iota(order.begin(), order.end(), 0);
-        do {
-            SCOPED_TRACE(::testing::PrintToString(order));
-            test::TempDir dir;
-            open(dir.path() / "store.db");
-            for (const auto i : order)
-                observe({given[i]});
-            look();
-            store_.reset();
-        } while (std::ranges::next_permutation(order).found);
-    }
-
     bool one(const std::string& a, const std::string& b) { return view(a)->id == view(b)->id; }
-    std::size_t interactions() { return store_->stats()->interactions; }
-    data::Value document(const std::string& id) { return data::parse_json(view(id)->document, arena_).value(); }
 
 private:
     static Observation observation(const Source& given,
@@ -84,8 +65,6 @@ private:
         out.rev_hash = std::hash<std::string>()(out.document);
         return out;
     }
-
-    data::Arena arena_;
 };
 
 TEST_F(RecordsTest, ARecordMeetsTheCallByNumbersTimeAndDuration) {

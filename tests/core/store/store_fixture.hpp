@@ -1,12 +1,15 @@
 // A store in a temporary folder and short words for what tests do with it.
 #pragma once
 
+#include "core/data/json.hpp"
 #include "core/store/store.hpp"
 #include "tests/support/store_builder.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -67,6 +70,29 @@ protected:
         EXPECT_TRUE(found && *found) << point.point.value;
         return found && *found ? **found : CustomerView{};
     }
+    data::Value document(const std::string& external_id) {
+        const auto shown = view(external_id);
+        EXPECT_TRUE(shown) << external_id;
+        return shown ? data::parse_json(shown->document, documents_).value() : data::Value();
+    }
+    std::size_t interactions() { return store_->stats()->interactions; }
+
+    // Applies the observations in every order, each to a store of its own, then looks.
+    template <class Look>
+    void in_every_order(const std::vector<Observation>& given, Look look) {
+        std::vector<std::size_t> order(given.size());
+        std::iota(order.begin(), order.end(), 0);
+        do {
+            SCOPED_TRACE(::testing::PrintToString(order));
+            test::TempDir dir;
+            open(dir.path() / "store.db");
+            for (const auto i : order)
+                observe({given[i]});
+            look();
+            store_.reset();
+        } while (std::ranges::next_permutation(order).found);
+    }
+
     // External ids, newest first.
     std::vector<std::string> timeline(const CustomerId& id, TimelineQuery query = {}) {
         std::vector<std::string> out;
@@ -93,6 +119,7 @@ protected:
     }
 
     test::TempDir dir_;
+    data::Arena documents_;
     identity::LinkRules rules_;
     Instant now_ = from_micros(1'800'000'000'000'000);
     std::uint64_t position_ = 0;
