@@ -127,7 +127,7 @@ export class Aes {
 
   garbage(which) { for (const link of this.links) link.raw(garbageFrame(this.chance, which)); }
 
-  truth() { return this.sw.stories.map((story) => ({ ...story })); }
+  truth(from = 0) { return this.sw.stories.slice(from).map((story) => ({ ...story })); }
 
   async stop() {
     this.sessions.forgetAll();

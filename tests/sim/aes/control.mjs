@@ -26,7 +26,7 @@ export class Control {
       case 'random': return this.#random(message);
       case 'halt': this.generator?.halt(); return null;
       case 'drained': await this.generator?.drained; return { calls: aes.sw.stories.length };
-      case 'truth': return message.id_of ? aes.sw.stories.find((one) => one.id === message.id_of) ?? null : aes.truth().slice(message.from ?? 0);
+      case 'truth': return message.id_of ? aes.sw.stories.find((one) => one.id === message.id_of) ?? null : aes.truth(message.from);
       case 'violations': return aes.report.violations;
       case 'requests': return aes.report.requests;
       case 'stats': return this.stats();

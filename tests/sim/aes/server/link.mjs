@@ -70,8 +70,17 @@ export class Link {
   raw(bytes) { this.out.frame(bytes); }
   #send(invokeId, document) { this.out.frame(frame(invokeId, serialize(document, this.style()))); }
 
-  write(bytes) { if (this.open) { this.sent += bytes.length; this.socket.write(bytes); } }
+  // What is written in one turn leaves in one segment, as events of a busy switch do.
+  write(bytes) {
+    if (!this.open) return;
+    this.sent += bytes.length;
+    if (!this.socket.writableCorked) {
+      this.socket.cork();
+      process.nextTick(() => this.socket.uncork());
+    }
+    this.socket.write(bytes);
+  }
 
   // Breaks the connection off at once.
-  close() { this.out.stop(); this.socket.destroy(); }
+  close() { this.out.stop(); this.socket.uncork(); this.socket.destroy(); }
 }

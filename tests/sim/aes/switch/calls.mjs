@@ -174,7 +174,7 @@ function leave(sw, call, key, cause) {
 
 function finishLeg(sw, call, ext) {
   const leg = call.story.leg(ext);
-  const elsewhere = [...sw.calls.values()].some((other) => other !== call && other.story === call.story && other.parties.has(ext));
+  const elsewhere = call.story.calls.some((other) => other !== call && other.parties.has(ext));
   if (leg && !elsewhere) call.story.finish(sw.now, ext);
   if (!elsewhere) idle(sw, ext, call);
 }
@@ -191,7 +191,7 @@ export function clear(sw, call, cause = 'normalClearing', by) {
     }
   }
   for (const trunk of [call.trunk, ...(call.trunks ?? [])]) sw.release(trunk);
-  sw.calls.delete(call.id);
+  sw.forget(call);
   followersHear(sw, call, events.callCleared(call, sw.form({ cause })));
   endStory(sw, call, cause, by);
 }
@@ -203,7 +203,7 @@ export function followersHear(sw, call, build) {
 
 function endStory(sw, call, cause, by) {
   const { story } = call;
-  for (const other of sw.calls.values()) if (other.story === story) return;
+  if (story.calls.length > 0) return;
   const reason = call.failed ? 'failed' : story.answeredAt !== null ? 'answered' : story.direction === 'inbound' ? 'abandoned' : 'unanswered';
   story.endedBy = by ?? null;
   story.end(sw.now, reason, call.failed ?? cause);

@@ -37,7 +37,7 @@ function settle(sw, { kept, gone }, without) {
   kept.outside = first.outside ?? kept.outside;
   Object.assign(kept, { consultedBy: undefined, vdn: first.vdn ?? kept.vdn, split: first.split ?? kept.split, uui: kept.uui ?? gone.uui });
   kept.original ??= gone.original ?? (gone === first ? originalOf(gone) : undefined);
-  sw.calls.delete(gone.id);
+  sw.forget(gone);
   releaseWith(kept, gone);
 }
 
@@ -123,7 +123,7 @@ export function transferSingle(sw, call, ext, to) {
   for (const [key, party] of call.parties) if (key !== ext) second.parties.set(key, party);
   second.followers = call.followers;
   sw.publish('TransferedEvent', call, build, { also: [to] });
-  sw.calls.delete(call.id);
+  sw.forget(call);
   idle(sw, ext, call);
   second.last = station(ext);
   alert(sw, second, to, { cause: 'singleStepTransfer' });

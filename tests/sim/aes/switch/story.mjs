@@ -1,6 +1,8 @@
 // The ground truth of one customer's call, written down by the switch as things happen, whoever hears of them. All times
 // are milliseconds of the simulator's clock; a consultation call belongs to the story of the call on hold.
 export class Story {
+  #calls = new Set();  // those under way
+
   constructor(number, at, known) {
     Object.assign(this, {
       number, startedAt: at, ucids: [], callIds: [], queues: [], legs: [], transfers: [], conferences: [], steps: [],
@@ -13,7 +15,11 @@ export class Story {
   joinedBy(call) {
     if (!this.ucids.includes(call.ucid)) this.ucids.push(call.ucid);
     this.callIds.push(call.id);
+    this.#calls.add(call);
   }
+
+  leftBy(call) { this.#calls.delete(call); }
+  get calls() { return [...this.#calls]; }
 
   // The last leg of that station (or trunk) that is still open.
   leg(key) { return this.legs.findLast((leg) => (leg.trunk ?? leg.station) === key && leg.endedAt === null); }

@@ -50,10 +50,11 @@ export class Switch extends EventEmitter {
     this.#build();
   }
 
-  #sequence; #nextCall; #members = new Map();
+  #sequence; #nextCall; #members;
 
   #build() {
-    const { agents, stations, vdns, skills, recorders } = this.layout;
+    const { agents, stations, vdns, skills, recorders, trunks } = this.layout;
+    this.#members = new Map(trunks.map(({ group, members }) => [group, new Set(Array.from({ length: members }, (_, i) => i + 1))]));
     this.devices = new Map();
     for (const ext of vdns) this.devices.set(ext, 'vdn');
     for (const ext of skills) this.devices.set(ext, 'skill');
@@ -88,19 +89,15 @@ export class Switch extends EventEmitter {
     throw new Error('no call id is free');
   }
 
+  // The member that has been free for longest.
   seize(group) {
-    const used = this.#members.get(group) ?? new Set();
-    this.#members.set(group, used);
-    const { members } = this.layout.trunks.find((one) => one.group === group);
-    for (let member = 1; member <= members; member++) {
-      if (used.has(member)) continue;
-      used.add(member);
-      return { group, member, name: `T${group}#${member}` };
-    }
-    return null;
+    const [member] = this.#members.get(group);
+    if (member === undefined) return null;
+    this.#members.get(group).delete(member);
+    return { group, member, name: `T${group}#${member}` };
   }
 
-  release(trunk) { if (trunk) this.#members.get(trunk.group)?.delete(trunk.member); }
+  release(trunk) { if (trunk) this.#members.get(trunk.group).add(trunk.member); }
 
   newCall({ calling, called, story, at = this.now, ...known }) {
     const call = { id: this.newCallId(), ucid: this.newUcid(), calling, called, last: null, parties: new Map(), followers: new Set(), since: at, ...known };
@@ -108,6 +105,12 @@ export class Switch extends EventEmitter {
     call.story.joinedBy(call);
     this.calls.set(call.id, call);
     return call;
+  }
+
+  // It is over, or has become part of another.
+  forget(call) {
+    this.calls.delete(call.id);
+    call.story.leftBy(call);
   }
 
   #newStory(at, call, direction) {
