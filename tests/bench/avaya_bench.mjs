@@ -1,7 +1,9 @@
 // Calls of a large switch: 5,000 monitors and 200 calls a second, the AES simulator in a process of its own.
 //   node tests/bench/avaya_bench.mjs [--monitors N] [--rate N] [--seconds N] [--scale X] [--seed N] [--out FILE]
-// Reported: how many calls are stored, and how many of them are not closed or have a doubtful beginning or end (none may); events of the switch, copies sent and taken (the gateway counts a few of the session besides), how long after its first event a new call can be read over the
-// API (`visible`, of one call a quarter of a second), processor time, and memory before and with the monitors and over time.
+// Reported: how many calls are stored, and how many of them are not closed or have a doubtful beginning or end (none may);
+// events of the switch, copies sent and taken (the gateway counts a few of the session besides); how long after it began a
+// new call can be read over the API (`visible`, of one call a quarter of a second); processor time; memory before and with
+// the monitors, and every five seconds.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
@@ -91,13 +93,29 @@ const stats = await aes.do('stats');
 const count = (condition) => query(gateway, `SELECT count(*) AS n FROM interaction WHERE version > 0 AND ${condition}`)[0].n;
 const total = Object.values(cpu).reduce((sum, one) => sum + one, 0);
 const sorted = lags.filter((one) => one !== undefined).sort((x, y) => x - y);
+const rounded = (value, digits) => Number(value.toFixed(digits));
 const result = {
-  monitors, rate, seconds, scale, monitors_up_s: Number(setUp.toFixed(1)), calls: stats.stories, calls_stored: count('1'), not_closed: count("json_extract(document, '$.state') != 'closed'"),
-  uncertain: count("json_extract(document, '$.attributes.start_uncertain') OR json_extract(document, '$.attributes.end_uncertain')"), events: stats.events, copies_sent: stats.delivered, copies_taken: await metric('tandem_events_total'),
-  snapshots: await metric('tandem_pipeline_snapshots_total'), quarantined: await metric('tandem_store_quarantined'),
+  monitors, rate, seconds, scale,
+  monitors_up_s: rounded(setUp, 1),
+  took_s: rounded(took, 1),
+  calls: stats.stories,
+  calls_stored: count('1'),
+  not_closed: count("json_extract(document, '$.state') != 'closed'"),
+  uncertain: count("json_extract(document, '$.attributes.start_uncertain') OR json_extract(document, '$.attributes.end_uncertain')"),
+  events: stats.events,
+  copies_sent: stats.delivered,
+  copies_taken: await metric('tandem_events_total'),
+  snapshots: await metric('tandem_pipeline_snapshots_total'),
+  quarantined: await metric('tandem_store_quarantined'),
   visible_ms: { median: percentile(sorted, 0.5), p95: percentile(sorted, 0.95), p99: percentile(sorted, 0.99), most: sorted.at(-1), samples: sorted.length },
-  drained_s: Number(((Date.now() - drainedAt) / 1000).toFixed(1)), cpu_s: cpu, cpu_cores: Number((total / took).toFixed(2)), cpu_cores_per_1000_monitors: Number((total / took / monitors * 1000).toFixed(3)),
-  memory_mib: { empty: Math.round(empty), with_monitors: Math.round(watching), per_1000_monitors: Number(((watching - empty) / monitors * 1000).toFixed(1)), every_5_s: samples, peak: Math.round(memory(pid).peak) },
+  drained_s: rounded((Date.now() - drainedAt) / 1000, 1),
+  cpu_s: cpu,
+  cpu_cores: rounded(total / took, 2),
+  cpu_cores_per_1000_monitors: rounded(total / took / monitors * 1000, 3),
+  memory_mib: {
+    empty: Math.round(empty), with_monitors: Math.round(watching), per_1000_monitors: rounded((watching - empty) / monitors * 1000, 1),
+    every_5_s: samples, peak: Math.round(memory(pid).peak),
+  },
   protocol_violations: stats.violations,
 };
 const text = JSON.stringify(result, null, 2);
