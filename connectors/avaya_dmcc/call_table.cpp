@@ -74,6 +74,9 @@ void CallTable::update(CallEntry& entry, std::optional<Instant> due) {
         entry.due = due;
         if (due) due_.emplace(Key(*due, entry.number), &entry);
     }
+    open_ -= entry.open ? 1 : 0;
+    entry.open = !entry.call.ended();
+    open_ += entry.open ? 1 : 0;
     auto names = names_of(entry.call);
     auto stations = stations_of(entry.call);
     if (names == entry.names && stations == entry.stations) return;
@@ -103,6 +106,7 @@ void CallTable::erase(CallEntry& entry) {
     remove_from(names_, entry.names, entry);
     remove_from(stations_, entry.stations, entry);
     if (entry.due) due_.erase({*entry.due, entry.number});
+    open_ -= entry.open ? 1 : 0;
     entries_.erase(entry.number);
 }
 

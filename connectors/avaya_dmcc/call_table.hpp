@@ -33,6 +33,7 @@ struct CallEntry {
     std::vector<std::string> stations;
     std::optional<Instant> due;
     std::uint64_t number = 0;
+    bool open = false;
 };
 
 // Of several calls with one name the open one is meant, else the newest.
@@ -45,13 +46,14 @@ public:
     const std::vector<CallEntry*>& at_station(std::string_view switch_name, std::string_view station) const;
 
     CallEntry& add(Call call, Instant heard);
-    // After every change of an entry: its names, and when it is due.
+    // After every change of an entry: its names, whether it is open, and when it is due.
     void update(CallEntry& entry, std::optional<Instant> due);
     void erase(CallEntry& entry);
 
     std::optional<Instant> next_due() const;
     CallEntry* first_due();
     std::size_t size() const { return entries_.size(); }
+    std::size_t open() const { return open_; }
     void each(const std::function<void(CallEntry&)>& visit);
     void each(const std::function<void(const CallEntry&)>& visit) const;
 
@@ -67,6 +69,7 @@ private:
     Index stations_;
     std::map<Key, CallEntry*> due_;
     std::uint64_t last_number_ = 0;
+    std::size_t open_ = 0;
 };
 
 }  // namespace tandem::avaya_dmcc

@@ -113,8 +113,7 @@ std::optional<Instant> Calls::next_expiry() const {
 
 CallCounters Calls::counters() const {
     CallCounters counters = state_->counters;
-    const CallTable& table = state_->table;
-    table.each([&](const CallEntry& entry) { counters.open += entry.call.ended() ? 0 : 1; });
+    counters.open = state_->table.open();
     return counters;
 }
 
