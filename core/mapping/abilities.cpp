@@ -20,8 +20,8 @@ bool has_member(const Template& body, std::string_view key) {
 void add_rules(const std::vector<Group>& groups, Abilities& out) {
     for (const auto& group : groups) {
         for (const auto& rule : group.rules) {
-            out.receipts |= rule.kind == RecordKind::Receipt;
-            if (rule.kind != RecordKind::Snapshot) continue;
+            out.receipts |= rule.kind == RuleKind::Receipt;
+            if (rule.kind != RuleKind::Snapshot) continue;
             out.receive = true;
             out.media |= has_member(rule.body, "attachments");
             out.edits |= has_member(rule.body, "edited_at") || has_member(rule.body, "deleted_at");

@@ -58,17 +58,22 @@ void Compiler::rule_body(const Node& node, Rule& rule) {
     const auto snapshot = node.get("snapshot");
     const auto receipt = node.get("receipt");
     const auto ignore = node.get("ignore");
-    if ((snapshot ? 1 : 0) + (receipt ? 1 : 0) + (ignore ? 1 : 0) != 1) {
-        return error(node, "a rule has one of `snapshot`, `receipt`, `ignore`");
+    const auto quarantine = node.get("quarantine");
+    if ((snapshot ? 1 : 0) + (receipt ? 1 : 0) + (ignore ? 1 : 0) + (quarantine ? 1 : 0) != 1) {
+        return error(node, "a rule has one of `snapshot`, `receipt`, `ignore`, `quarantine`");
     }
     if (snapshot) rule.body = record_template(snapshot, model::snapshot_schema(), true);
     if (receipt) {
-        rule.kind = RecordKind::Receipt;
+        rule.kind = RuleKind::Receipt;
         rule.body = record_template(receipt, model::receipt_schema(), false);
     }
     if (ignore) {
-        rule.kind = RecordKind::Ignored;
+        rule.kind = RuleKind::Ignore;
         rule.reason = expression(ignore);
+    }
+    if (quarantine) {
+        rule.kind = RuleKind::Quarantine;
+        rule.reason = expression(quarantine);
     }
 }
 

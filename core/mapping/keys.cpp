@@ -101,6 +101,7 @@ constexpr Key kRule[] = {
     {.name = "snapshot", .shape = Shape::Template, .help = "template of an interaction"},
     {.name = "receipt", .shape = Shape::Template, .help = "template of a delivery status"},
     {.name = "ignore", .shape = Shape::Expression, .help = "the item is not kept; the value is the reason"},
+    {.name = "quarantine", .shape = Shape::Expression, .help = "the item cannot be used; the value says why"},
     {.name = "continue", .shape = Shape::Boolean, .help = "later rules are tried on the item as well"},
 };
 constexpr KeyTable kRuleKeys{"rule", kRule};

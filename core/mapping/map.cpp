@@ -147,23 +147,25 @@ private:
     void make(const Rule& rule, Value current) {
         frame_->values[kIndex] = index_;
         if (!declare(rule.let, current, *frame_, failure_)) return failed(std::exchange(failure_, {}));
-        if (rule.kind == RecordKind::Ignored) return ignore(rule, current);
+        if (rule.reason) return leave_out(rule, current);
         constexpr std::size_t kFilledIn = 3;
         Value document;
         const auto rendered = render(rule.body, current, *frame_, kFilledIn, document, failure_);
         if (rendered == Rendered::Failed) return failed(std::exchange(failure_, {}));
         if (rendered == Rendered::Nothing) return ignored("left out by its template", rule.name);
-        if (rule.kind == RecordKind::Snapshot) {
+        if (rule.kind == RuleKind::Snapshot) {
             snapshot(rule, document);
         } else {
             receipt(rule, document);
         }
     }
 
-    void ignore(const Rule& rule, Value current) {
-        Value reason;
-        if (!evaluate(*rule.reason, current, *frame_, reason, failure_)) return failed(std::exchange(failure_, {}));
-        ignored(reason.is_string() ? std::string(reason.as_string()) : rule.name, rule.name);
+    void leave_out(const Rule& rule, Value current) {
+        Value value;
+        if (!evaluate(*rule.reason, current, *frame_, value, failure_)) return failed(std::exchange(failure_, {}));
+        std::string reason = value.is_string() ? std::string(value.as_string()) : rule.name;
+        if (rule.kind == RuleKind::Ignore) return ignored(std::move(reason), rule.name);
+        failed({std::move(reason), rule.path + ".quarantine"});
     }
 
     void snapshot(const Rule& rule, Value document) {

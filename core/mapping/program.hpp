@@ -68,14 +68,16 @@ struct Step {
     Code items;
 };
 
+enum class RuleKind : std::uint8_t { Snapshot, Receipt, Ignore, Quarantine };
+
 struct Rule {
     std::string name;
     std::string path;
     std::optional<Code> when;
     std::vector<Binding> let;
-    RecordKind kind = RecordKind::Snapshot;
+    RuleKind kind = RuleKind::Snapshot;
     Template body;               // Snapshot and Receipt
-    std::optional<Code> reason;  // Ignored
+    std::optional<Code> reason;  // Ignore and Quarantine
     bool go_on = false;
 };
 

@@ -43,7 +43,7 @@ INSTANTIATE_TEST_SUITE_P(
              "`charset` is for form, text, csv, mail and auto"},
         Case{"not_a_mapping", "- 1\n", "expected keys and values"},
         Case{"two_results", pack_text("  records: [ { rules: [ { name: any } ] } ]\n"),
-             "a rule has one of `snapshot`, `receipt`, `ignore`"},
+             "a rule has one of `snapshot`, `receipt`, `ignore`, `quarantine`"},
         Case{"secret_default", pack_text(kRules, "settings: { k: { type: secret, default: x } }\n"),
              "settings.k.default: a secret has no default"},
         Case{"format_of_a_number", pack_text(kRules, "settings: { k: { type: integer, format: regex } }\n"),

@@ -77,6 +77,18 @@ TEST(Map, UnmatchedItemsMayGoToQuarantine) {
         R"({"kind":"poll"})", R"({"verdict": "rejected", "status": 200, "errors": [{"path": "receive.records[0]"}]})");
 }
 
+TEST(Map, ARuleSaysWhyAnItemGoesToQuarantine) {
+    const std::string rules =
+        "  records:\n    - rules:\n        - { name: broken, when: error, quarantine: error }\n"
+        "        - { name: other, quarantine: \"join('', ['kind ', kind])\" }\n";
+    expect_result(rules, R"({"error":"line 7"})",
+                  R"({"errors": [{"path": "receive.records[0].rules[0].quarantine", "reason": "line 7"}]})");
+    expect_result(rules, R"({"kind":"poll"})",
+                  R"({"errors": [{"path": "receive.records[0].rules[1].quarantine", "reason": "kind poll"}]})");
+    expect_result(rules, R"({"error":7})",
+                  R"({"errors": [{"path": "receive.records[0].rules[0].quarantine", "reason": "broken"}]})");
+}
+
 TEST(Map, StepsKeepWhatStandsAroundAnItem) {
     expect_result(R"y(
   let: { whole: version }
