@@ -119,7 +119,8 @@ bool goes_on(const Item& item, Instant now) {
     return is_session(item) && item.state != "closed" && !item.deleted && item.started_at > now - kLongestCall;
 }
 
-// Takes the calls that go on out of the items; with the one that the console showed, whoever its customer is.
+// Takes the calls that go on out of the items; with the one that the console showed, whoever its customer is. When it
+// has ended and is nobody's, it becomes an item.
 std::expected<std::vector<Item>, Problem> take_calls(Services& services,
                                                      const Subject& subject,
                                                      std::vector<Item>& items) {
@@ -133,7 +134,12 @@ std::expected<std::vector<Item>, Problem> take_calls(Services& services,
     if (!*shown || std::ranges::find(calls, (*shown)->id, &Item::id) != calls.end()) return calls;
     auto item = read_item(**shown);
     if (!item) return refuse(problem_of(item.error()));
-    if (goes_on(*item, now)) calls.insert(calls.begin(), std::move(*item));
+    if (goes_on(*item, now)) {
+        calls.insert(calls.begin(), std::move(*item));
+    } else if (!(*shown)->customer && items.empty()) {
+        // Of a caller who hides the number it is all there is.
+        items.push_back(std::move(*item));
+    }
     return calls;
 }
 

@@ -75,6 +75,22 @@ TEST_F(PageCall, FindsTheCustomerByTheCallAlone) {
     }
 }
 
+TEST_F(PageCall, ACallOfNobodyIsThereAlsoWhenItHasEnded) {
+    for (const auto* state : {"active", "closed"}) {
+        SCOPED_TRACE(state);
+        auto& of_nobody = gateway_.store.timelines[FakeStore::customer_id(99)];
+        of_nobody.clear();
+        ring(99, state);
+        of_nobody.front().customer.reset();
+        const auto html = page("point=T21%233&ucid=" + std::string(kUcid));
+        EXPECT_EQ(has(on_top(html), "<dd>Vera</dd>"), std::string_view(state) == "active");
+        EXPECT_TRUE(has(html, "<dd>Vera</dd>")) << html;
+        EXPECT_FALSE(has(html, "No history yet"));
+    }
+    EXPECT_FALSE(has(page("point=tel:+74951234567&ucid=" + std::string(kUcid)), interaction_id("ucid", kUcid).text()))
+        << "and in nobody else's history";
+}
+
 TEST_F(PageCall, TheNumberThatTheCallBeganWithCounts) {
     ring(1, "held");
     const auto html = page("point=tel:+74957654321&ucid=" + std::string(kUcid));
