@@ -19,6 +19,10 @@ public:
         read_config(spec.options, diagnostics);
     }
 
+    std::vector<config::Node> listens(const connector::InstanceSpec& spec) const override {
+        return {spec.options.get("listen")};
+    }
+
     // The switch comes to us.
     async::Task<Result<std::optional<std::string>>> check(connector::InstanceSpec,
                                                           const net::HttpClient&,

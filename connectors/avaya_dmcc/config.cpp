@@ -192,6 +192,23 @@ Result<std::vector<Target>> targets(const Config& config) {
     return out;
 }
 
+void check_targets(const config::Node& options, config::Diagnostics& diagnostics) {
+    config::Diagnostics ignored;
+    const Config config = config_fields().read(options, ignored);
+    const auto nodes = options.get("switches").items();
+    std::vector<Target> all;
+    for (std::size_t i = 0; i < config.switches.size() && i < nodes.size(); ++i) {
+        const SwitchConfig& one = config.switches[i];
+        const auto added = add_targets(one.name, devices_of(one), all);
+        if (!added) diagnostics.error(nodes[i].position(), nodes[i].path(), added.error().text);
+        if (!added || added->empty()) continue;
+        const auto more = added->size() > 1 ? " and " + std::to_string(added->size() - 1) + " more" : "";
+        diagnostics.warning(
+            nodes[i].position(), nodes[i].path(),
+            added->front() + more + ": named as two kinds of device; vdn goes before split and station");
+    }
+}
+
 SessionOptions session_options(const Config& config) {
     SessionOptions out;
     out.login.application = config.application;

@@ -64,6 +64,8 @@ Config read_config(const config::Node& options, config::Diagnostics& diagnostics
 
 // All devices; reads the files. Failure: Config.
 Result<std::vector<Target>> targets(const Config& config);
+// The same of options without a mistake, to find what is wrong with the files or odd about the whole.
+void check_targets(const config::Node& options, config::Diagnostics& diagnostics);
 
 SessionOptions session_options(const Config& config);
 WorkOptions work_options(const Config& config, std::vector<Target> targets);

@@ -15,6 +15,10 @@ public:
         read_config(spec.options, diagnostics);
     }
 
+    void validate_files(const connector::InstanceSpec& spec, config::Diagnostics& diagnostics) const override {
+        check_targets(spec.options, diagnostics);
+    }
+
     async::Task<Result<std::optional<std::string>>> check(connector::InstanceSpec spec,
                                                           const net::HttpClient&,
                                                           const Clock&) const override {

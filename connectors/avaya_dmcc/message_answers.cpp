@@ -138,7 +138,9 @@ SessionRefusal read_refusal(Element root) {
     }
     std::string said = defined.empty() ? cut(code.child("applError").text()) : defined;
     if (said.empty()) said = "no reason given";
-    Error error = auth_error("AES refuses the session: " + said);
+    // Believed to be what a wrong password gives (vendors/avaya.md 2.5).
+    const auto* hint = said == "invalidApplicationInfo" ? " (most likely `user` or `password`)" : "";
+    Error error = auth_error("AES refuses the session: " + said + hint);
     error.code = std::move(said);
     return {.error = std::move(error), .session_unknown = true};
 }

@@ -7,7 +7,7 @@
 #include <charconv>
 #include <fstream>
 #include <iterator>
-#include <set>
+#include <map>
 #include <utility>
 
 namespace tandem::avaya_dmcc {
@@ -101,7 +101,9 @@ Result<void> read_devices(std::string_view text, Devices& out) {
     return {};
 }
 
-Result<void> add_targets(const std::string& switch_name, const Devices& devices, std::vector<Target>& out) {
+Result<std::vector<std::string>> add_targets(const std::string& switch_name,
+                                             const Devices& devices,
+                                             std::vector<Target>& out) {
     Devices all = devices;
     for (const auto& file : devices.files) {
         const auto text = read_file(file);
@@ -109,22 +111,25 @@ Result<void> add_targets(const std::string& switch_name, const Devices& devices,
         if (auto read = read_devices(*text, all); !read)
             return fail(std::move(read.error()).with_context(file.string()));
     }
-    std::set<std::string, std::less<>> seen;
+    std::map<std::string, DeviceKind, std::less<>> seen;
+    std::vector<std::string> twofold;
     const std::array<std::pair<DeviceKind, const std::vector<std::string>*>, 3> kinds{
         {{DeviceKind::Vdn, &all.vdns}, {DeviceKind::Group, &all.splits}, {DeviceKind::Station, &all.stations}}};
     for (const auto& [kind, texts] : kinds) {
         for (const std::string& text : *texts) {
             std::vector<std::string> extensions;
-            if (auto good = expand(text, extensions); !good) return good;
+            if (auto good = expand(text, extensions); !good) return fail(std::move(good.error()));
             for (std::string& extension : extensions) {
-                if (!seen.insert(extension).second) continue;
+                const auto [known, is_new] = seen.try_emplace(extension, kind);
+                if (known->second != kind) twofold.push_back(extension);
+                if (!is_new) continue;
                 if (out.size() >= kMaxTargets)
                     return fail(config_error("more than " + std::to_string(kMaxTargets) + " devices"));
                 out.push_back({.kind = kind, .switch_name = switch_name, .extension = std::move(extension)});
             }
         }
     }
-    return {};
+    return twofold;
 }
 
 }  // namespace tandem::avaya_dmcc

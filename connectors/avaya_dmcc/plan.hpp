@@ -35,9 +35,12 @@ bool is_extension_text(std::string_view text);
 // Appends what an extension or a range stands for. Failure: Config, what is wrong with it.
 Result<void> expand(std::string_view text, std::vector<std::string>& out);
 
-// Appends the devices of one switch, VDNs first; those that are there already are left out. Failure: Config: a text or
-// a line of a file is wrong, a file cannot be read, there are more than kMaxTargets. Blocks on the disk.
-Result<void> add_targets(const std::string& switch_name, const Devices& devices, std::vector<Target>& out);
+// Appends the devices of one switch, VDNs before splits before stations, each extension once. What comes back are those
+// that were named as a second kind and are not taken as that. Failure: Config: a text or a line of a file is wrong, a
+// file cannot be read, there are more than kMaxTargets. Blocks on the disk.
+Result<std::vector<std::string>> add_targets(const std::string& switch_name,
+                                             const Devices& devices,
+                                             std::vector<Target>& out);
 
 // Lines "vdn 7100", "split 7200", "station 5000-5999"; blank ones and what follows # are left out. Appends to `out`.
 // Failure: Config, with the line.

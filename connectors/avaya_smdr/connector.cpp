@@ -15,6 +15,12 @@ public:
         read_config(spec.options, diagnostics);
     }
 
+    std::vector<config::Node> listens(const connector::InstanceSpec& spec) const override {
+        config::Diagnostics diagnostics;
+        if (read_config(spec.options, diagnostics).connects) return {};
+        return {spec.options.get("address")};
+    }
+
     // An IP Office hands what it has buffered to whoever connects: a visit would take records away.
     async::Task<Result<std::optional<std::string>>> check(connector::InstanceSpec,
                                                           const net::HttpClient&,

@@ -30,6 +30,10 @@ public:
         read_config(spec.options, diagnostics);
     }
 
+    std::vector<config::Node> listens(const connector::InstanceSpec& spec) const override {
+        return {spec.options.get("journal").get("listen")};
+    }
+
     std::optional<connector::SendLimits> send_limits(const connector::InstanceSpec& spec) const override {
         config::Diagnostics diagnostics;
         const Config config = read_config(spec.options, diagnostics);

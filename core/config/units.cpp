@@ -73,6 +73,16 @@ bool is_network_address(std::string_view text) {
     return network_width(text).has_value();
 }
 
+bool overlap(const Address& a, const Address& b) {
+    if (a.port != b.port || a.port == 0) return false;
+    // A socket of :: takes IPv4 as well.
+    const auto all = [](const Address& one) { return one.host.empty() || one.host == "::"; };
+    const auto all_of_four = [](const Address& one, const Address& other) {
+        return one.host == "0.0.0.0" && !other.host.contains(':');
+    };
+    return a.host == b.host || all(a) || all(b) || all_of_four(a, b) || all_of_four(b, a);
+}
+
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
     std::int64_t total = 0;
     auto last_size = std::numeric_limits<std::int64_t>::max();

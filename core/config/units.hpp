@@ -43,6 +43,8 @@ struct Address {
 std::optional<Address> parse_address(std::string_view text);
 std::string to_text(const Address& address);
 bool is_network_address(std::string_view text);  // IPv4 or IPv6, no name
+// Both cannot be listened on at once. Hosts are network addresses or empty (every address); port 0 is a free one.
+bool overlap(const Address& a, const Address& b);
 
 // Checks of texts: nullopt if good, else what is wrong in a few words. They fit Fields::check().
 std::optional<std::string> check_http_url(std::string_view text);  // http or https with a host, no query or fragment

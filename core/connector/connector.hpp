@@ -185,6 +185,10 @@ public:
     virtual const Manifest& manifest() const = 0;
     // Pure: no network, no files, no threads.
     virtual void validate(const InstanceSpec& spec, config::Diagnostics& diagnostics) const = 0;
+    // Reads the files that the options name; nothing else. Called when validate() found no mistake. Blocks on the disk.
+    virtual void validate_files(const InstanceSpec&, config::Diagnostics&) const {}
+    // The options that say where it listens on this machine: no two instances may at one place. `spec` is validated.
+    virtual std::vector<config::Node> listens(const InstanceSpec&) const { return {}; }
     // Tries the configuration against the network, changing nothing there and starting nothing here. `tandem check
     // --connect`. A text for people; nullopt: there is nothing to try.
     virtual async::Task<Result<std::optional<std::string>>> check(InstanceSpec spec,

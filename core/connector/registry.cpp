@@ -86,6 +86,7 @@ void Registry::validate(const InstanceSpec& spec,
     check_pack(*this, spec, *connector, position, path, diagnostics);
     config::Diagnostics findings;
     connector->validate(spec, findings);
+    if (!findings.has_errors()) connector->validate_files(spec, findings);
     config::append_placed(findings, position, path + ".options", "'" + spec.name + "'", diagnostics);
 }
 

@@ -77,6 +77,8 @@ connectors:
   const settings = 'settings: { auth_token: "${file:secret}" }';
   file('secret', 'secret-secret-secret');
   file('words.pem', 'no certificate');
+  file('devices.txt', 'station 5000-5001\nagent 5002\n');
+  const DMCC = (one) => `{ name: o, type: avaya_dmcc, pack: avaya_dmcc, options: { hosts: [a], user: u, password: "\${file:secret}", switches: [ ${one} ] } }`;
   for (const [what, connector, said] of [
     ['missing ones have the place of the entry', '{ name: o, type: smpp, pack: smpp }',
       /options\.yaml:3:5: error: connectors\[0\]\.options: 'o': 'host' is missing/],
@@ -85,6 +87,11 @@ connectors:
       /options\.yaml:3:\d+: error: connectors\[0\]\.options\.tls_ca: cannot read the file: No such file/],
     ['a file that holds none', '{ name: o, type: smpp, pack: smpp, options: { host: a, system_id: b, tls: true, tls_ca: words.pem } }',
       /tls_ca: holds no certificate in PEM form/],
+    ['a file of devices that is not there', DMCC('{ name: CM1, device_files: [none.txt] }'), /options\.switches\[0\]: cannot read .*none\.txt/],
+    ['a line of it that is wrong', DMCC('{ name: CM1, vdns: [7100-7101], device_files: [devices.txt] }'),
+      /options\.yaml:3:\d+: error: connectors\[0\]\.options\.switches\[0\]: .*devices\.txt: line 2: 'agent' is not known/],
+    ['a place where the gateway listens', '{ name: o, type: avaya_cdr, pack: avaya_cdr, options: { listen: "0.0.0.0:8080", format: teleseer, zone: UTC } }',
+      /options\.yaml:3:\d+: error: connectors\[0\]\.options\.listen: gateway\.listen is at 127\.0\.0\.1:8080/],
     ['a pack of another protocol', `{ name: o, type: smpp, pack: twilio, ${settings}, options: { host: a, system_id: b } }`,
       /connectors\[0\]\.pack: pack 'twilio' speaks HTTP/],
     ['a pack without its connector', '{ name: o, pack: smpp }', /give the connector `type: smpp`/],
@@ -97,6 +104,19 @@ connectors:
       assert.equal(status, 1);
     });
   }
+
+  test('two that would listen at one place', () => {
+    const record = (name) => `{ name: ${name}, type: avaya_cdr, pack: avaya_cdr, options: { listen: ":9000", format: teleseer, zone: UTC } }`;
+    const { status, stderr } = check(`${record('a')}\n  - ${record('b')}`);
+    assert.match(stderr, /options\.yaml:4:\d+: error: connectors\[1\]\.options\.listen: 'a' is at :9000/);
+    assert.equal(status, 1);
+  });
+
+  test('an extension that is named as two kinds of device is a warning', () => {
+    const { status, stderr } = check(DMCC('{ name: CM1, vdns: ["7100"], stations: [7000-7200] }'));
+    assert.match(stderr, /switches\[0\]: 7100: named as two kinds of device/);
+    assert.equal(status, 0, stderr);
+  });
 
   test('poll options where nothing is polled are a warning', () => {
     const { status, stderr } = check(`{ name: o, pack: kannel, options: { poll_every: 5m, backfill_days: 3 } }`);

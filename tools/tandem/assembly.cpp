@@ -16,8 +16,10 @@
 #include "tools/tandem/packs.hpp"
 #include "tools/tandem/region.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <map>
+#include <vector>
 
 namespace tandem::tool {
 namespace {
@@ -39,7 +41,13 @@ using MessageCheck = std::function<Result<void>(std::string_view message)>;
 class Assembler {
 public:
     Assembler(Assembly& out, const connector::Registry& registry, config::Diagnostics& diagnostics)
-        : out_(out), registry_(registry), diagnostics_(diagnostics), library_(out.config.gateway.packs) {}
+        : out_(out), registry_(registry), diagnostics_(diagnostics), library_(out.config.gateway.packs) {
+        for (const auto& address : out.config.gateway.listen)
+            places_.push_back({address, "gateway.listen"});
+        if (!out.config.gateway.tls) return;
+        for (const auto& address : out.config.gateway.tls->listen)
+            places_.push_back({address, "gateway.tls.listen"});
+    }
 
     void add(const ConnectorOptions& entry) {
         connector::InstanceSpec spec;
@@ -55,6 +63,7 @@ public:
         spec.fingerprint = fingerprint(entry, pack, region);
         registry_.validate(spec, entry.position, entry.path, diagnostics_);
         check_certificates(spec);
+        check_places(spec);
         if (abilities) add_sending(spec, std::move(*abilities), std::move(check));
         out_.instances.push_back(std::move(spec));
     }
@@ -95,6 +104,21 @@ private:
             diagnostics_.error(node.position(), node.path(), read.error().text);
         } else if (!read->contains("-----BEGIN CERTIFICATE-----")) {
             diagnostics_.error(node.position(), node.path(), "holds no certificate in PEM form");
+        }
+    }
+
+    // Two that listen at one place: the one that starts later would fail for ever.
+    void check_places(const connector::InstanceSpec& spec) {
+        const auto* connector = registry_.find(spec.connector);
+        if (connector == nullptr) return;
+        for (const auto& node : connector->listens(spec)) {
+            const auto address = config::parse_address(node.text());
+            if (!address) continue;
+            const auto taken =
+                std::ranges::find_if(places_, [&](const Place& one) { return overlap(one.address, *address); });
+            if (taken != places_.end())
+                diagnostics_.error(node.position(), node.path(), taken->who + " is at " + to_text(taken->address));
+            places_.push_back({*address, "'" + spec.name + "'"});
         }
     }
 
@@ -176,12 +200,18 @@ private:
         return pack;
     }
 
+    struct Place {
+        config::Address address;
+        std::string who;  // listens there
+    };
+
     Assembly& out_;
     const connector::Registry& registry_;
     config::Diagnostics& diagnostics_;
     PackLibrary library_;
     std::map<std::string, std::shared_ptr<const mapping::Pack>> packs_;
     pipeline::Sources sources_;
+    std::vector<Place> places_;
 };
 
 constexpr std::size_t kShortToken = 16;

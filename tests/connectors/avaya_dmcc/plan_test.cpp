@@ -38,8 +38,10 @@ TEST(DmccPlan, WhatIsNoExtensionIsRefused) {
 TEST(DmccPlan, VdnsFirstAndEachOnce) {
     std::vector<Target> out;
     const Devices devices{.vdns = {"7100"}, .splits = {"7200"}, .stations = {"5000-5001", "7100", "5001"}};
-    ASSERT_TRUE(add_targets("CM1", devices, out));
-    ASSERT_TRUE(add_targets("CM2", {.stations = {"5000"}}, out));
+    const auto twofold = add_targets("CM1", devices, out);
+    ASSERT_TRUE(twofold);
+    EXPECT_EQ(*twofold, Texts{"7100"});
+    EXPECT_TRUE(add_targets("CM2", {.stations = {"5000"}}, out)->empty());
     const std::vector<Target> expected{{DeviceKind::Vdn, "CM1", "7100"},
                                        {DeviceKind::Group, "CM1", "7200"},
                                        {DeviceKind::Station, "CM1", "5000"},

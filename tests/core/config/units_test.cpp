@@ -104,6 +104,28 @@ TEST(Units, Addresses) {
     }
 }
 
+TEST(Units, AddressesThatExcludeEachOther) {
+    const struct {
+        std::string_view a, b;
+        bool expected;
+    } cases[] = {
+        {"127.0.0.1:80", "127.0.0.1:80", true},
+        {"127.0.0.1:80", "127.0.0.1:81", false},
+        {"127.0.0.1:80", "10.0.0.1:80", false},
+        {":80", "127.0.0.1:80", true},
+        {"0.0.0.0:80", "10.0.0.1:80", true},
+        {"0.0.0.0:80", "[::1]:80", false},
+        {"[::]:80", "10.0.0.1:80", true},
+        {"[::]:80", "0.0.0.0:80", true},
+        {":0", ":0", false},
+    };
+    for (const auto& one : cases) {
+        const auto a = *parse_address(one.a), b = *parse_address(one.b);
+        EXPECT_EQ(overlap(a, b), one.expected) << one.a << ' ' << one.b;
+        EXPECT_EQ(overlap(b, a), one.expected) << one.b << ' ' << one.a;
+    }
+}
+
 TEST(Units, Checks) {
     const struct {
         std::optional<std::string> (*check)(std::string_view);
