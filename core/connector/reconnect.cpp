@@ -1,0 +1,50 @@
+#include "core/connector/reconnect.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace tandem::connector {
+
+using async::Task;
+
+bool needs_human(const Error& error) {
+    return error.kind == ErrorKind::Auth || error.kind == ErrorKind::Config;
+}
+
+Reconnect::Reconnect(Host& host, std::chrono::milliseconds first, std::chrono::milliseconds limit)
+    : host_(host), backoff_({.first = first, .limit = std::max(first, limit)}) {}
+
+Task<void> Reconnect::run(Attempt attempt) {
+    while (!stopping_) {
+        Error error = co_await attempt();
+        if (stopping_) break;
+        if (!first_) {
+            first_ = fail(std::move(error));
+            known_.notify_all();
+            co_return;
+        }
+        if (needs_human(error)) {
+            host_.failed(std::move(error));
+            co_return;
+        }
+        const auto wait = backoff_.next(jitter_.next(), error.retry_after);
+        host_.state(State::Failed, error.text + "; connecting again in " + std::to_string(wait.count()) + " ms");
+        co_await async::sleep_for(wait);
+    }
+}
+
+Task<Result<void>> Reconnect::first_outcome() {
+    while (!first_)
+        co_await known_.wait();
+    co_return *first_;
+}
+
+bool Reconnect::ready() {
+    const bool before = first_.has_value();
+    first_ = Result<void>();
+    known_.notify_all();
+    return before;
+}
+
+}  // namespace tandem::connector
