@@ -3,7 +3,6 @@
 #include "connectors/avaya_dmcc/connection.hpp"
 
 #include <boost/asio/this_coro.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
@@ -17,15 +16,6 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr milliseconds kStopLimit{3'000};  // for what is on the way when the instance stops
-constexpr milliseconds kLastWords{2'000};  // of a session that has ended
-
-async::BackoffOptions backoff_options(const Config& config) {
-    return {.first = config.reconnect_first, .limit = std::max(config.reconnect_first, config.reconnect_limit)};
-}
-
-bool for_humans(const Error& error) {
-    return error.kind == ErrorKind::Auth || error.kind == ErrorKind::Config;
-}
 
 }  // namespace
 
@@ -35,7 +25,7 @@ Client::Client(Config config, std::vector<Target> targets, net::TlsContext tls, 
       host_(host),
       work_(work_options(config_, targets)),
       calls_(call_plan(config_, targets), call_limits(config_)),
-      backoff_(backoff_options(config_)) {}
+      reconnect_(host, config_.reconnect_first, config_.reconnect_limit) {}
 
 Client::~Client() = default;
 
@@ -50,15 +40,13 @@ Task<Result<void>> Client::start() {
     });
     co_await restore_session();
     group_->spawn(store_all());
-    group_->spawn(run());
+    group_->spawn(reconnect_.run([this] { return try_hosts(); }));
     group_->spawn(watch());
-    while (!started_)
-        co_await changed_.wait();
-    co_return *started_;
+    co_return co_await reconnect_.first_outcome();
 }
 
 Task<void> Client::stop() {
-    stopping_ = true;
+    reconnect_.stop();
     changed_.notify_all();
     if (group_ == nullptr) co_return;
     const auto deadline = SteadyClock::now() + kStopLimit;
@@ -66,7 +54,7 @@ Task<void> Client::stop() {
         co_await changed_.wait_until(deadline);
     if (connection_ != nullptr) {
         config_.keep_session ? connection_->session.lost("the gateway stops") : connection_->session.stop(steady());
-        drain(connection_);
+        connection_->conversation.advance();
     }
     while (connection_ != nullptr && SteadyClock::now() < deadline)
         co_await changed_.wait_until(deadline);
@@ -76,34 +64,14 @@ Task<void> Client::stop() {
     group_.reset();
 }
 
-Task<void> Client::run() {
-    while (!stopping_) {
-        Error error = co_await try_hosts();
-        if (stopping_) break;
-        if (!started_) {
-            started_ = fail(std::move(error));
-            changed_.notify_all();
-            co_return;
-        }
-        if (for_humans(error)) {
-            host_.failed(std::move(error));
-            co_return;
-        }
-        const milliseconds wait = backoff_.next(jitter_.next(), error.retry_after);
-        shown_ = fmt::format("{}; connecting again in {} ms", error.text, wait.count());
-        host_.state(connector::State::Failed, shown_);
-        co_await async::sleep_for(wait);
-        // Without room for records new events would be of no use.
-        while (outbox_.bytes() > static_cast<std::size_t>(config_.waiting.count) / 2)
-            co_await changed_.wait();
-    }
-}
-
 // The AES that was used last, then the others in their order. Returns when a session has ended, or none could be had.
 Task<Error> Client::try_hosts() {
+    // Without room for records new events would be of no use.
+    while (outbox_.bytes() > static_cast<std::size_t>(config_.waiting.count) / 2)
+        co_await changed_.wait();
     std::optional<Error> passing;
     Error last;
-    for (std::size_t i = 0; i < config_.hosts.size() && !stopping_; ++i) {
+    for (std::size_t i = 0; i < config_.hosts.size() && !reconnect_.stopping(); ++i) {
         const std::size_t index = (host_index_ + i) % config_.hosts.size();
         const bool alone = config_.hosts.size() == 1;
         Outcome outcome = co_await one_connection(index);
@@ -116,7 +84,7 @@ Task<Error> Client::try_hosts() {
             last = Error(std::move(last).with_context(config_.hosts[index]));
         // A wrong password is not tried at the next one as well: AES locks the user.
         if (last.kind == ErrorKind::Auth) co_return last;
-        if (!for_humans(last)) passing = last;
+        if (!connector::needs_human(last)) passing = last;
     }
     // As long as one of them may come back it is worth trying.
     co_return passing ? *passing : last;
@@ -131,114 +99,56 @@ Task<Client::Outcome> Client::one_connection(std::size_t index) {
     if (!link) co_return Outcome{.error = std::move(link.error())};
     if (!restored_) co_await restore_calls();
     std::string old_session = session_host_ == host ? session_id_ : std::string();
-    auto connection =
-        std::make_shared<Connection>(std::move(*link), session_options(config_), std::move(old_session), host);
+    const auto connection = std::make_shared<Connection>(*this, std::move(*link), std::move(old_session), host);
     connection_ = connection;
-    Error error = co_await converse(connection);
+    Error error = co_await connection->conversation.run();
     connection_.reset();
-    if (connection->was_online && !stopping_) host_.count("disconnects");
+    shown_.clear();
+    if (connection->was_online && !reconnect_.stopping()) host_.count("disconnects");
     changed_.notify_all();
     co_return Outcome{.error = std::move(error), .was_online = connection->was_online};
 }
 
-// Reads, writes and keeps time until the session has ended and its last words are written.
-Task<Error> Client::converse(std::shared_ptr<Connection> connection) {
-    const auto strand = co_await boost::asio::this_coro::executor;
-    async::TaskGroup tasks(strand, [connection](std::exception_ptr) { connection->session.lost(); });
-    drain(connection);
-    tasks.spawn(read_all(connection));
-    tasks.spawn(write_all(connection));
-    tasks.spawn(keep_time(connection));
-    std::exception_ptr cancelled;
-    try {
-        while (!connection->ended)
-            co_await changed_.wait();
-        const auto deadline = SteadyClock::now() + kLastWords;
-        while (!connection->output.empty() && SteadyClock::now() < deadline)
-            co_await changed_.wait_until(deadline);
-    } catch (...) {
-        cancelled = std::current_exception();
-    }
-    connection->session.lost();
-    drain(connection);
-    connection->link->close();
-    tasks.cancel();
-    co_await boost::asio::this_coro::throw_if_cancelled(false);
-    co_await tasks.join();
-    co_await boost::asio::this_coro::throw_if_cancelled(true);
-    if (cancelled) std::rethrow_exception(cancelled);
-    co_return *connection->ended;
+void Client::Connection::receive(std::string_view octets, Time now) {
+    client.heard_at_ = client.now();
+    session.receive(octets, now);
+    take_events();
+    if (client.outbox_.bytes() > static_cast<std::size_t>(client.config_.waiting.count))
+        session.lost("calls cannot be stored, and there is no room for more of them");
 }
 
-Task<void> Client::read_all(std::shared_ptr<Connection> connection) {
-    std::string octets;
-    while (!connection->session.closed()) {
-        octets.clear();
-        const auto read = co_await connection->link->read(octets);
-        if (read) {
-            heard_at_ = now();
-            connection->session.receive(octets, steady());
-        } else {
-            connection->session.lost(read.error().text);
-        }
-        drain(connection);
-        if (outbox_.bytes() <= static_cast<std::size_t>(config_.waiting.count)) continue;
-        connection->session.lost("calls cannot be stored, and there is no room for more of them");
-        drain(connection);
-    }
+net::Protocol::Time Client::Connection::next_tick() const {
+    return std::min(session.next_tick(), client.work_.next_time(client.steady()));
 }
 
-Task<void> Client::write_all(std::shared_ptr<Connection> connection) {
-    for (;;) {
-        while (connection->output.empty())
-            co_await connection->wake.wait();
-        const std::string octets = connection->output;
-        const auto written = co_await connection->link->write(octets);
-        connection->output.erase(0, octets.size());
-        if (!written) {
-            connection->session.lost(written.error().text);
-            drain(connection);
-            connection->output.clear();
-        }
-        if (connection->ended) changed_.notify_all();
-    }
+void Client::Connection::tick(Time now) {
+    session.tick(now);
+    if (session.online()) client.work_.tick(now);
 }
 
-Task<void> Client::keep_time(std::shared_ptr<Connection> connection) {
-    while (!connection->session.closed()) {
-        connection->timer_at =
-            std::min({connection->session.next_tick(), work_.next_time(steady()), steady() + std::chrono::hours(1)});
-        co_await connection->wake.wait_until(connection->timer_at);
-        connection->session.tick(steady());
-        if (connection->session.online()) work_.tick(steady());
-        drain(connection);
-    }
-}
-
-// What the session says is dealt with, what is due is asked, what is to be sent is handed to the writer.
-void Client::drain(const std::shared_ptr<Connection>& connection) {
-    Session& session = connection->session;
+void Client::Connection::take_events() {
     bool something = false;
     for (auto events = session.take_events(); !events.empty(); events = session.take_events()) {
         something = true;
         for (SessionEvent& event : events)
-            handle(connection, event);
+            client.handle(*this, event);
     }
-    drain_work();
-    while (session.online()) {
-        const auto xml = work_.next(steady());
-        drain_work();
-        if (!xml) break;
-        work_.asked(session.request(*xml, steady()));
-    }
-    const std::string output = session.take_output();
-    connection->output += output;
-    if (!output.empty() || std::min(session.next_tick(), work_.next_time(steady())) < connection->timer_at)
-        connection->wake.notify_all();
-    if (something) changed_.notify_all();
+    if (something) client.changed_.notify_all();
 }
 
-void Client::handle(const std::shared_ptr<Connection>& connection, SessionEvent& event) {
+// What the session says is dealt with, then what is due is asked.
+void Client::Connection::handle() {
+    take_events();
+    client.drain_work();
+    while (session.online()) {
+        const auto xml = client.work_.next(client.steady());
+        client.drain_work();
+        if (!xml) break;
+        client.work_.asked(session.request(*xml, client.steady()));
+    }
+}
+
+void Client::handle(Connection& connection, SessionEvent& event) {
     if (const auto* opened_now = std::get_if<Opened>(&event)) {
         opened(connection, *opened_now);
     } else if (const auto* answer = std::get_if<Answered>(&event)) {
@@ -250,20 +160,20 @@ void Client::handle(const std::shared_ptr<Connection>& connection, SessionEvent&
     } else if (const auto* ignored = std::get_if<Ignored>(&event)) {
         host_.count("ignored", ignored->what);
     } else if (const auto* closed = std::get_if<Closed>(&event)) {
-        if (connection->was_online) ended();
-        if (closed->gone && connection->host == session_host_) session_id_.clear();
-        if (!connection->ended) connection->ended = closed->error;
+        if (connection.was_online) ended();
+        if (closed->gone && connection.host == session_host_) session_id_.clear();
+        if (!connection.error) connection.error = closed->error;
     }
 }
 
-void Client::opened(const std::shared_ptr<Connection>& connection, const Opened& opened) {
-    connection->was_online = true;
-    backoff_.reset();
-    session_host_ = connection->host;
+void Client::opened(Connection& connection, const Opened& opened) {
+    connection.was_online = true;
+    reconnect_.let_in();
+    session_host_ = connection.host;
     session_id_ = opened.session;
     cursor_ = session_host_ + " " + session_id_;
     host_.count("sessions", opened.resumed ? "resumed" : "new");
-    host_.log().info("a session with AES", {{"host", connection->host},
+    host_.log().info("a session with AES", {{"host", connection.host},
                                             {"protocol", opened.protocol},
                                             {"duration_s", std::to_string(opened.duration.count())},
                                             {"resumed", opened.resumed       ? "yes"
@@ -272,14 +182,13 @@ void Client::opened(const std::shared_ptr<Connection>& connection, const Opened&
     keep(calls_.link_restored(now()));
     work_.opened(opened, steady());
     // The host itself says Ready when start() has ended.
-    if (started_) show();
-    started_ = Result<void>();
+    if (reconnect_.ready()) show();
 }
 
 void Client::ended() {
     work_.lost();
     // A restart knows by itself that there was a gap.
-    if (!stopping_) keep(calls_.link_lost(heard_at_));
+    if (!reconnect_.stopping()) keep(calls_.link_lost(heard_at_));
 }
 
 }  // namespace tandem::avaya_dmcc

@@ -7,10 +7,10 @@
 #include "connectors/avaya_dmcc/outbox.hpp"
 #include "connectors/avaya_dmcc/session.hpp"
 #include "connectors/avaya_dmcc/work.hpp"
-#include "core/async/backoff.hpp"
 #include "core/async/task_group.hpp"
 #include "core/async/wait.hpp"
 #include "core/connector/connector.hpp"
+#include "core/connector/reconnect.hpp"
 #include "core/net/tls.hpp"
 
 #include <chrono>
@@ -39,20 +39,14 @@ public:
 private:
     struct Connection;  // one connection with its session
 
-    async::Task<void> run();
     async::Task<Error> try_hosts();
     struct Outcome {
         Error error;
         bool was_online = false;
     };
     async::Task<Outcome> one_connection(std::size_t host);
-    async::Task<Error> converse(std::shared_ptr<Connection> connection);
-    async::Task<void> read_all(std::shared_ptr<Connection> connection);
-    async::Task<void> write_all(std::shared_ptr<Connection> connection);
-    async::Task<void> keep_time(std::shared_ptr<Connection> connection);
-    void drain(const std::shared_ptr<Connection>& connection);
-    void handle(const std::shared_ptr<Connection>& connection, SessionEvent& event);
-    void opened(const std::shared_ptr<Connection>& connection, const Opened& opened);
+    void handle(Connection& connection, SessionEvent& event);
+    void opened(Connection& connection, const Opened& opened);
     void ended();
 
     // What AES says, into calls (client_events.cpp).
@@ -87,9 +81,7 @@ private:
     std::unique_ptr<async::TaskGroup> group_;
     std::shared_ptr<Connection> connection_;  // while there is one
     async::Event changed_;                    // of anything that a task waits for
-    async::Backoff backoff_;
-    async::Jitter jitter_;
-    std::optional<Result<void>> started_;
+    connector::Reconnect reconnect_;
     std::size_t host_index_ = 0;               // of the AES in use
     std::string session_host_, session_id_;    // to be claimed after a lost link
     std::optional<connector::Cursor> cursor_;  // to be kept
@@ -99,7 +91,6 @@ private:
     std::string not_stored_;  // why
     std::string shown_;
     bool restored_ = false;
-    bool stopping_ = false;
 };
 
 // Opens a session and ends it: `tandem check --connect`. A text for people.

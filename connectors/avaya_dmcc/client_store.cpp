@@ -143,7 +143,7 @@ void Client::look() {
     if (connection == nullptr || !connection->session.online() || steady() < look_at_) return;
     look_at_ = steady() + kLookEvery;
     work_.look_at(calls_.unwatched(kMostLooks));
-    drain(connection);
+    connection->conversation.advance();
 }
 
 void Client::count_calls() {
@@ -159,7 +159,7 @@ void Client::count_calls() {
 }
 
 void Client::show() {
-    if (!started_ || !*started_ || connection_ == nullptr || !connection_->session.online()) return;
+    if (!reconnect_.started() || connection_ == nullptr || !connection_->session.online()) return;
     const std::string wrong = trouble();
     std::string text = wrong.empty() ? fmt::format("{} monitors", work_.monitors().counts().up) : wrong;
     if (text == shown_) return;

@@ -2,14 +2,11 @@
 
 #include "connectors/smpp/connection.hpp"
 #include "connectors/smpp/status.hpp"
-#include "core/async/timeout.hpp"
+#include "core/async/backoff.hpp"
 
 #include <boost/asio/this_coro.hpp>
-#include <boost/system/system_error.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace tandem::smpp {
@@ -25,11 +22,6 @@ constexpr std::size_t kMaxDelivering = 512;
 constexpr milliseconds kStopLimit{3'000};  // for what is on the way when the instance stops
 constexpr milliseconds kStoreRetry{1'000};
 constexpr std::chrono::seconds kExpiryCheck{5};
-constexpr milliseconds kLastWords{2'000};  // of a session that has ended
-
-async::BackoffOptions backoff_options(const Config& config) {
-    return {.first = config.reconnect_first, .limit = std::max(config.reconnect_first, config.reconnect_limit)};
-}
 
 }  // namespace
 
@@ -38,9 +30,9 @@ Client::Client(Config config, net::TlsContext tls, connector::Host& host)
       tls_(std::move(tls)),
       host_(host),
       inbox_(config_),
-      backoff_(backoff_options(config_)),
+      reconnect_(host, config_.reconnect_first, config_.reconnect_limit),
       // Receipts of an earlier run must not be taken for ones of this.
-      user_reference_(static_cast<std::uint16_t>(jitter_.next() * 0x10000)) {}
+      user_reference_(static_cast<std::uint16_t>(async::Jitter().next() * 0x10000)) {}
 
 Client::~Client() = default;
 
@@ -54,11 +46,9 @@ Task<Result<void>> Client::start() {
         }
     });
     co_await recall();
-    group_->spawn(run());
+    group_->spawn(reconnect_.run([this] { return one_connection(); }));
     group_->spawn(give_up_parts());
-    while (!started_)
-        co_await changed_.wait();
-    co_return *started_;
+    co_return co_await reconnect_.first_outcome();
 }
 
 // Parts of unfinished messages, and what the centre may repeat because it got no answer before the last run ended.
@@ -78,7 +68,7 @@ Task<void> Client::recall() {
 }
 
 Task<void> Client::stop() {
-    stopping_ = true;
+    reconnect_.stop();
     changed_.notify_all();
     if (group_ == nullptr) co_return;
     if (connection_ != nullptr && connection_->session.bound()) {
@@ -88,7 +78,7 @@ Task<void> Client::stop() {
             co_await changed_.wait_until(deadline);
         if (connection_ != nullptr) {
             connection_->session.unbind(SteadyClock::now());
-            drain(connection_);
+            connection_->conversation.advance();
         }
         while (connection_ != nullptr && SteadyClock::now() < deadline)
             co_await changed_.wait_until(deadline);
@@ -99,115 +89,28 @@ Task<void> Client::stop() {
     group_.reset();
 }
 
-Task<void> Client::run() {
-    while (!stopping_) {
-        Error error = co_await one_connection();
-        if (stopping_) break;
-        if (!started_) {
-            started_ = fail(std::move(error));
-            changed_.notify_all();
-            co_return;
-        }
-        if (error.kind == ErrorKind::Auth || error.kind == ErrorKind::Config) {
-            host_.failed(std::move(error));
-            co_return;
-        }
-        const milliseconds wait = backoff_.next(jitter_.next(), error.retry_after);
-        host_.state(connector::State::Failed, fmt::format("{}; connecting again in {} ms", error.text, wait.count()));
-        co_await async::sleep_for(wait);
-    }
-}
-
 Task<Error> Client::one_connection() {
     auto link = co_await net::connect(link_target(config_, tls_));
     if (!link) co_return std::move(link.error());
-    auto connection = std::make_shared<Connection>(std::move(*link), session_options(config_), ++connections_);
+    auto connection = std::make_shared<Connection>(*this, std::move(*link), session_options(config_), ++connections_);
     connection_ = connection;
-    Error error = co_await converse(connection);
+    Error error = co_await connection->conversation.run();
     connection_.reset();
     changed_.notify_all();
     host_.count("disconnects");
     co_return error;
 }
 
-// Reads, writes and keeps time until the session has ended and its last words are written.
-Task<Error> Client::converse(std::shared_ptr<Connection> connection) {
-    const auto strand = co_await boost::asio::this_coro::executor;
-    async::TaskGroup tasks(strand, [connection](std::exception_ptr) { connection->session.lost(); });
-    drain(connection);
-    tasks.spawn(read_all(connection));
-    tasks.spawn(write_all(connection));
-    tasks.spawn(keep_time(connection));
-    std::exception_ptr cancelled;
-    try {
-        while (!connection->ended)
-            co_await changed_.wait();
-        const auto deadline = SteadyClock::now() + kLastWords;
-        while (!connection->output.empty() && SteadyClock::now() < deadline)
-            co_await changed_.wait_until(deadline);
-    } catch (...) {
-        cancelled = std::current_exception();
-    }
-    connection->session.lost();
-    drain(connection);
-    connection->link->close();
-    tasks.cancel();
-    co_await boost::asio::this_coro::throw_if_cancelled(false);
-    co_await tasks.join();
-    co_await boost::asio::this_coro::throw_if_cancelled(true);
-    if (cancelled) std::rethrow_exception(cancelled);
-    co_return *connection->ended;
-}
-
-Task<void> Client::read_all(std::shared_ptr<Connection> connection) {
-    std::string octets;
-    while (!connection->session.closed()) {
-        while (delivering_ >= kMaxDelivering)
-            co_await changed_.wait();
-        octets.clear();
-        const auto read = co_await connection->link->read(octets);
-        if (read) {
-            connection->session.receive(octets, SteadyClock::now());
-        } else {
-            connection->session.lost();
-        }
-        drain(connection);
-    }
-}
-
-Task<void> Client::write_all(std::shared_ptr<Connection> connection) {
-    for (;;) {
-        while (connection->output.empty())
-            co_await connection->wake.wait();
-        const std::string octets = connection->output;
-        const auto written = co_await connection->link->write(octets);
-        connection->output.erase(0, octets.size());
-        if (!written) {
-            connection->session.lost();
-            drain(connection);
-            connection->output.clear();
-        }
-        if (connection->ended) changed_.notify_all();
-    }
-}
-
-Task<void> Client::keep_time(std::shared_ptr<Connection> connection) {
-    while (!connection->session.closed()) {
-        connection->timer_at = std::min(connection->session.next_tick(), SteadyClock::now() + std::chrono::hours(1));
-        co_await connection->wake.wait_until(connection->timer_at);
-        connection->session.tick(SteadyClock::now());
-        drain(connection);
-    }
-}
-
-void Client::drain(const std::shared_ptr<Connection>& connection) {
-    auto events = connection->session.take_events();
+void Client::Connection::handle() {
+    auto events = session.take_events();
     for (SessionEvent& event : events)
-        handle(connection, event);
-    const std::string output = connection->session.take_output();
-    connection->output += output;
-    if (!output.empty() || connection->session.next_tick() < connection->timer_at) connection->wake.notify_all();
-    if (!events.empty()) changed_.notify_all();
+        client.handle(shared_from_this(), event);
+    if (!events.empty()) client.changed_.notify_all();
+}
+
+Task<void> Client::Connection::room() {
+    while (client.delivering_ >= kMaxDelivering)
+        co_await client.changed_.wait();
 }
 
 void Client::handle(const std::shared_ptr<Connection>& connection, SessionEvent& event) {
@@ -221,7 +124,7 @@ void Client::handle(const std::shared_ptr<Connection>& connection, SessionEvent&
         connection->tlvs = bound->tlvs;
         became_bound();
     } else if (const auto* refused = std::get_if<BindRefused>(&event)) {
-        connection->ended = status::bind_error(refused->status);
+        connection->error = status::bind_error(refused->status);
     } else if (auto* delivered = std::get_if<Delivered>(&event)) {
         group_->spawn(deliver(connection, std::move(*delivered)));
     } else if (auto* answered = std::get_if<SubmitAnswered>(&event)) {
@@ -240,14 +143,13 @@ void Client::handle(const std::shared_ptr<Connection>& connection, SessionEvent&
     } else if (const auto* ignored = std::get_if<Ignored>(&event)) {
         host_.count("ignored", ignored->what);
     } else if (const auto* closed = std::get_if<Closed>(&event)) {
-        if (!connection->ended) connection->ended = transient(closed->reason);
+        if (!connection->error) connection->error = transient(closed->reason);
     }
 }
 
 void Client::became_bound() {
-    backoff_.reset();
-    if (started_) host_.state(connector::State::Ready, "");
-    started_ = Result<void>();
+    reconnect_.let_in();
+    if (reconnect_.ready()) host_.state(connector::State::Ready, "");
 }
 
 Task<void> Client::deliver(std::shared_ptr<Connection> connection, Delivered delivered) {
@@ -277,7 +179,7 @@ Task<void> Client::deliver(std::shared_ptr<Connection> connection, Delivered del
     }
     --delivering_;
     connection->session.answer(command, sequence, stored ? taken.status : status::kTemporaryAppError);
-    drain(connection);
+    connection->conversation.advance();
     changed_.notify_all();
 }
 

@@ -6,10 +6,10 @@
 #include "connectors/smpp/doubts.hpp"
 #include "connectors/smpp/inbox.hpp"
 #include "connectors/smpp/session.hpp"
-#include "core/async/backoff.hpp"
 #include "core/async/task_group.hpp"
 #include "core/async/wait.hpp"
 #include "core/connector/connector.hpp"
+#include "core/connector/reconnect.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -61,13 +61,7 @@ private:
     struct Trace;       // where a part went
 
     async::Task<void> recall();
-    async::Task<void> run();
     async::Task<Error> one_connection();
-    async::Task<Error> converse(std::shared_ptr<Connection> connection);
-    async::Task<void> read_all(std::shared_ptr<Connection> connection);
-    async::Task<void> write_all(std::shared_ptr<Connection> connection);
-    async::Task<void> keep_time(std::shared_ptr<Connection> connection);
-    void drain(const std::shared_ptr<Connection>& connection);
     void handle(const std::shared_ptr<Connection>& connection, SessionEvent& event);
     async::Task<void> deliver(std::shared_ptr<Connection> connection, Delivered delivered);
     async::Task<bool> store(const Inbox::Taken& taken);
@@ -89,15 +83,12 @@ private:
     std::unique_ptr<async::TaskGroup> group_;
     std::shared_ptr<Connection> connection_;  // while there is one
     async::Event changed_;                    // of anything that a task waits for
-    async::Backoff backoff_;
-    async::Jitter jitter_;
-    std::optional<Result<void>> started_;
+    connector::Reconnect reconnect_;
     std::uint64_t connections_ = 0;
     std::size_t delivering_ = 0;
     std::uint16_t reference_ = 0;
     std::uint16_t user_reference_ = 0;
     Doubts doubts_;
-    bool stopping_ = false;
 };
 
 // Binds and unbinds: `tandem check --connect`.

@@ -188,12 +188,12 @@ Task<SubmitOutcome> Client::submit(OutgoingText message) {
 Task<Result<std::optional<std::string>>> Client::submit_part(Pdu pdu, Session::Time deadline, Trace& trace) {
     Error last = transient("no room in the window within response_timeout");
     for (;;) {
-        while (connection_ != nullptr && connection_->session.bound() && !stopping_ &&
+        while (connection_ != nullptr && connection_->session.bound() && !reconnect_.stopping() &&
                !connection_->session.can_submit(SteadyClock::now()) && SteadyClock::now() < deadline) {
             const auto paused = connection_->session.paused_until();
             co_await changed_.wait_until(paused > SteadyClock::now() ? std::min(paused, deadline) : deadline);
         }
-        if (connection_ == nullptr || !connection_->session.bound() || stopping_)
+        if (connection_ == nullptr || !connection_->session.bound() || reconnect_.stopping())
             co_return fail(transient("not bound to the message centre"));
         if (!connection_->session.can_submit(SteadyClock::now())) co_return fail(std::move(last));
         auto outcome = co_await submit_once(connection_, pdu, trace);
@@ -215,7 +215,7 @@ Task<Result<std::optional<std::string>>> Client::submit_once(std::shared_ptr<Con
     const std::uint32_t sequence = trace.sequence = connection->session.submit(std::move(pdu), SteadyClock::now());
     const auto entry = connection->waiting.emplace(sequence, &waiting).first;
     const std::shared_ptr<void> forget(nullptr, [&](void*) { connection->waiting.erase(entry); });
-    drain(connection);
+    connection->conversation.advance();
     while (!waiting.outcome)
         co_await waiting.settled.wait();
     co_return std::move(*waiting.outcome);

@@ -2,8 +2,12 @@
 #pragma once
 
 #include "connectors/smpp/client.hpp"
+#include "core/net/conversation.hpp"
 
 #include <map>
+#include <memory>
+#include <string>
+#include <utility>
 
 namespace tandem::smpp {
 
@@ -18,19 +22,29 @@ struct Client::Trace {
     std::optional<std::uint16_t> reference;
 };
 
-struct Client::Connection {
-    Connection(std::unique_ptr<net::Link> opened, SessionOptions options, std::uint64_t given)
-        : link(std::move(opened)), session(std::move(options), std::chrono::steady_clock::now()), number(given) {}
+struct Client::Connection final : net::Protocol, std::enable_shared_from_this<Client::Connection> {
+    Connection(Client& of, std::unique_ptr<net::Link> link, SessionOptions options, std::uint64_t given)
+        : client(of),
+          session(std::move(options), std::chrono::steady_clock::now()),
+          number(given),
+          conversation(std::move(link), *this) {}
 
-    std::unique_ptr<net::Link> link;
+    void receive(std::string_view octets, Time now) override { session.receive(octets, now); }
+    Time next_tick() const override { return session.next_tick(); }
+    void tick(Time now) override { session.tick(now); }
+    void lost(std::string_view) override { session.lost(); }
+    void handle() override;
+    std::string take_output() override { return session.take_output(); }
+    std::optional<Error> ended() const override { return error; }
+    async::Task<void> room() override;
+
+    Client& client;
     Session session;
     const std::uint64_t number;
-    std::string output;
-    async::Event wake;  // of the writer and the timer
-    Session::Time timer_at{};
+    net::Conversation conversation;
     std::map<std::uint32_t, Waiting*> waiting;
-    bool tlvs = false;  // the peer takes them
-    std::optional<Error> ended;
+    bool tlvs = false;           // the peer takes them
+    std::optional<Error> error;  // why it has ended
 };
 
 }  // namespace tandem::smpp

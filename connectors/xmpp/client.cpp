@@ -4,7 +4,6 @@
 #include "connectors/xmpp/names.hpp"
 
 #include <boost/asio/this_coro.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
@@ -20,14 +19,9 @@ namespace {
 // Stanzas that wait to be stored; with more the socket is not read.
 constexpr std::size_t kMaxQueued = 512;
 constexpr milliseconds kStopLimit{3'000};  // for what is on the way when the instance stops
-constexpr milliseconds kLastWords{2'000};  // of a session that has ended
 // What may come again after a restart came lately.
 constexpr std::chrono::hours kRecall{1};
 constexpr std::size_t kRecallEvents = 5'000;
-
-async::BackoffOptions backoff_options(const Config& config) {
-    return {.first = config.reconnect_first, .limit = std::max(config.reconnect_first, config.reconnect_limit)};
-}
 
 }  // namespace
 
@@ -36,7 +30,7 @@ Client::Client(Config config, net::TlsContext tls, connector::Host& host)
       tls_(std::move(tls)),
       host_(host),
       account_{.jid = config_.address(), .component = config_.link == LinkMode::Component},
-      backoff_(backoff_options(config_)) {}
+      reconnect_(host, config_.reconnect_first, config_.reconnect_limit) {}
 
 Client::~Client() = default;
 
@@ -51,10 +45,8 @@ Task<Result<void>> Client::start() {
     });
     co_await restore();
     group_->spawn(store_all());
-    group_->spawn(run());
-    while (!started_)
-        co_await changed_.wait();
-    co_return *started_;
+    group_->spawn(reconnect_.run([this] { return one_connection(); }));
+    co_return co_await reconnect_.first_outcome();
 }
 
 Task<void> Client::restore() {
@@ -74,7 +66,7 @@ Task<void> Client::restore() {
 }
 
 Task<void> Client::stop() {
-    stopping_ = true;
+    reconnect_.stop();
     changed_.notify_all();
     if (group_ == nullptr) co_return;
     const auto deadline = SteadyClock::now() + kStopLimit;
@@ -83,7 +75,7 @@ Task<void> Client::stop() {
         co_await changed_.wait_until(deadline);
     if (connection_ != nullptr) {
         connection_->session.close();
-        drain(connection_);
+        connection_->conversation.advance();
     }
     while (connection_ != nullptr && SteadyClock::now() < deadline)
         co_await changed_.wait_until(deadline);
@@ -94,34 +86,15 @@ Task<void> Client::stop() {
     group_.reset();
 }
 
-Task<void> Client::run() {
-    while (!stopping_) {
-        Error error = co_await one_connection();
-        if (stopping_) break;
-        if (!started_) {
-            started_ = fail(std::move(error));
-            changed_.notify_all();
-            co_return;
-        }
-        if (error.kind == ErrorKind::Auth || error.kind == ErrorKind::Config) {
-            host_.failed(std::move(error));
-            co_return;
-        }
-        const milliseconds wait = backoff_.next(jitter_.next(), error.retry_after);
-        host_.state(connector::State::Failed, fmt::format("{}; connecting again in {} ms", error.text, wait.count()));
-        co_await async::sleep_for(wait);
-        // The server sends again what is not acknowledged: first store what is here.
-        while (!queue_.empty())
-            co_await changed_.wait();
-    }
-}
-
 Task<Error> Client::one_connection() {
+    // The server sends again what is not acknowledged: first store what is here.
+    while (!queue_.empty())
+        co_await changed_.wait();
     auto link = co_await net::connect(link_target(config_, tls_));
     if (!link) co_return std::move(link.error());
-    auto connection = std::make_shared<Connection>(std::move(*link), session_options(config_, fresh_nonce()), ledger_);
+    auto connection = std::make_shared<Connection>(*this, std::move(*link), session_options(config_, fresh_nonce()));
     connection_ = connection;
-    Error error = co_await converse(connection);
+    Error error = co_await connection->conversation.run();
     connection_.reset();
     if (connection->online) host_.count("disconnects");
     if (!ledger_.resumable()) doubt_all();
@@ -129,111 +102,26 @@ Task<Error> Client::one_connection() {
     co_return error;
 }
 
-// Reads, writes and keeps time until the session has ended and its last words are written.
-Task<Error> Client::converse(std::shared_ptr<Connection> connection) {
-    const auto strand = co_await boost::asio::this_coro::executor;
-    async::TaskGroup tasks(strand, [connection](std::exception_ptr) { connection->session.lost(); });
-    drain(connection);
-    tasks.spawn(read_all(connection));
-    tasks.spawn(write_all(connection));
-    tasks.spawn(keep_time(connection));
-    std::exception_ptr cancelled;
-    try {
-        while (!connection->ended) {
-            if (connection->online && !connection->beginning) {
-                connection->beginning = true;
-                tasks.spawn(begin(connection, connection->online->resumed));
-            }
-            co_await changed_.wait();
-        }
-        const auto deadline = SteadyClock::now() + kLastWords;
-        while (!connection->output.empty() && SteadyClock::now() < deadline)
-            co_await changed_.wait_until(deadline);
-    } catch (...) {
-        cancelled = std::current_exception();
-    }
-    connection->session.lost();
-    drain(connection);
-    connection->link->close();
-    tasks.cancel();
-    co_await boost::asio::this_coro::throw_if_cancelled(false);
-    co_await tasks.join();
-    co_await boost::asio::this_coro::throw_if_cancelled(true);
-    if (cancelled) std::rethrow_exception(cancelled);
-    co_return *connection->ended;
-}
-
-Task<void> Client::read_all(std::shared_ptr<Connection> connection) {
-    std::string octets;
-    while (!connection->session.closed()) {
-        while (queue_.size() >= kMaxQueued)
-            co_await changed_.wait();
-        octets.clear();
-        const auto read = co_await connection->link->read(octets);
-        if (read) {
-            connection->session.receive(octets, SteadyClock::now());
-        } else {
-            connection->session.lost(read.error().text);
-        }
-        drain(connection);
-        if (connection->wants_tls && !co_await secure(connection)) co_return;
-    }
-}
-
-Task<bool> Client::secure(std::shared_ptr<Connection> connection) {
-    connection->wants_tls = false;
-    while (!connection->output.empty())
-        co_await changed_.wait();
-    auto secured = co_await connection->link->start_tls(tls_, config_.certificate_name());
-    if (secured) {
-        connection->session.secured(SteadyClock::now());
-    } else {
-        connection->ended = std::move(secured.error());
-        connection->session.lost();
-    }
-    drain(connection);
-    changed_.notify_all();
-    co_return secured.has_value();
-}
-
-Task<void> Client::write_all(std::shared_ptr<Connection> connection) {
-    for (;;) {
-        while (connection->output.empty())
-            co_await connection->wake.wait();
-        const std::string octets = connection->output;
-        const auto written = co_await connection->link->write(octets);
-        connection->output.erase(0, octets.size());
-        if (!written) {
-            connection->session.lost(written.error().text);
-            drain(connection);
-            connection->output.clear();
-        }
-        changed_.notify_all();
-    }
-}
-
-Task<void> Client::keep_time(std::shared_ptr<Connection> connection) {
-    while (!connection->session.closed()) {
-        connection->timer_at = std::min(connection->session.next_tick(), SteadyClock::now() + std::chrono::hours(1));
-        co_await connection->wake.wait_until(connection->timer_at);
-        connection->session.tick(SteadyClock::now());
-        drain(connection);
-    }
-}
-
-void Client::drain(const std::shared_ptr<Connection>& connection) {
-    auto events = connection->session.take_events();
+void Client::Connection::handle() {
+    auto events = session.take_events();
     for (SessionEvent& event : events)
-        handle(connection, event);
-    const std::string output = connection->session.take_output();
-    connection->output += output;
-    if (!output.empty() || connection->session.next_tick() < connection->timer_at) connection->wake.notify_all();
-    if (!events.empty()) changed_.notify_all();
+        client.handle(shared_from_this(), event);
+    if (!events.empty()) client.changed_.notify_all();
+}
+
+Task<void> Client::Connection::room() {
+    while (client.queue_.size() >= kMaxQueued)
+        co_await client.changed_.wait();
+}
+
+std::optional<net::Protocol::StartTls> Client::Connection::wants_tls() {
+    if (!std::exchange(asked_for_tls, false)) return std::nullopt;
+    return StartTls{.context = client.tls_, .name = client.config_.certificate_name()};
 }
 
 void Client::handle(const std::shared_ptr<Connection>& connection, SessionEvent& event) {
     if (std::holds_alternative<WantsTls>(event)) {
-        connection->wants_tls = true;
+        connection->asked_for_tls = true;
     } else if (const auto* online = std::get_if<Online>(&event)) {
         came_online(connection, *online);
     } else if (auto* one = std::get_if<Received>(&event)) {
@@ -241,14 +129,15 @@ void Client::handle(const std::shared_ptr<Connection>& connection, SessionEvent&
     } else if (const auto* acknowledged = std::get_if<Acknowledged>(&event)) {
         settle_upto(acknowledged->upto);
     } else if (const auto* closed = std::get_if<Closed>(&event)) {
-        if (!connection->ended) connection->ended = closed->error;
+        if (!connection->error) connection->error = closed->error;
     }
 }
 
 void Client::came_online(const std::shared_ptr<Connection>& connection, const Online& online) {
     connection->online = online;
     connection->processed = ledger_.handled();
-    backoff_.reset();
+    connection->conversation.spawn(begin(connection, online.resumed));
+    reconnect_.let_in();
     host_.count("sessions", online.resumed ? "resumed" : "new");
     if (online.resumed) return;
     account_.jid = online.jid;
@@ -277,8 +166,7 @@ void Client::received(const std::shared_ptr<Connection>& connection, Received st
 }
 
 void Client::became_ready() {
-    if (started_) host_.state(connector::State::Ready, "");
-    if (!started_) started_ = Result<void>();
+    if (reconnect_.ready()) host_.state(connector::State::Ready, "");
     changed_.notify_all();
 }
 

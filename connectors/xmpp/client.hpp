@@ -6,10 +6,10 @@
 #include "connectors/xmpp/config.hpp"
 #include "connectors/xmpp/inbox.hpp"
 #include "connectors/xmpp/session.hpp"
-#include "core/async/backoff.hpp"
 #include "core/async/task_group.hpp"
 #include "core/async/wait.hpp"
 #include "core/connector/connector.hpp"
+#include "core/connector/reconnect.hpp"
 #include "core/net/tls.hpp"
 
 #include <chrono>
@@ -48,14 +48,7 @@ private:
     };
 
     async::Task<void> restore();
-    async::Task<void> run();
     async::Task<Error> one_connection();
-    async::Task<Error> converse(std::shared_ptr<Connection> connection);
-    async::Task<void> read_all(std::shared_ptr<Connection> connection);
-    async::Task<bool> secure(std::shared_ptr<Connection> connection);
-    async::Task<void> write_all(std::shared_ptr<Connection> connection);
-    async::Task<void> keep_time(std::shared_ptr<Connection> connection);
-    void drain(const std::shared_ptr<Connection>& connection);
     void handle(const std::shared_ptr<Connection>& connection, SessionEvent& event);
     void came_online(const std::shared_ptr<Connection>& connection, const Online& online);
     void received(const std::shared_ptr<Connection>& connection, Received stanza);
@@ -98,15 +91,12 @@ private:
     std::shared_ptr<Connection> connection_;  // while there is one
     std::deque<Queued> queue_;
     async::Event changed_;  // of anything that a task waits for
-    async::Backoff backoff_;
-    async::Jitter jitter_;
-    std::optional<Result<void>> started_;
+    connector::Reconnect reconnect_;
     std::list<std::shared_ptr<Sending>> sending_;
     Recent sent_{10'000};                // ids that the server is known to have
     std::optional<ArchivePlace> place_;  // how far the archive has been read
     bool caught_up_ = false;
     bool looking_up_ = false;
-    bool stopping_ = false;
 };
 
 // Logs in and out: `tandem check --connect`.

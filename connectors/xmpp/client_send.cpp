@@ -68,14 +68,14 @@ Task<Result<std::vector<connector::SentId>>> Client::send(connector::Outgoing ou
     // An operator sends again what was unknown; the server had it.
     if (sent_.contains(outgoing.id)) co_return ids;
     const auto connection = connection_;
-    if (connection == nullptr || !connection->session.online() || stopping_)
+    if (connection == nullptr || !connection->session.online() || reconnect_.stopping())
         co_return fail(transient("there is no connection to the server"));
     if (!connection->session.has_room())
         co_return fail(throttled("the server has too much to acknowledge", std::chrono::seconds(1)));
     const auto sending = std::make_shared<Sending>(Sending{.id = outgoing.id, .place = place_});
     sending->number = connection->session.send(*stanza, SteadyClock::now());
     sending_.push_back(sending);
-    drain(connection);
+    connection->conversation.advance();
     const auto deadline = SteadyClock::now() + config_.send_timeout;
     const std::shared_ptr<void> leave(nullptr, [&](void*) {
         sending->abandoned = true;
@@ -168,7 +168,7 @@ void Client::doubt_all() {
 
 void Client::give_up_doubts(std::string_view why) {
     for (const auto& one : sending_) {
-        const bool over = one->doubtful || stopping_;
+        const bool over = one->doubtful || reconnect_.stopping();
         if (over && !one->outcome) one->outcome = fail(unknown_outcome(std::string(why)));
     }
     changed_.notify_all();

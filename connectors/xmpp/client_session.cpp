@@ -68,7 +68,7 @@ Task<void> Client::look_around(std::shared_ptr<Connection> connection) {
     }
     if (!connection->session.online()) co_return;
     connection->session.send(named("presence", ns::kClient), SteadyClock::now());
-    drain(connection);
+    connection->conversation.advance();
 }
 
 // Failure: Transient, no answer in time or the stream has ended.
@@ -78,7 +78,7 @@ Task<Result<Received>> Client::request(std::shared_ptr<Connection> connection, E
     iq.set("id", id);
     auto& answer = connection->answers[id];
     connection->session.send(iq, SteadyClock::now());
-    drain(connection);
+    connection->conversation.advance();
     const auto deadline = SteadyClock::now() + kAnswerLimit;
     while (!answer && !connection->session.closed() && SteadyClock::now() < deadline)
         co_await changed_.wait_until(deadline);

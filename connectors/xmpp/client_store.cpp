@@ -65,7 +65,7 @@ Task<void> Client::store_some() {
     queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
     // Also of a connection that is lost: a resumed stream then begins behind it.
     connection->session.handled(connection->processed);
-    if (connection == connection_) drain(connection);
+    if (connection == connection_) connection->conversation.advance();
 }
 
 // Until there is room; false when the instance stops meanwhile.
@@ -77,7 +77,7 @@ Task<bool> Client::emit(connector::Batch batch) {
             if (told) host_.state(connector::State::Ready, "");
             co_return true;
         }
-        if (stopping_) co_return false;
+        if (reconnect_.stopping()) co_return false;
         if (stored.error().kind == ErrorKind::Config && batch.after) {
             host_.log().error("how far the archive was read is not kept", {{"error", stored.error().text}});
             batch.after.reset();

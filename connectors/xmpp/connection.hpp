@@ -2,8 +2,12 @@
 #pragma once
 
 #include "connectors/xmpp/client.hpp"
+#include "core/net/conversation.hpp"
 
 #include <map>
+#include <memory>
+#include <string>
+#include <utility>
 
 namespace tandem::xmpp {
 
@@ -16,17 +20,27 @@ struct Client::Sending {
     std::optional<Result<void>> outcome = {};
 };
 
-struct Client::Connection {
-    Connection(std::unique_ptr<net::Link> opened, SessionOptions options, Ledger& ledger)
-        : link(std::move(opened)), session(std::move(options), ledger, std::chrono::steady_clock::now()) {}
+struct Client::Connection final : net::Protocol, std::enable_shared_from_this<Client::Connection> {
+    Connection(Client& of, std::unique_ptr<net::Link> link, SessionOptions options)
+        : client(of),
+          session(std::move(options), of.ledger_, std::chrono::steady_clock::now()),
+          conversation(std::move(link), *this) {}
 
-    std::unique_ptr<net::Link> link;
+    void receive(std::string_view octets, Time now) override { session.receive(octets, now); }
+    Time next_tick() const override { return session.next_tick(); }
+    void tick(Time now) override { session.tick(now); }
+    void lost(std::string_view why) override { session.lost(why); }
+    void handle() override;
+    std::string take_output() override { return session.take_output(); }
+    std::optional<Error> ended() const override { return error; }
+    async::Task<void> room() override;
+    std::optional<StartTls> wants_tls() override;
+    void secured(Time now) override { session.secured(now); }
+
+    Client& client;
     Session session;
-    std::string output;
-    async::Event wake;  // of the writer and the timer
-    Session::Time timer_at{};
-    bool wants_tls = false;
-    bool beginning = false;
+    net::Conversation conversation;
+    bool asked_for_tls = false;
     std::optional<Online> online;
     std::map<std::string, std::optional<Received>> answers;  // of requests on their way
     std::uint64_t requests = 0;
@@ -35,7 +49,7 @@ struct Client::Connection {
     Instant last_stamp{};
     std::size_t own_seen = 0;    // messages of this gateway among the results
     StanzaNumber processed = 0;  // stanzas that are stored or of no interest
-    std::optional<Error> ended;
+    std::optional<Error> error;  // why it has ended
 };
 
 }  // namespace tandem::xmpp
