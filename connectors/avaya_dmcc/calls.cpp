@@ -165,11 +165,14 @@ void Calls::State::take_wrap(const AgentEvent& event, CallRecords& records) {
     std::ranges::sort(entries, {}, &CallEntry::heard);
     for (CallEntry* entry : entries) {
         Leg* leg = last_leg(entry->call, event.station.number);
-        if (leg != nullptr && leg->wrap_since && ends) end_wrap(entry->call, *leg, event.at);
-        const bool latest = entry == entries.back();
-        if (leg != nullptr && begins && latest && !leg->wrap_since && leg->wrap == Millis(0))
-            leg->wrap_since = event.at;
-        touch(*entry, event.at, records);
+        const bool ended = leg != nullptr && leg->wrap_since && ends;
+        const bool begun =
+            leg != nullptr && begins && entry == entries.back() && !leg->wrap_since && leg->wrap == Millis(0);
+        if (ended) end_wrap(entry->call, *leg, event.at);
+        if (begun) leg->wrap_since = event.at;
+        // Who is over and done with hears nothing of it: a busy station would keep all its calls remembered.
+        const bool fresh = !entry->call.ended() || (leg != nullptr && leg->ended_at == event.at);
+        if (ended || begun || fresh) touch(*entry, event.at, records);
     }
 }
 

@@ -71,6 +71,30 @@ TEST(CallBounds, ACallOfWhichNothingIsHeardEndsInDoubt) {
     EXPECT_FALSE(calls.next_expiry());
 }
 
+TEST(CallBounds, AnEndedCallIsForgottenWhateverItsAgentDoes) {
+    Plan plan;
+    plan.stations = {"5001"};
+    Calls calls(plan, {.remember = 20s});
+    calls.take(rings(1, "1"));
+    calls.take(event(CallEventKind::Established, 2, "1", "5001"));
+    calls.take(event(CallEventKind::CallCleared, 10, "1", "5001"));
+    calls.expire(at_second(15));
+    EXPECT_EQ(calls.counters().open, 0U);
+    const auto due = calls.next_expiry();
+    ASSERT_TRUE(due);
+    EXPECT_LE(*due, at_second(35));
+    for (int second = 16; at_second(second) <= *due; ++second) {
+        EXPECT_EQ(calls.next_expiry(), due) << second;
+        AgentEvent agent;
+        agent.state = second % 2 == 0 ? AgentState::Ready : AgentState::NotReady;
+        agent.at = at_second(second);
+        agent.switch_name = "CM1";
+        agent.station = avaya::parse_device("5001");
+        calls.take(agent);
+    }
+    EXPECT_FALSE(calls.next_expiry());
+}
+
 TEST(CallBounds, ListsOfOneCallEnd) {
     Calls calls({});
     CallRecords last;
