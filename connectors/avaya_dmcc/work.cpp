@@ -28,6 +28,7 @@ Work::Work(WorkOptions options) : options_(std::move(options)), monitors_(option
 
 void Work::opened(const Opened& opened, Time now) {
     lost();
+    open_ = true;
     session_ = opened.session;
     for (std::size_t i = 0; i < options_.switches.size(); ++i)
         registers_.push_back(i);
@@ -42,6 +43,7 @@ void Work::opened(const Opened& opened, Time now) {
 }
 
 void Work::lost() {
+    open_ = false;
     asks_.clear();
     handed_.reset();
     registers_.clear();
@@ -250,6 +252,7 @@ void Work::tick(Time now) {
 }
 
 Work::Time Work::next_time(Time now) const {
+    if (!open_) return Time::max();
     Time out = snapshots_.next_time();
     if (list_limit_ && list_asked_) out = std::min(out, *list_limit_);
     if (asks_.size() >= options_.outstanding) return out;

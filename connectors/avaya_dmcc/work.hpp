@@ -106,7 +106,7 @@ public:
     // Switches to which AES has no link; "" stands for one that it did not name.
     const std::set<std::string>& down() const { return down_; }
     std::vector<WorkEvent> take_events() { return std::exchange(events_, {}); }
-    // When next() or tick() may have something to do.
+    // When next() or tick() may have something to do; Time::max() while there is no session.
     Time next_time(Time now) const;
 
 private:
@@ -168,6 +168,7 @@ private:
     std::optional<Ask> handed_;          // between next() and asked()
     std::vector<WorkEvent> events_;
 
+    bool open_ = false;  // there is a session
     std::string session_;
     Time slot_{};  // the pace: no request before it
     std::deque<std::size_t> registers_;

@@ -32,6 +32,7 @@ bool announces_archive(const Element& iq) {
 
 Task<void> Client::begin(std::shared_ptr<Connection> connection, bool resumed) {
     if (!resumed && !account_.component) co_await look_around(connection);
+    if (connection->session.closed()) co_return;
     became_ready();
     if (caught_up_) co_return;
     while (account_.archive && !connection->session.closed()) {

@@ -1,6 +1,7 @@
 #include "core/connector/reconnect.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -17,7 +18,15 @@ Reconnect::Reconnect(Host& host, std::chrono::milliseconds first, std::chrono::m
 
 Task<void> Reconnect::run(Attempt attempt) {
     while (!stopping_) {
-        Error error = co_await attempt();
+        Error error;
+        try {
+            error = co_await attempt();
+        } catch (const std::exception& broken) {
+            // start() need not wait for what will not come.
+            if (!first_) first_ = fail(transient(broken.what()));
+            known_.notify_all();
+            throw;
+        }
         if (stopping_) break;
         if (!first_) {
             first_ = fail(std::move(error));

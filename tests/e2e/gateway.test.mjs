@@ -261,6 +261,24 @@ describe('operating', () => {
     for (const secret of [READ, ADMIN, ...Object.values(secrets)]) assert.ok(!gateway.log.includes(secret), secret);
   });
 
+  test('a signal that comes while connectors start is not lost', async () => {
+    const silent = net.createServer((socket) => socket.on('error', () => {}));
+    await new Promise((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const slow = new Gateway(temporaryFolder(), `
+gateway: { listen: 127.0.0.1:0, data: ./data }
+connectors:
+  - name: avaya
+    type: avaya_dmcc
+    pack: avaya_dmcc
+    options: { hosts: [127.0.0.1], port: ${silent.address().port}, tls: false, user: t, password: "\${env:READ_TOKEN}", request_timeout: 300ms,
+      switches: [ { name: CM1, vdns: ["7100"] } ] }
+`, env);
+    silent.once('connection', () => slow.stop());
+    await slow.start();
+    assert.deepEqual(await slow.ended, { code: 0, signal: null });
+    silent.close();
+  });
+
   test('what cannot be mapped waits in quarantine and is replayed by a corrected pack', async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'packs'));

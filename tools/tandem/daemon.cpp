@@ -339,14 +339,24 @@ int Daemon::serve() {
 }
 
 async::Task<void> Daemon::main() {
+    co_await until_stopped();
+    // The default action holds again: a second Ctrl-C ends at once.
+    log_.info("stopping");
+    co_await stop();
+}
+
+async::Task<void> Daemon::until_stopped() {
+    namespace asio = boost::asio;
+    // One that comes while instances start waits for its turn.
+    asio::signal_set signals(co_await asio::this_coro::executor, SIGINT, SIGTERM, SIGHUP);
     co_await supervisor_->apply(assembly_.instances);
     server_->start();
     co_await supervisor_->wait_started(kStartLimit);
     co_await dispatcher_->apply(assembly_.lanes);
     co_await fetcher_->apply(assembly_.media);
     announce();
-    co_await wait_for_signals();
-    co_await stop();
+    while (co_await signals.async_wait(asio::use_awaitable) == SIGHUP)
+        co_await reload();
 }
 
 void Daemon::announce() const {
@@ -358,18 +368,6 @@ void Daemon::announce() const {
     log_.info("ready", {{"url", url}, {"connectors", std::to_string(assembly_.instances.size())}});
     // For scripts and tests: the first line of standard output.
     std::cout << "tandem: ready on " << url << std::endl;
-}
-
-async::Task<void> Daemon::wait_for_signals() {
-    namespace asio = boost::asio;
-    asio::signal_set signals(co_await asio::this_coro::executor, SIGINT, SIGTERM, SIGHUP);
-    for (;;) {
-        auto signal = co_await signals.async_wait(asio::use_awaitable);
-        if (signal != SIGHUP) break;
-        co_await reload();
-    }
-    // From here on the default action holds again: a second Ctrl-C ends at once.
-    log_.info("stopping");
 }
 
 async::Task<void> Daemon::reload() {

@@ -57,7 +57,7 @@ private:
     std::string metrics() const;
 
     async::Task<void> main();
-    async::Task<void> wait_for_signals();
+    async::Task<void> until_stopped();
     async::Task<void> reload();
     async::Task<void> stop();
     void announce() const;

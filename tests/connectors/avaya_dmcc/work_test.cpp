@@ -19,6 +19,17 @@ TEST_F(DmccWork, LinkThenMonitorsThenStationsThenTheClock) {
     EXPECT_EQ(asked_["GetTimeOfDay"], 4);
 }
 
+TEST_F(DmccWork, HasNothingToDoWithoutASession) {
+    poll_ = 30s;
+    make({.stations = {"5001"}});
+    EXPECT_EQ(work_->next_time(now_), Time::max());
+    open();
+    EXPECT_LE(work_->next_time(now_), now_);
+    run(5s);
+    work_->lost();
+    EXPECT_EQ(work_->next_time(now_), Time::max());
+}
+
 TEST_F(DmccWork, NoFasterThanThePace) {
     make({.stations = {"5000-5099"}});
     open();

@@ -102,6 +102,32 @@ TEST(Reconnect, SaysNothingOfTheEndThatStopBrings) {
     EXPECT_FALSE(instance.host.failure);
 }
 
+TEST(Reconnect, AnAttemptThatThrowsIsAFailedStart) {
+    const auto run = []() -> Task<Result<void>> {
+        test::FakeHost host;
+        Reconnect reconnect(host, 2ms, 20ms);
+        std::string thrown;
+        async::TaskGroup group(co_await boost::asio::this_coro::executor, [&](const std::exception_ptr& error) {
+            try {
+                std::rethrow_exception(error);
+            } catch (const std::exception& caught) {
+                thrown = caught.what();
+            }
+        });
+        group.spawn(reconnect.run([]() -> Task<Error> {
+            throw std::runtime_error("out of luck");
+            co_return Error();
+        }));
+        auto outcome = co_await reconnect.first_outcome();
+        co_await group.join();
+        EXPECT_EQ(thrown, "out of luck");
+        co_return outcome;
+    };
+    const auto outcome = test::run_sync(run());
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().text, "out of luck");
+}
+
 TEST(Reconnect, TheFirstPauseMayBeAboveTheLimit) {
     test::FakeHost host;
     Reconnect reconnect(host, 40ms, 10ms);
