@@ -26,14 +26,12 @@ using namespace std::chrono_literals;
 using namespace tandem::imap;
 using Clock = std::chrono::steady_clock;
 
-class Host final : public tandem::test::FakeHost {
+class Host final : public tandem::test::TimelyHost {
 public:
-    const tandem::Clock& clock() const override { return system; }
     tandem::async::Task<tandem::Result<void>> emit(tandem::connector::Batch batch) override {
         mails += batch.events.size();
         co_return tandem::Result<void>();
     }
-    tandem::SystemClock system;
     std::atomic<std::size_t> mails{0};
 };
 

@@ -1,6 +1,7 @@
 // A Host that remembers: what was emitted, counted, told. For tests of a connector without supervisor and journal.
 #pragma once
 
+#include "core/async/wait.hpp"
 #include "core/connector/connector.hpp"
 #include "tests/support/manual_clock.hpp"
 
@@ -16,6 +17,10 @@ namespace tandem::test {
 class FakeHost : public connector::Host {
 public:
     async::Task<Result<void>> emit(connector::Batch batch) override {
+        ++emitting;
+        while (hold)
+            co_await let_go.wait();
+        --emitting;
         if (refusal) co_return fail(*refusal);
         if (refusals > 0) {
             --refusals;
@@ -67,12 +72,24 @@ public:
     std::map<std::string, std::uint64_t> counters;
     std::optional<Error> refusal;  // the answer of emit()
     int refusals = 0;              // how many times emit() has no room
+    bool hold = false;             // emit() waits; after a change of mind let_go has to be notified
+    async::Event let_go;
+    int emitting = 0;  // how many wait
     std::optional<Error> failure;
     std::shared_ptr<const connector::Judge> judge_;
     std::shared_ptr<const connector::Sender> sender_;
     std::shared_ptr<const connector::Caller> caller_;
     const net::HttpClient* client = nullptr;
     obs::Log log_;
+};
+
+// With the time of day: for those who talk to a real server.
+class TimelyHost : public FakeHost {
+public:
+    const Clock& clock() const override { return time_of_day_; }
+
+private:
+    SystemClock time_of_day_;
 };
 
 }  // namespace tandem::test
