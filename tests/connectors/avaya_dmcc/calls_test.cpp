@@ -1,5 +1,4 @@
 // What becomes of stories of calls: cases/*.txt beside what they should become; laws that hold for each of them.
-#include "core/data/json.hpp"
 #include "tests/connectors/avaya_dmcc/story.hpp"
 #include "tests/support/golden.hpp"
 
@@ -10,15 +9,6 @@
 
 namespace tandem::avaya_dmcc::testing {
 namespace {
-
-std::string pretty(const Outcomes& outcomes) {
-    std::string all = "[";
-    for (const auto& [id, record] : outcomes)
-        all += (all.size() > 1 ? "," : "") + record;
-    data::Arena arena;
-    const auto document = data::parse_json(all + "]", arena);
-    return document ? data::to_pretty_json(*document) + "\n" : all;
-}
 
 // Two events like one another within two seconds are told apart by the monitors that tell each of them.
 bool needs_every_copy(const Story& story) {

@@ -63,6 +63,7 @@ Outcomes run(const Story& story);
 void keep(Outcomes& latest, const CallRecords& records);
 Outcomes finals(const Outcomes& latest);
 std::string normal_form(std::string_view record);
+std::string pretty(const Outcomes& outcomes);
 // Everything that is still due.
 void drain(Calls& calls, Outcomes& latest, Instant from);
 

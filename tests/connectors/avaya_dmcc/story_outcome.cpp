@@ -104,6 +104,15 @@ std::string normal_form(std::string_view record) {
     return out;
 }
 
+std::string pretty(const Outcomes& outcomes) {
+    std::string all = "[";
+    for (const auto& [id, record] : outcomes)
+        all += (all.size() > 1 ? "," : "") + record;
+    data::Arena arena;
+    const auto document = data::parse_json(all + "]", arena);
+    return document ? data::to_pretty_json(*document) + "\n" : all;
+}
+
 Outcomes run(const Story& story) {
     Calls calls(story.plan);
     Outcomes latest;

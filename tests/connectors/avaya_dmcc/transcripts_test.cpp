@@ -27,15 +27,6 @@ const std::vector<Transcript> kTranscripts = {
     {"d_recovery_same_id", 60, 1, 0}, {"e_recovery_expired", 0, 2, 0}, {"f_errors", 0, 2, 0},
     {"g_agent_states", 0, 0, 0},      {"h_quirks", 0, 0, 0},           {"i_malformed_and_unknown", 0, 1, 2}};
 
-std::string pretty(const Outcomes& outcomes) {
-    std::string all = "[";
-    for (const auto& [id, record] : outcomes)
-        all += (all.size() > 1 ? "," : "") + record;
-    data::Arena arena;
-    const auto document = data::parse_json(all + "]", arena);
-    return document ? data::to_pretty_json(*document) + "\n" : all;
-}
-
 // The same figure in the words of the fixtures; null: the record does not have it.
 struct Name {
     std::string_view expected, ours;
