@@ -1,25 +1,16 @@
 // Node-RED with the flow of nodered/flow.json: HTTP in, a function that maps a Telegram update to an object, response.
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+
+import { freePort } from '../support/ports.mjs';
 
 const HOME = new URL('nodered/', import.meta.url).pathname;
 const PROGRAM = join(HOME, 'node_modules/node-red/red.js');
 
 export const SECRET = 'bench-secret';
 export const installed = () => existsSync(PROGRAM);
-
-// Node-RED cannot choose a port itself and say which.
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject).listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 export class NodeRed {
   // Runs in `folder`, which must exist; resolves when its flow is started.

@@ -9,7 +9,7 @@ import { LAYOUTS, lines } from '../sim/callrecords/cdr.mjs';
 import { Sender } from '../sim/callrecords/sender.mjs';
 import { AesGateway, TOKEN, interactionId } from '../support/aes_gateway.mjs';
 import { Gateway, eventually, temporaryFolder } from '../support/gateway.mjs';
-import { freePort } from '../support/postfix.mjs';
+import { freePort } from '../support/ports.mjs';
 
 const ZONE = 'Europe/Berlin';
 

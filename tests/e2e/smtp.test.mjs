@@ -9,7 +9,8 @@ import { Dovecot } from '../support/dovecot.mjs';
 import { Gateway, eventually, temporaryFolder } from '../support/gateway.mjs';
 import { LosingProxy } from '../support/losing_proxy.mjs';
 import { SIGNING_KEY, report } from '../support/mailgun.mjs';
-import { Postfix, freePort } from '../support/postfix.mjs';
+import { freePort } from '../support/ports.mjs';
+import { Postfix } from '../support/postfix.mjs';
 
 const TOKEN = 'smtp-token-0123456789abcdef';
 const env = { TANDEM_TOKEN: TOKEN, SIGNING_KEY };

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 
 import { eventually, temporaryFolder } from './gateway.mjs';
-import { freePort } from './postfix.mjs';
+import { freePort } from './ports.mjs';
 
 const root = process.getuid() === 0;
 const idOf = (which) => Number(execFileSync('id', root ? [which, 'mail'] : [which]).toString());

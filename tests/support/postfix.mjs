@@ -4,22 +4,10 @@
 //   @gw.test                        handed on to `gateway`         bounce@customer.test   taken, then returned
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync, chmodSync, existsSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 
 import { eventually, temporaryFolder } from './gateway.mjs';
-
-export const freePort = () => new Promise((resolve, reject) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
-  }).on('error', reject);
-});
-
-const reachable = (port) => new Promise((resolve) => {
-  const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
-  socket.on('error', () => resolve(false));
-});
+import { freePort, reachable } from './ports.mjs';
 
 const idOf = (which) => execFileSync('id', [which, 'mail']).toString().trim();
 

@@ -2,22 +2,11 @@
 // root and as anybody else. And somebody who writes to the gateway, over a plain socket, sharing nothing with it.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 
 import { eventually, temporaryFolder } from './gateway.mjs';
-
-const freePort = () => new Promise((resolve, reject) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
-  }).on('error', reject);
-});
-
-const reachable = (port) => new Promise((resolve) => {
-  const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
-  socket.on('error', () => resolve(false));
-});
+import { freePort, reachable } from './ports.mjs';
 
 export class Prosody {
   async start() {
