@@ -1,6 +1,6 @@
 #include "connectors/avaya_smdr/config.hpp"
 
-#include "core/config/node.hpp"
+#include "tests/connectors/avaya_records/problems.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,13 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 std::string problems(const std::string& yaml, Config* config = nullptr) {
-    config::Diagnostics diagnostics;
-    const Config found = read_config(config::parse_yaml(yaml, "g.yaml", diagnostics), diagnostics);
-    if (config != nullptr) *config = found;
-    std::string out;
-    for (const auto& one : diagnostics.all())
-        out += one.path + ": " + one.text + "\n";
-    return out;
+    return avaya_records::test::problems(read_config, yaml, config);
 }
 
 TEST(SmdrConfig, TakesBothModes) {
