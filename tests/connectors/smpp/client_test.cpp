@@ -45,9 +45,6 @@ protected:
         stopped.get();
         connection.drop();
     }
-    std::uint64_t counter(const std::string& name) {
-        return on_loop([&] { return host_.counters[name]; });
-    }
 
     Peer peer_;
 };
@@ -98,7 +95,7 @@ TEST_F(PeerTest, ADeliveryIsAnsweredOnlyWhenItIsDurable) {
     auto connection = connected();
     on_loop([&] { return host_.hold = true; });
     connection.say(deliver(5));
-    ASSERT_TRUE(becomes([&] { return host_.emitting == 1; }));
+    ASSERT_TRUE(becomes_on_loop([&] { return host_.emitting == 1; }));
     EXPECT_TRUE(connection.silent());
 
     on_loop([&] {
@@ -152,13 +149,13 @@ TEST_F(PeerTest, AfterADropItConnectsAgainAndARepetitionIsOneMessage) {
     auto first = connected();
     on_loop([&] { return host_.hold = true; });
     first.say(deliver(5, "yes"));
-    ASSERT_TRUE(becomes([&] { return host_.emitting == 1; }));
+    ASSERT_TRUE(becomes_on_loop([&] { return host_.emitting == 1; }));
     first.drop();
 
     auto second = peer_.accept();
     second.accept_bind();
     second.say(deliver(9, "yes"));
-    ASSERT_TRUE(becomes([&] { return host_.emitting == 2; }));
+    ASSERT_TRUE(becomes_on_loop([&] { return host_.emitting == 2; }));
     on_loop([&] {
         host_.hold = false;
         host_.let_go.notify_all();
@@ -167,8 +164,8 @@ TEST_F(PeerTest, AfterADropItConnectsAgainAndARepetitionIsOneMessage) {
     EXPECT_EQ(second.expect(Command::DeliverSmResp).sequence, 9U);
     const auto ids = on_loop([&] { return std::pair(host_.events.at(0).vendor_id, host_.events.at(1).vendor_id); });
     EXPECT_EQ(ids.first, ids.second);
-    EXPECT_TRUE(
-        becomes([&] { return host_.states == std::vector{connector::State::Failed, connector::State::Ready}; }));
+    EXPECT_TRUE(becomes_on_loop(
+        [&] { return host_.states == std::vector{connector::State::Failed, connector::State::Ready}; }));
 }
 
 TEST_F(PeerTest, WhenCredentialsAreRefusedLaterTheHostIsTold) {
@@ -177,7 +174,7 @@ TEST_F(PeerTest, WhenCredentialsAreRefusedLaterTheHostIsTold) {
     auto second = peer_.accept();
     const Pdu bind = second.expect(Command::BindTransceiver);
     second.say({.command = Command::BindTransceiverResp, .status = 0x0F, .sequence = bind.sequence, .has_body = false});
-    EXPECT_TRUE(becomes([&] { return host_.failure && host_.failure->kind == ErrorKind::Auth; }));
+    EXPECT_TRUE(becomes_on_loop([&] { return host_.failure && host_.failure->kind == ErrorKind::Auth; }));
 }
 
 TEST_F(PeerTest, ASilentPeerIsAskedAndThenLeft) {
@@ -216,7 +213,7 @@ TEST_F(PeerTest, GapsAreShownAfterTheTimeout) {
     connection.say(pdu);
     connection.expect(Command::DeliverSmResp);
     on_loop([&] { return host_.time.advance(1s), 0; });
-    EXPECT_TRUE(becomes([&] { return host_.events.size() == 2; }));
+    EXPECT_TRUE(becomes_on_loop([&] { return host_.events.size() == 2; }));
     EXPECT_NE(on_loop([&] { return host_.events.at(1).raw; }).find("\"incomplete\":true"), std::string::npos);
 }
 
@@ -479,7 +476,7 @@ protected:
         return out;
     }
     bool settled(const std::string& by) {
-        return becomes([&] { return host_.counters["settled:" + by] > 0; });
+        return becomes_on_loop([&] { return host_.counters["settled:" + by] > 0; });
     }
 };
 

@@ -5,16 +5,16 @@
 
 #include "connectors/smpp/frame.hpp"
 #include "connectors/smpp/pdu.hpp"
+#include "tests/support/loopback.hpp"
 
-#include <arpa/inet.h>
 #include <cstdint>
-#include <netinet/in.h>
 #include <optional>
 #include <poll.h>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
+#include <tuple>
 #include <unistd.h>
 #include <utility>
 
@@ -81,16 +81,7 @@ private:
 
 class Peer {
 public:
-    Peer() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof(address);
-        if (::bind(fd_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(fd_, 8) != 0 ||
-            ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-            throw std::runtime_error("no port");
-        port_ = ntohs(address.sin_port);
-    }
+    Peer() { std::tie(fd_, port_) = tandem::test::listen_anywhere(); }
     ~Peer() { ::close(fd_); }
 
     std::uint16_t port() const { return port_; }
@@ -100,7 +91,7 @@ public:
     }
 
 private:
-    int fd_;
+    int fd_ = -1;
     std::uint16_t port_ = 0;
 };
 

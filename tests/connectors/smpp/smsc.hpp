@@ -3,12 +3,12 @@
 #pragma once
 
 #include "core/data/json.hpp"
+#include "tests/support/becomes.hpp"
 #include "tests/support/fixtures.hpp"
 #include "tests/support/socket.hpp"
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstdint>
 #include <fcntl.h>
 #include <filesystem>
@@ -20,7 +20,6 @@
 #include <stdexcept>
 #include <string>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -57,12 +56,7 @@ public:
     std::int64_t count(const char* name) { return get("/state").get("stats").get(name).as_int(); }
 
     bool becomes(const std::function<bool(Smsc&)>& condition) {
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-        while (std::chrono::steady_clock::now() < deadline) {
-            if (condition(*this)) return true;
-            std::this_thread::yield();
-        }
-        return false;
+        return tandem::test::becomes([&] { return condition(*this); });
     }
 
 private:
