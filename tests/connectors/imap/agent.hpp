@@ -1,18 +1,21 @@
 // A person's mail program: a plain IMAP client of the tests, which writes what Tandem never does.
 #pragma once
 
-#include "tests/connectors/imap/dovecot.hpp"
+#include "tests/support/loopback.hpp"
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 namespace tandem::imap::test {
 
 class Agent {
 public:
-    Agent(std::uint16_t port, const std::string& user) : fd_(connect_to(port)) {
+    Agent(std::uint16_t port, const std::string& user) : fd_(tandem::test::connect_to(port)) {
         const timeval limit{20, 0};
         ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
         line();

@@ -4,42 +4,37 @@
 #include "connectors/imap/client.hpp"
 #include "tests/connectors/imap/agent.hpp"
 #include "tests/connectors/imap/dovecot.hpp"
-#include "tests/connectors/imap/wire.hpp"
-#include "tests/support/fake_host.hpp"
-#include "tests/support/loop_thread.hpp"
+#include "tests/support/instance_test.hpp"
+#include "tests/support/wire.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_future.hpp>
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <functional>
-#include <future>
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 
 namespace tandem::imap::test {
 
 // Cursors and events outlive the client.
-class KeepingHost final : public tandem::test::FakeHost {
+class KeepingHost final : public tandem::test::TimelyHost {
 public:
     KeepingHost() { name = "mail"; }
-    const Clock& clock() const override { return system; }
     async::Task<Result<std::optional<connector::Cursor>>> resume(connector::StreamName stream) override {
         if (lags && cursors.contains(stream)) co_return cursors[stream].front();
         co_return co_await FakeHost::resume(std::move(stream));
     }
-    SystemClock system;
+
     bool lags = false;  // what is journalled does not reach the store
 };
 
-class AtDovecot : public ::testing::Test {
+class AtDovecot : public tandem::test::InstanceTest<KeepingHost> {
 protected:
     void TearDown() override { shut_down(); }
 
     Config options(Server server = Server::Rich) {
-        if (!wire_) wire_ = std::make_unique<Wire>(dovecot_.port(), server);
+        if (!wire_) wire_ = std::make_unique<tandem::test::Wire>(dovecot_.port(), static_cast<std::uint32_t>(server));
         Config out;
         out.host = "127.0.0.1";
         out.port = wire_->port();
@@ -65,11 +60,7 @@ protected:
         client_ = std::make_unique<Client>(std::move(config), *tls, host_);
         return run(client_->start());
     }
-    void shut_down() {
-        if (client_ == nullptr) return;
-        run(client_->stop());
-        client_.reset();
-    }
+    void shut_down() { stop_and_drop(client_); }
 
     // Message-IDs of what is journalled, each as often as it is.
     std::map<std::string, int> ids() {
@@ -78,55 +69,15 @@ protected:
             ++out[event.vendor_id];
         return out;
     }
-    std::vector<journal::Event> events() {
-        return on_loop([&] { return host_.events; });
-    }
     bool arrives(const std::string& id) {
         const bool came = becomes([&] { return ids().contains("<" + id + "@customer.test>"); });
         EXPECT_TRUE(came) << id << " did not arrive; " << ids().size() << " did; the state is " << detail();
         return came;
     }
-    std::uint64_t counter(const std::string& counter_name) {
-        return on_loop([&] { return host_.counters[counter_name]; });
-    }
-    std::string detail() {
-        return on_loop([&] { return host_.details.empty() ? std::string() : host_.details.back(); });
-    }
-    bool becomes(const std::function<bool()>& condition) {
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-        while (std::chrono::steady_clock::now() < deadline) {
-            if (condition()) return true;
-            std::this_thread::yield();
-        }
-        return false;
-    }
-
-    template <class T>
-    std::future<T> spawn(async::Task<T> task) {
-        return boost::asio::co_spawn(strand_, std::move(task), boost::asio::use_future);
-    }
-    template <class T>
-    T run(async::Task<T> task) {
-        auto future = spawn(std::move(task));
-        if (future.wait_for(std::chrono::seconds(60)) != std::future_status::ready)
-            throw std::runtime_error("too slow");
-        return future.get();
-    }
-    template <class Body>
-    static auto call(Body body) -> async::Task<decltype(body())> {
-        co_return body();
-    }
-    template <class Body>
-    auto on_loop(Body body) -> decltype(body()) {
-        return run(call(std::move(body)));
-    }
 
     static constexpr const char* kUser = "support@example.test";
     Dovecot dovecot_;
-    std::unique_ptr<Wire> wire_;
-    tandem::test::LoopThread loop_{1};
-    async::Executor strand_ = loop_.io().strand();
-    KeepingHost host_;
+    std::unique_ptr<tandem::test::Wire> wire_;
     std::unique_ptr<Client> client_;
 };
 

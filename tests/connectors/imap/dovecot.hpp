@@ -5,30 +5,25 @@
 #include "core/base/crypto.hpp"
 #include "core/base/text.hpp"
 #include "tests/support/certificate.hpp"
+#include "tests/support/child_process.hpp"
+#include "tests/support/loopback.hpp"
 #include "tests/support/temp_dir.hpp"
 
-#include <arpa/inet.h>
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
-#include <cstdlib>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <grp.h>
 #include <iterator>
-#include <netinet/in.h>
 #include <pwd.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <thread>
+#include <sys/time.h>
 #include <unistd.h>
-#include <utility>
 #include <vector>
 
 namespace tandem::imap::test {
@@ -42,30 +37,6 @@ enum class Server : std::uint8_t {
 
 inline std::string address_of(Server server) {
     return "127.0.0." + std::to_string(static_cast<int>(server));
-}
-
-inline int connect_to(std::uint16_t port, Server server = Server::Rich) {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + static_cast<std::uint32_t>(server) - 1);
-    address.sin_port = htons(port);
-    if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0) return fd;
-    ::close(fd);
-    return -1;
-}
-
-// A listening socket on a port that nobody uses.
-inline std::pair<int, std::uint16_t> listen_anywhere() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    if (::bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(fd, 64) != 0 ||
-        ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-        throw std::runtime_error("no port");
-    return {fd, ntohs(address.sin_port)};
 }
 
 class Dovecot {
@@ -82,19 +53,12 @@ public:
         }
         std::filesystem::create_directories(folder_.path() / "keys/default/HS256");
         std::ofstream(folder_.path() / "keys/default/HS256/default") << base64(kTokenKey);
-        // Ports are free when they are looked for; somebody may be faster.
-        for (int attempt = 0; attempt < 5; ++attempt) {
-            choose_ports();
+        const bool started = tandem::test::start_on_free_ports(ports_, [this] {
             write_config();
-            start();
-            if (ready()) return;
-            stop(SIGKILL);
-        }
-        throw std::runtime_error("Dovecot does not start: " + log());
+            return start();
+        });
+        if (!started) throw std::runtime_error("Dovecot does not start: " + log());
     }
-    ~Dovecot() { stop(SIGTERM); }
-    Dovecot(const Dovecot&) = delete;
-    Dovecot& operator=(const Dovecot&) = delete;
 
     std::uint16_t port() const { return ports_[0]; }  // with STARTTLS
     std::uint16_t tls_port() const { return ports_[1]; }
@@ -107,7 +71,7 @@ public:
 
     // A lock that one of its processes held would be believed for two minutes.
     void kill() {
-        stop(SIGKILL);
+        process_.stop(SIGKILL);
         std::vector<std::filesystem::path> locks;
         for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path()))
             if (entry.path().extension() == ".lock") locks.push_back(entry.path());
@@ -116,15 +80,12 @@ public:
     }
     // The same server again, with what it had stored.
     void start_again() {
-        start();
-        if (!ready()) throw std::runtime_error("Dovecot does not come back: " + log());
+        if (!start()) throw std::runtime_error("Dovecot does not come back: " + log());
     }
     void doveadm(std::vector<std::string> words) const {
         words.insert(words.begin(), {"doveadm", "-c", (folder_.path() / "dovecot.conf").string()});
-        const pid_t pid = spawn(words, "doveadm.txt");
-        int status = 0;
-        ::waitpid(pid, &status, 0);
-        if (status != 0) throw std::runtime_error("doveadm failed: " + words[3]);
+        if (tandem::test::run_program(words, folder_.path() / "doveadm.txt") != 0)
+            throw std::runtime_error("doveadm failed: " + words[3]);
     }
 
     // A token of OAuth2 (JWT, HS256) that this server takes.
@@ -142,14 +103,6 @@ public:
 
 private:
     static constexpr std::string_view kTokenKey = "a-key-for-the-tests-of-this-connector";
-
-    void choose_ports() {
-        std::array<int, 2> sockets{};
-        for (std::size_t i = 0; i < ports_.size(); ++i)
-            std::tie(sockets[i], ports_[i]) = listen_anywhere();
-        for (const int fd : sockets)
-            ::close(fd);
-    }
 
     void write_config() const {
         const std::string folder = folder_.path().string();
@@ -197,71 +150,31 @@ private:
                "NAMESPACE UIDPLUS UNSELECT\n}\n}\n";
     }
 
-    pid_t spawn(const std::vector<std::string>& words, const std::string& output) const {
-        const std::string file = (folder_.path() / output).string();
-        std::vector<std::string> copy = words;
-        std::vector<char*> arguments;
-        for (std::string& word : copy)
-            arguments.push_back(word.data());
-        arguments.push_back(nullptr);
-        posix_spawn_file_actions_t actions;
-        posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-        posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-        posix_spawnattr_t attributes;
-        posix_spawnattr_init(&attributes);
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-        pid_t pid = -1;
-        const int failed = ::posix_spawnp(&pid, arguments[0], &actions, &attributes, arguments.data(), environ);
-        posix_spawnattr_destroy(&attributes);
-        posix_spawn_file_actions_destroy(&actions);
-        if (failed != 0) throw std::runtime_error("no Dovecot: run tools/setup");
-        return pid;
-    }
-
-    void start() {
+    bool start() {
         // The last one's socket files would keep this one from starting.
         std::filesystem::remove_all(folder_.path() / "run");
         const char* program = ::access("/usr/sbin/dovecot", X_OK) == 0 ? "/usr/sbin/dovecot" : "dovecot";
-        pid_ = spawn({program, "-F", "-c", (folder_.path() / "dovecot.conf").string()}, "output.txt");
+        return process_.start({program, "-F", "-c", (folder_.path() / "dovecot.conf").string()},
+                              folder_.path() / "output.txt", [this] { return greets(); });
     }
 
     // The login process answers before the rest is there: only the greeting counts.
-    bool ready() const {
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-        for (;;) {
-            if (const int fd = connect_to(ports_[0]); fd >= 0) {
-                const timeval limit{10, 0};
-                ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-                char greeting[4] = {};
-                const auto size = ::recv(fd, greeting, sizeof(greeting), MSG_WAITALL);
-                ::close(fd);
-                if (size == 4 && std::string_view(greeting, 4) == "* OK") return true;
-            }
-            if (std::chrono::steady_clock::now() > deadline || ::waitpid(pid_, nullptr, WNOHANG) != 0) return false;
-            std::this_thread::yield();
-        }
-    }
-
-    // Its whole process group: after SIGKILL its children would serve on.
-    void stop(int signal) {
-        if (pid_ <= 0) return;
-        ::kill(signal == SIGKILL ? -pid_ : pid_, signal);
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-        while (::waitpid(pid_, nullptr, WNOHANG) == 0) {
-            if (std::chrono::steady_clock::now() > deadline) ::kill(-pid_, SIGKILL);
-            std::this_thread::yield();
-        }
-        ::kill(-pid_, SIGKILL);
-        pid_ = -1;
+    bool greets() const {
+        const int fd = tandem::test::connect_to(ports_[0]);
+        if (fd < 0) return false;
+        const timeval limit{10, 0};
+        ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+        char greeting[4] = {};
+        const auto size = ::recv(fd, greeting, sizeof(greeting), MSG_WAITALL);
+        ::close(fd);
+        return size == 4 && std::string_view(greeting, 4) == "* OK";
     }
 
     tandem::test::TempDir folder_;
     std::array<std::uint16_t, 2> ports_{};
     uid_t uid_ = ::geteuid();
     gid_t gid_ = ::getegid();
-    pid_t pid_ = -1;
+    tandem::test::ChildProcess process_{tandem::test::ChildProcess::Family::Yes};
 };
 
 }  // namespace tandem::imap::test

@@ -2,18 +2,24 @@
 // nothing of the connector.
 #pragma once
 
-#include "tests/connectors/imap/dovecot.hpp"
+#include "tests/support/loopback.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <thread>
+#include <tuple>
+#include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace tandem::imap::test {
@@ -26,7 +32,7 @@ public:
 
     explicit OddServer(std::string capabilities = "IMAP4rev1", Oddity oddity = {})
         : capabilities_(std::move(capabilities)), oddity_(std::move(oddity)) {
-        std::tie(listener_, port_) = listen_anywhere();
+        std::tie(listener_, port_) = tandem::test::listen_anywhere();
         acceptor_ = std::thread([this] { accept_all(); });
     }
     ~OddServer() {

@@ -3,29 +3,16 @@
 #include "core/data/json.hpp"
 #include "tests/connectors/imap/agent.hpp"
 #include "tests/connectors/imap/odd_server.hpp"
-#include "tests/support/fake_host.hpp"
-#include "tests/support/loop_thread.hpp"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_future.hpp>
-#include <gtest/gtest.h>
+#include "tests/support/instance_test.hpp"
 
 namespace tandem::imap::test {
 namespace {
 
 using namespace std::chrono_literals;
 
-class SystemHost final : public tandem::test::FakeHost {
-public:
-    const Clock& clock() const override { return system; }
-    SystemClock system;
-};
-
-class AtOddServer : public ::testing::Test {
+class AtOddServer : public tandem::test::InstanceTest<tandem::test::TimelyHost> {
 protected:
-    void TearDown() override {
-        if (client_ != nullptr) run(client_->stop());
-    }
+    void TearDown() override { stop_and_drop(client_); }
     Result<void> begin(const OddServer& server, const std::function<void(Config&)>& change = {}) {
         Config config;
         config.tls = TlsMode::None;
@@ -45,42 +32,11 @@ protected:
     }
     std::vector<std::string> ids() {
         std::vector<std::string> out;
-        for (const auto& event : on_loop([&] { return host_.events; }))
+        for (const auto& event : events())
             out.push_back(event.vendor_id.substr(1, event.vendor_id.find('@') - 1));
         return out;
     }
-    bool becomes(const std::function<bool()>& condition) {
-        const auto deadline = std::chrono::steady_clock::now() + 20s;
-        while (std::chrono::steady_clock::now() < deadline) {
-            if (condition()) return true;
-            std::this_thread::yield();
-        }
-        return false;
-    }
-    std::uint64_t counter(const std::string& name) {
-        return on_loop([&] { return host_.counters[name]; });
-    }
-    std::string detail() {
-        return on_loop([&] { return host_.details.empty() ? std::string() : host_.details.back(); });
-    }
-    template <class T>
-    T run(async::Task<T> task) {
-        auto future = boost::asio::co_spawn(strand_, std::move(task), boost::asio::use_future);
-        if (future.wait_for(60s) != std::future_status::ready) throw std::runtime_error("too slow");
-        return future.get();
-    }
-    template <class Body>
-    static auto call(Body body) -> async::Task<decltype(body())> {
-        co_return body();
-    }
-    template <class Body>
-    auto on_loop(Body body) -> decltype(body()) {
-        return run(call(std::move(body)));
-    }
 
-    tandem::test::LoopThread loop_{1};
-    async::Executor strand_ = loop_.io().strand();
-    SystemHost host_;
     std::unique_ptr<Client> client_;
 };
 

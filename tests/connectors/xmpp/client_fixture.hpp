@@ -5,64 +5,38 @@
 #include "tests/connectors/xmpp/prosody.hpp"
 #include "tests/connectors/xmpp/support.hpp"
 #include "tests/connectors/xmpp/visitor.hpp"
-#include "tests/connectors/xmpp/wire.hpp"
-#include "tests/support/fake_host.hpp"
-#include "tests/support/loop_thread.hpp"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_future.hpp>
+#include "tests/support/instance_test.hpp"
+#include "tests/support/plain_sender.hpp"
+#include "tests/support/wire.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <future>
 #include <memory>
-#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace tandem::xmpp::test {
 
-// A pack that takes a message for the connector's document.
-class PlainSender final : public connector::Sender {
-public:
-    bool repeatable() const override { return false; }
-    bool by_http() const override { return false; }
-    Result<connector::WireRequest> request(const connector::Outgoing& outgoing) const override {
-        return connector::WireRequest{.method = {}, .url = {}, .headers = {}, .body = outgoing.message};
-    }
-    Result<std::vector<connector::SentId>> outcome(const connector::Outgoing&,
-                                                   int,
-                                                   const std::vector<net::Header>&,
-                                                   std::string_view) const override {
-        return fail(config_error("not asked"));
-    }
-};
-
-// Keeps cursors and events over restarts of the client; can hold back commits.
-class KeepingHost final : public tandem::test::FakeHost {
+// What was emitted before a restart of the client is what is recalled after it.
+class KeepingHost final : public tandem::test::TimelyHost {
 public:
     KeepingHost() {
-        sender_ = std::make_shared<PlainSender>();
+        sender_ = std::make_shared<tandem::test::PlainSender>();
         name = "chat";
     }
-    async::Task<Result<void>> emit(connector::Batch batch) override {
-        while (hold)
-            co_await let_go.wait();
-        if (refusal) co_return fail(*refusal);
-        if (batch.after) cursor = batch.after;
-        co_return co_await FakeHost::emit(std::move(batch));
-    }
-    const Clock& clock() const override { return system; }
-    async::Task<Result<std::optional<connector::Cursor>>> resume(connector::StreamName) override { co_return cursor; }
     async::Task<Result<std::vector<journal::Event>>> recall(connector::Recall) override { co_return events; }
-
-    std::optional<connector::Cursor> cursor;
-    bool hold = false;
-    async::Event let_go;
-    SystemClock system;
 };
 
-class AtProsody : public ::testing::Test {
+class AtProsody : public tandem::test::InstanceTest<KeepingHost> {
 protected:
-    explicit AtProsody(Prosody::Options options = {}) : prosody_(options), wire_(prosody_.port()) {}
+    using Sent = Result<std::vector<connector::SentId>>;
+
+    explicit AtProsody(Prosody::Options options = {})
+        : InstanceTest({.task = std::chrono::seconds(30)}), prosody_(options), wire_(prosody_.port()) {}
     void TearDown() override { shut_down(); }
 
     Config options() const {
@@ -92,24 +66,39 @@ protected:
             host_.let_go.notify_all();
             return 0;
         });
-        run(client_->stop());
-        client_.reset();
+        stop_and_drop(client_);
     }
 
     // As a kill would: nobody says goodbye, and what is not durable is gone.
     void shut_down_hard() {
         wire_.cut();
-        run(client_->stop());
-        client_.reset();
+        stop_and_drop(client_);
         on_loop([&] { return host_.hold = false; });
         wire_.mend();
     }
 
-    std::future<Result<std::vector<connector::SentId>>> send(std::string id,
-                                                             std::string text,
-                                                             std::string to = "visitor@localhost") {
+    std::future<Sent> send(std::string id, std::string text, std::string to = "visitor@localhost") {
         return spawn(
             client_->send({.id = std::move(id), .message = R"({"to":")" + to + R"(","text":")" + text + R"("})"}));
+    }
+    // The visitor gets the message; the server's acknowledgement is lost, as is all that it says until mend().
+    std::future<Sent> send_unacknowledged(Visitor& visitor, std::string id) {
+        wire_.mute();
+        auto outcome = send(std::move(id), "once");
+        visitor.expect("once");
+        return outcome;
+    }
+    void write_while_cut(Visitor& visitor, std::string_view id, std::string_view body) {
+        wire_.cut();
+        visitor.write(id, body);
+        visitor.settle();
+        wire_.mend();
+    }
+    // The server comes back without it.
+    void lose_the_session() {
+        wire_.cut();
+        prosody_.restart_forgetful();
+        wire_.mend();
     }
     // Texts of the messages that are journalled.
     std::vector<std::string> bodies() {
@@ -122,9 +111,8 @@ protected:
         return out;
     }
     std::vector<std::string> documents(std::string_view kind = {}) {
-        const auto events = on_loop([&] { return host_.events; });
         std::vector<std::string> out;
-        for (const auto& event : events) {
+        for (const auto& event : events()) {
             if (kind.empty() || text_at(event.raw, "kind") == kind) out.push_back(event.raw);
         }
         return out;
@@ -136,49 +124,12 @@ protected:
         EXPECT_EQ(bodies(), expected);
         return came;
     }
-    std::uint64_t counter(const std::string& counter_name) {
-        return on_loop([&] { return host_.counters[counter_name]; });
-    }
-    bool becomes(const std::function<bool()>& condition) {
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-        while (std::chrono::steady_clock::now() < deadline) {
-            if (condition()) return true;
-            std::this_thread::yield();
-        }
-        return false;
-    }
     bool connected_again(std::string_view how, std::uint64_t times = 1) {
         return becomes([&] { return counter("sessions:" + std::string(how)) >= times; });
     }
 
-    template <class T>
-    std::future<T> spawn(async::Task<T> task) {
-        return boost::asio::co_spawn(strand_, std::move(task), boost::asio::use_future);
-    }
-    template <class T>
-    T run(async::Task<T> task) {
-        return get(spawn(std::move(task)));
-    }
-    template <class T>
-    static T get(std::future<T> future) {
-        if (future.wait_for(std::chrono::seconds(30)) != std::future_status::ready)
-            throw std::runtime_error("too slow");
-        return future.get();
-    }
-    template <class Body>
-    static auto call(Body body) -> async::Task<decltype(body())> {
-        co_return body();
-    }
-    template <class Body>
-    auto on_loop(Body body) -> decltype(body()) {
-        return run(call(std::move(body)));
-    }
-
     Prosody prosody_;
-    Wire wire_;
-    tandem::test::LoopThread loop_{1};
-    async::Executor strand_ = loop_.io().strand();
-    KeepingHost host_;
+    tandem::test::Wire wire_;
     std::unique_ptr<Client> client_;
 };
 

@@ -95,7 +95,7 @@ TEST_F(ProsodyTest, WhatIsWrittenInAnotherClientIsSeenOnce) {
     EXPECT_EQ(text_at(documents()[0], "id"), "p1");
     // A new session reads it from the archive again.
     shut_down();
-    host_.cursor.reset();
+    host_.cursors.clear();
     host_.events.clear();
     ASSERT_TRUE(begin());
     ASSERT_TRUE(bodies_become({"I answer from my phone"}));
@@ -108,10 +108,7 @@ TEST_F(ProsodyTest, ALostLinkIsResumed) {
     Visitor visitor(prosody_, "visitor", "web");
     visitor.write("m1", "before");
     ASSERT_TRUE(bodies_become({"before"}));
-    wire_.cut();
-    visitor.write("m2", "during");
-    visitor.settle();
-    wire_.mend();
+    write_while_cut(visitor, "m2", "during");
     ASSERT_TRUE(connected_again("resumed"));
     visitor.write("m3", "after");
     ASSERT_TRUE(bodies_become({"before", "during", "after"}));
@@ -192,7 +189,8 @@ TEST_F(ProsodyTest, AForgottenPlaceIsFoundByTime) {
     visitor.write("m1", "1");
     ASSERT_TRUE(bodies_become({"1"}));
     shut_down();
-    host_.cursor = host_.cursor->substr(0, host_.cursor->find(' ')) + " no-such-id";
+    connector::Cursor& place = host_.cursors.at("").back();
+    place = place.substr(0, place.find(' ')) + " no-such-id";
     visitor.write("m2", "2");
     visitor.settle();
     ASSERT_TRUE(begin());
@@ -212,9 +210,7 @@ TEST_F(ProsodyTest, TheFirstStartReadsTheLastDay) {
 TEST_F(ProsodyTest, ASendInDoubtIsSettledByTheResumedStream) {
     ASSERT_TRUE(begin());
     Visitor visitor(prosody_, "visitor", "web");
-    wire_.mute();
-    auto outcome = send(kFirst, "once");
-    visitor.expect("once");
+    auto outcome = send_unacknowledged(visitor, kFirst);
     wire_.cut();
     wire_.mend();
     const auto sent = get(std::move(outcome));
@@ -229,12 +225,8 @@ TEST_F(ProsodyTest, ASendInDoubtIsSettledByTheArchive) {
     ASSERT_TRUE(begin());
     {
         Visitor visitor(prosody_, "visitor", "web");
-        wire_.mute();
-        auto outcome = send(kFirst, "once");
-        visitor.expect("once");
-        wire_.cut();
-        prosody_.restart_forgetful();
-        wire_.mend();
+        auto outcome = send_unacknowledged(visitor, kFirst);
+        lose_the_session();
         const auto sent = get(std::move(outcome));
         ASSERT_TRUE(sent) << sent.error().text;
     }
@@ -248,9 +240,7 @@ TEST_F(ProsodyTest, ASendInDoubtIsSettledByTheArchive) {
 TEST_F(ProsodyTest, AMessageOfAKilledGatewayIsConfirmed) {
     ASSERT_TRUE(begin());
     Visitor visitor(prosody_, "visitor", "web");
-    wire_.mute();
-    auto outcome = send(kFirst, "once");
-    visitor.expect("once");
+    auto outcome = send_unacknowledged(visitor, kFirst);
     shut_down_hard();
     EXPECT_EQ(get(std::move(outcome)).error().kind, ErrorKind::UnknownOutcome);
     wire_.mend();
@@ -343,10 +333,7 @@ TEST_F(WithoutManagement, PingsAcknowledgeAndTheArchiveFillsGaps) {
     ASSERT_TRUE(get(send(kFirst, "hello")));
     visitor.write("m1", "1");
     ASSERT_TRUE(bodies_become({"1"}));
-    wire_.cut();
-    visitor.write("m2", "2");
-    visitor.settle();
-    wire_.mend();
+    write_while_cut(visitor, "m2", "2");
     ASSERT_TRUE(bodies_become({"1", "2"}));
 }
 
@@ -358,10 +345,7 @@ protected:
 TEST_F(WithoutArchive, ResumingStillLosesNothing) {
     ASSERT_TRUE(begin());
     Visitor visitor(prosody_, "visitor", "web");
-    wire_.cut();
-    visitor.write("m1", "1");
-    visitor.settle();
-    wire_.mend();
+    write_while_cut(visitor, "m1", "1");
     ASSERT_TRUE(bodies_become({"1"}));
     EXPECT_EQ(text_at(documents()[0], "id"), "visitor@localhost/m1");
 }
@@ -369,12 +353,8 @@ TEST_F(WithoutArchive, ResumingStillLosesNothing) {
 TEST_F(WithoutArchive, WhatNobodyCanTellStaysUnknown) {
     ASSERT_TRUE(begin());
     Visitor visitor(prosody_, "visitor", "web");
-    wire_.mute();
-    auto outcome = send(kFirst, "once");
-    visitor.expect("once");
-    wire_.cut();
-    prosody_.restart_forgetful();
-    wire_.mend();
+    auto outcome = send_unacknowledged(visitor, kFirst);
+    lose_the_session();
     EXPECT_EQ(get(std::move(outcome)).error().kind, ErrorKind::UnknownOutcome);
 }
 

@@ -5,17 +5,20 @@
 #include "core/base/text.hpp"
 #include "tests/connectors/xmpp/prosody.hpp"
 
+#include <cstddef>
 #include <poll.h>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace tandem::xmpp::test {
 
 class Visitor {
 public:
     Visitor(const Prosody& server, const std::string& user, const std::string& resource)
-        : fd_(connect_to(server.port())), jid_(user + "@localhost/" + resource) {
+        : fd_(tandem::test::connect_to(server.port())), jid_(user + "@localhost/" + resource) {
         if (fd_ < 0) throw std::runtime_error("no connection to Prosody");
         open();
         say("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>" +

@@ -1,23 +1,30 @@
-// A cable between gateway and server, for many connections at once, that the test can cut, and that writes down what
-// the gateway says.
+// A cable between gateway and server, for many connections at once, that the test can cut and mute, and that writes
+// down what the gateway says.
 #pragma once
 
-#include "tests/connectors/imap/dovecot.hpp"
+#include "tests/support/loopback.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <list>
 #include <mutex>
 #include <poll.h>
 #include <string>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <thread>
+#include <tuple>
+#include <unistd.h>
 #include <vector>
 
-namespace tandem::imap::test {
+namespace tandem::test {
 
 class Wire {
 public:
-    Wire(std::uint16_t target, Server server) : target_(target), server_(server), wake_(::eventfd(0, EFD_CLOEXEC)) {
+    // `host`: the server's, as of connect_to().
+    explicit Wire(std::uint16_t target, std::uint32_t host = 1)
+        : target_(target), host_(host), wake_(::eventfd(0, EFD_CLOEXEC)) {
         std::tie(listener_, port_) = listen_anywhere();
         thread_ = std::thread([this] { run(); });
     }
@@ -43,7 +50,12 @@ public:
         while (connected_ > 0)
             std::this_thread::yield();
     }
-    void mend() { broken_ = false; }
+    void mend() {
+        broken_ = false;
+        muted_ = false;
+    }
+    // What the server says from now on is lost.
+    void mute() { muted_ = true; }
     // Cuts the next connection after that many octets of the server, counted from now.
     void cut_after(std::int64_t octets) { fuse_ = octets; }
     bool fuse_burnt() const { return fuse_ == kNoFuse; }
@@ -78,6 +90,7 @@ private:
         char octets[16'384];
         const auto size = ::recv(pair.server, octets, sizeof(octets), 0);
         if (size <= 0) return false;
+        if (muted_) return true;
         auto pass = size;
         bool alive = true;
         if (fuse_ != kNoFuse) {
@@ -94,7 +107,7 @@ private:
         const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
         if (fd < 0) return;
         ++accepted_;
-        const int server = broken_ ? -1 : connect_to(target_, server_);
+        const int server = broken_ ? -1 : connect_to(target_, host_);
         if (server < 0) {
             ::close(fd);
             return;
@@ -131,12 +144,12 @@ private:
     }
 
     const std::uint16_t target_;
-    const Server server_;
+    const std::uint32_t host_;
     const int wake_;
     int listener_ = -1;
     std::uint16_t port_ = 0;
     std::list<Pair> pairs_;
-    std::atomic<bool> stop_{false}, broken_{false};
+    std::atomic<bool> stop_{false}, broken_{false}, muted_{false};
     std::atomic<int> connected_{0}, accepted_{0};
     std::atomic<std::int64_t> fuse_{kNoFuse};
     mutable std::mutex mutex_;
@@ -144,4 +157,4 @@ private:
     std::thread thread_;
 };
 
-}  // namespace tandem::imap::test
+}  // namespace tandem::test
