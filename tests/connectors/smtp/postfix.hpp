@@ -6,26 +6,25 @@
 //   bounce@               taken, then returned      nothing leaves the machine
 #pragma once
 
+#include "tests/support/becomes.hpp"
 #include "tests/support/certificate.hpp"
+#include "tests/support/child_process.hpp"
+#include "tests/support/loopback.hpp"
 #include "tests/support/temp_dir.hpp"
 
-#include <arpa/inet.h>
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <netinet/in.h>
-#include <spawn.h>
+#include <memory>
 #include <stdexcept>
 #include <string>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -51,14 +50,13 @@ public:
             std::filesystem::create_directories(root() / name);
         run({"chown", "postfix", (root() / "data").string()});
         run({"chown", "mail:mail", (root() / "mail").string()});
-        // Ports are free when they are looked for; somebody may be faster.
-        for (int attempt = 0; attempt < 5; ++attempt) {
-            choose_ports();
+        const bool started = tandem::test::start_on_free_ports(ports_, [this] {
             write_config();
-            if (start()) return;
+            if (start()) return true;
             stop();
-        }
-        throw std::runtime_error("Postfix does not start: " + log());
+            return false;
+        });
+        if (!started) throw std::runtime_error("Postfix does not start: " + log());
     }
     ~Postfix() { stop(); }
     Postfix(const Postfix&) = delete;
@@ -88,40 +86,8 @@ private:
         return {std::istreambuf_iterator<char>(in), {}};
     }
 
-    int run(const std::vector<std::string>& words) const {
-        std::vector<char*> arguments;
-        for (const std::string& word : words)
-            arguments.push_back(const_cast<char*>(word.c_str()));
-        arguments.push_back(nullptr);
-        posix_spawn_file_actions_t actions;
-        posix_spawn_file_actions_init(&actions);
-        const std::string output = (root() / "output.txt").string();
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-        posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-        pid_t pid = -1;
-        const int failed = ::posix_spawnp(&pid, arguments[0], &actions, nullptr, arguments.data(), environ);
-        posix_spawn_file_actions_destroy(&actions);
-        int status = 0;
-        if (failed != 0 || ::waitpid(pid, &status, 0) != pid) throw std::runtime_error(words[0] + ": run tools/setup");
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    }
-
-    void choose_ports() {
-        std::array<int, 4> sockets{};
-        for (std::size_t i = 0; i < ports_.size(); ++i) {
-            sockets[i] = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-            sockaddr_in address{};
-            address.sin_family = AF_INET;
-            address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-            socklen_t size = sizeof(address);
-            if (::bind(sockets[i], reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-                ::getsockname(sockets[i], reinterpret_cast<sockaddr*>(&address), &size) != 0)
-                throw std::runtime_error("no port");
-            ports_[i] = ntohs(address.sin_port);
-        }
-        for (const int fd : sockets)
-            ::close(fd);
+    int run(std::vector<std::string> words) const {
+        return tandem::test::run_program(std::move(words), root() / "output.txt");
     }
 
     void write_config() const {
@@ -202,27 +168,8 @@ private:
     bool start() {
         if (run({"dovecot", "-c", (root() / "dovecot.conf").string()}) != 0) return false;
         if (run({"postfix", "-c", (root() / "etc").string(), "start"}) != 0) return false;
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-        for (std::size_t i = 0; i < ports_.size();) {
-            if (answers(ports_[i])) {
-                ++i;
-            } else if (std::chrono::steady_clock::now() > deadline) {
-                return false;
-            } else {
-                std::this_thread::yield();
-            }
-        }
-        return true;
-    }
-    static bool answers(std::uint16_t port) {
-        const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        address.sin_port = htons(port);
-        const bool good = ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
-        ::close(fd);
-        return good;
+        return tandem::test::becomes([this] { return std::ranges::all_of(ports_, tandem::test::listens); },
+                                     std::chrono::seconds(60));
     }
 
     // Both are daemons of their own: they are ended by the pids that they wrote.
@@ -230,11 +177,9 @@ private:
         for (const auto& file : {root() / "spool/pid/master.pid", root() / "dovecot/master.pid"}) {
             const pid_t pid = std::atoi(read(file).c_str());
             if (pid <= 1 || ::kill(pid, SIGTERM) != 0) continue;
-            const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-            while (::kill(pid, 0) == 0) {
-                if (std::chrono::steady_clock::now() > deadline) ::kill(pid, SIGKILL);
-                std::this_thread::yield();
-            }
+            const auto gone = [pid] { return ::kill(pid, 0) != 0; };
+            if (!tandem::test::becomes(gone, std::chrono::seconds(10)) && ::kill(pid, SIGKILL) == 0)
+                tandem::test::becomes(gone, std::chrono::seconds(10));
             std::error_code ignored;
             std::filesystem::remove(file, ignored);
         }

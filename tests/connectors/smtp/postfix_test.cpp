@@ -5,6 +5,7 @@
 #include "core/base/text.hpp"
 #include "core/data/json.hpp"
 #include "tests/connectors/smtp/instance_fixture.hpp"
+#include "tests/support/loopback.hpp"
 
 namespace tandem::smtp {
 namespace {
@@ -160,12 +161,8 @@ protected:
     }
     // Somebody sends a mail by this Postfix.
     static void post(const Postfix& postfix, const std::string& subject) {
-        const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        address.sin_port = htons(postfix.smtp());
-        ASSERT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+        const int fd = tandem::test::connect_to(postfix.smtp());
+        ASSERT_GE(fd, 0);
         const auto turn = [fd](const std::string& line) {
             ::send(fd, line.data(), line.size(), MSG_NOSIGNAL);
             std::string out;

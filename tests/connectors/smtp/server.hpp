@@ -3,10 +3,11 @@
 // before or after it answers, and answer any step with anything.
 #pragma once
 
+#include "tests/support/loopback.hpp"
+
 #include <openssl/ssl.h>
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <atomic>
 #include <condition_variable>
 #include <csignal>
@@ -16,13 +17,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <netinet/in.h>
 #include <stdexcept>
 #include <string>
 #include <strings.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <thread>
+#include <tuple>
 #include <unistd.h>
 #include <vector>
 
@@ -62,14 +63,7 @@ public:
                 SSL_CTX_use_PrivateKey_file(tls_.get(), key.c_str(), SSL_FILETYPE_PEM) != 1)
                 throw std::runtime_error("bad certificate");
         }
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof(address);
-        if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size) != 0 || ::listen(listener_, 64) != 0 ||
-            ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-            throw std::runtime_error("cannot listen");
-        port_ = ntohs(address.sin_port);
+        std::tie(listener_, port_) = tandem::test::listen_anywhere();
         acceptor_ = std::thread([this] { accept_all(); });
     }
     ~Server() { stop(); }
@@ -268,7 +262,7 @@ private:
 
     const ServerBehaviour behaviour_;
     std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> tls_{nullptr, SSL_CTX_free};
-    const int listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int listener_ = -1;
     std::uint16_t port_ = 0;
     std::atomic<bool> stopping_{false};
     std::atomic<int> connections_{0}, most_{0}, silent_{0};

@@ -5,13 +5,12 @@
 #include "core/data/json.hpp"
 #include "tests/connectors/smtp/instance_fixture.hpp"
 #include "tests/support/certificate.hpp"
+#include "tests/support/loopback.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <openssl/ssl.h>
 
-#include <arpa/inet.h>
 #include <csignal>
-#include <netinet/in.h>
 #include <set>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -25,16 +24,11 @@ using namespace std::chrono_literals;
 // A mail server that hands copies on: blocking, one line at a time.
 class Peer {
 public:
-    explicit Peer(std::uint16_t port) {
+    explicit Peer(std::uint16_t port) : fd_(tandem::test::connect_to(port)) {
+        if (fd_ < 0) throw std::runtime_error("nobody listens");
         std::signal(SIGPIPE, SIG_IGN);
         const timeval limit{20, 0};
         setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        address.sin_port = htons(port);
-        if (::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0)
-            throw std::runtime_error("nobody listens");
     }
     ~Peer() { close(); }
     Peer(const Peer&) = delete;
@@ -92,7 +86,7 @@ public:
     }
 
 private:
-    int fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd_;
     std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_{nullptr, SSL_CTX_free};
     std::unique_ptr<SSL, decltype(&SSL_free)> ssl_{nullptr, SSL_free};
     std::string buffer_;

@@ -3,6 +3,7 @@
 #include "tests/connectors/smtp/instance_fixture.hpp"
 #include "tests/connectors/smtp/server.hpp"
 #include "tests/support/certificate.hpp"
+#include "tests/support/loopback.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace tandem::smtp {
@@ -43,16 +44,7 @@ protected:
 // A listening socket of somebody else.
 class Occupied {
 public:
-    Occupied() {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof(address);
-        if (::bind(fd_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(fd_, 1) != 0 ||
-            ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-            throw std::runtime_error("no port");
-        port_ = ntohs(address.sin_port);
-    }
+    Occupied() { std::tie(fd_, port_) = tandem::test::listen_anywhere(); }
     ~Occupied() { leave(); }
     Occupied(const Occupied&) = delete;
     Occupied& operator=(const Occupied&) = delete;
@@ -63,7 +55,7 @@ public:
     std::uint16_t port() const { return port_; }
 
 private:
-    int fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd_ = -1;
     std::uint16_t port_ = 0;
 };
 
