@@ -31,7 +31,7 @@ TEST_F(ACommunicationManager, SendsRecordsWithFilling) {
     EXPECT_EQ(counter("lines:note"), 1U);
     EXPECT_EQ(counter("lines:record"), 1U);
     cm.close();
-    EXPECT_TRUE(becomes([&] { return last_detail() == "0 connected to 127.0.0.1:0"; }));
+    EXPECT_TRUE(becomes([&] { return detail() == "0 connected to 127.0.0.1:0"; }));
     EXPECT_EQ(counter("lines:cut"), 0U);
 }
 
@@ -43,7 +43,7 @@ TEST_F(ACommunicationManager, ReliableProtocolIsRefusedAndSaid) {
         EXPECT_TRUE(cm.closed());
     }
     EXPECT_TRUE(becomes([&] { return counter("refused:binary") == 1; }));
-    EXPECT_EQ(last_detail(), "this is RSP (127.0.0.1)");
+    EXPECT_EQ(detail(), "this is RSP (127.0.0.1)");
     EXPECT_EQ(on_loop([&] { return host_.states.back(); }), connector::State::Degraded);
     EXPECT_TRUE(lines().empty());
     Switch again(port());

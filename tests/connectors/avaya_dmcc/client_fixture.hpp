@@ -4,29 +4,21 @@
 #include "connectors/avaya_dmcc/client.hpp"
 #include "core/data/json.hpp"
 #include "tests/connectors/avaya_dmcc/aes_double.hpp"
-#include "tests/support/fake_host.hpp"
-#include "tests/support/loop_thread.hpp"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_future.hpp>
-#include <gtest/gtest.h>
+#include "tests/support/instance_test.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <functional>
-#include <future>
 #include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
-#include <vector>
 
 namespace tandem::avaya_dmcc::test {
 
-class ClientTest : public ::testing::Test {
+class ClientTest : public tandem::test::InstanceTest<> {
 protected:
-    ClientTest() {
+    ClientTest() : InstanceTest({.task = std::chrono::seconds(30)}) {
         host_.log_ = obs::Log::to([this](std::string_view line) { logged_.append(line).append("\n"); },
                                   obs::Level::Trace, false);
     }
@@ -61,33 +53,10 @@ protected:
         open(std::move(config));
         return run(client_->start());
     }
-    void end() {
-        if (client_) run(client_->stop());
-        client_.reset();
-    }
-
-    template <class T>
-    T run(async::Task<T> task) {
-        auto future = boost::asio::co_spawn(strand_, std::move(task), boost::asio::use_future);
-        if (future.wait_for(std::chrono::seconds(30)) != std::future_status::ready)
-            throw std::runtime_error("too slow");
-        return future.get();
-    }
-    template <class Body>
-    static auto call(Body body) -> async::Task<decltype(body())> {
-        co_return body();
-    }
-    template <class Body>
-    auto on_loop(Body body) -> decltype(body()) {
-        return run(call(std::move(body)));
-    }
+    void end() { stop_and_drop(client_); }
     // Looks at something on the loop, again and again until it holds.
     bool becomes(const std::function<bool()>& condition) {
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-        while (std::chrono::steady_clock::now() < deadline) {
-            if (on_loop(condition)) return true;
-            std::this_thread::yield();
-        }
+        if (becomes_on_loop(condition)) return true;
         ADD_FAILURE() << "last state: " << (host_.details.empty() ? "" : host_.details.back()) << "\n" << logged_;
         return false;
     }
@@ -105,9 +74,6 @@ protected:
     }
 
     std::string logged_;
-    tandem::test::LoopThread loop_{1};
-    async::Executor strand_ = loop_.io().strand();
-    tandem::test::FakeHost host_;
     std::unique_ptr<Client> client_;
 };
 

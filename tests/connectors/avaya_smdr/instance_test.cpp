@@ -36,7 +36,7 @@ TEST_F(AnIpOffice, ComesToUs) {
     EXPECT_EQ(lines(), (std::vector<std::string>{record(1), record(2)}));
     const auto events = on_loop([&] { return host_.events; });
     EXPECT_NE(events[0].envelope.find(R"({"peer":"127.0.0.1","connection":)"), std::string::npos);
-    EXPECT_EQ(last_detail(), fmt::format("1 connected to 127.0.0.1:0"));
+    EXPECT_EQ(detail(), fmt::format("1 connected to 127.0.0.1:0"));
 }
 
 TEST_F(AnIpOffice, IsGoneTo) {
@@ -59,7 +59,7 @@ TEST_F(AnIpOffice, NobodyThereIsSaidAndTriedAgain) {
         free_port = nobody.port();
     }
     ASSERT_TRUE(begin(connecting(free_port)));
-    EXPECT_TRUE(becomes([&] { return last_detail().find("connecting again in") != std::string::npos; }));
+    EXPECT_TRUE(becomes([&] { return detail().find("connecting again in") != std::string::npos; }));
     EXPECT_EQ(on_loop([&] { return host_.states.back(); }), connector::State::Degraded);
 }
 
@@ -139,7 +139,7 @@ TEST_F(AnIpOffice, WhatCameBeforeAResetIsThereToo) {
     ip_office.send(record(1) + "\r\n");
     EXPECT_TRUE(becomes([&] { return lines().size() == 1; }));
     ip_office.reset();
-    EXPECT_TRUE(becomes([&] { return last_detail() == "0 connected to 127.0.0.1:0" || counter("connections") == 1; }));
+    EXPECT_TRUE(becomes([&] { return detail() == "0 connected to 127.0.0.1:0" || counter("connections") == 1; }));
     Switch again(port());
     again.send(record(2) + "\r\n");
     EXPECT_TRUE(becomes([&] { return calls().size() == 2; }));
