@@ -1,5 +1,6 @@
 #include "connectors/http/vendor_client.hpp"
 
+#include "core/async/under_way.hpp"
 #include "core/base/text.hpp"
 
 #include <algorithm>
@@ -16,22 +17,6 @@ namespace {
 constexpr milliseconds kTokenTimeout = std::chrono::seconds(20);
 constexpr int kRedirects = 5;
 constexpr milliseconds kLongestMargin = std::chrono::minutes(1);
-
-// Ends a fetch however it ends, also when its task is cancelled: those who wait must not wait for ever.
-class Fetching {
-public:
-    Fetching(bool& flag, async::Event& event) : flag_(flag), event_(event) { flag_ = true; }
-    ~Fetching() {
-        flag_ = false;
-        event_.notify_all();
-    }
-    Fetching(const Fetching&) = delete;
-    Fetching& operator=(const Fetching&) = delete;
-
-private:
-    bool& flag_;
-    async::Event& event_;
-};
 
 }  // namespace
 
@@ -93,7 +78,7 @@ Task<Result<Secret>> VendorClient::token() {
         if (fetches_ != before && last_failure_) co_return fail(*last_failure_);
     }
     if (token_ && clock_.now() < renew_at_) co_return *token_;
-    const Fetching fetching(fetching_, fetched_);
+    const async::UnderWay fetching(fetching_, fetched_);
     auto made = co_await fetch();
     ++fetches_;
     last_failure_ = made ? std::nullopt : std::optional(made.error());

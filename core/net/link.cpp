@@ -1,6 +1,7 @@
 #include "core/net/link.hpp"
 
 #include "core/async/timeout.hpp"
+#include "core/async/under_way.hpp"
 #include "core/async/wait.hpp"
 #include "core/net/tls_session.hpp"
 
@@ -118,7 +119,7 @@ private:
         while (sending_)
             co_await sent_.wait();
         for (std::string octets = tls_->take_output(); !octets.empty(); octets = tls_->take_output()) {
-            const Sending sending(*this);
+            const async::UnderWay sending(sending_, sent_);
             if (auto sent = co_await send(octets); !sent) co_return sent;
         }
         co_return Result<void>();
@@ -128,19 +129,6 @@ private:
         if (error) co_return fail(ended(error));
         co_return Result<void>();
     }
-    class Sending {
-    public:
-        explicit Sending(TcpLink& link) : link_(link) { link_.sending_ = true; }
-        ~Sending() {
-            link_.sending_ = false;
-            link_.sent_.notify_all();
-        }
-        Sending(const Sending&) = delete;
-        Sending& operator=(const Sending&) = delete;
-
-    private:
-        TcpLink& link_;
-    };
 
     tcp::socket socket_;
     const std::string peer_;

@@ -1,5 +1,6 @@
 #include "core/net/oauth2.hpp"
 
+#include "core/async/under_way.hpp"
 #include "core/base/text.hpp"
 #include "core/data/json.hpp"
 
@@ -15,22 +16,6 @@ namespace {
 constexpr std::chrono::seconds kTimeout{20};
 constexpr std::chrono::seconds kUsualLifetime{3'600};  // where the server does not say
 constexpr std::chrono::seconds kLongestLifetime = std::chrono::hours(24 * 30);
-
-// Ends a fetch however it ends, also when its task is cancelled: those who wait must not wait for ever.
-class Fetching {
-public:
-    Fetching(bool& flag, async::Event& event) : flag_(flag), event_(event) { flag_ = true; }
-    ~Fetching() {
-        flag_ = false;
-        event_.notify_all();
-    }
-    Fetching(const Fetching&) = delete;
-    Fetching& operator=(const Fetching&) = delete;
-
-private:
-    bool& flag_;
-    async::Event& event_;
-};
 
 std::chrono::seconds lifetime_of(const data::Value& answer) {
     const data::Value value = answer.get("expires_in");
@@ -84,7 +69,7 @@ Task<Result<Secret>> OAuth2::token() {
         if (fetches_ != before && last_failure_) co_return fail(*last_failure_);
     }
     if (token_ && clock_.now() < renew_at_) co_return *token_;
-    const Fetching fetching(fetching_, fetched_);
+    const async::UnderWay fetching(fetching_, fetched_);
     auto made = co_await fetch();
     ++fetches_;
     last_failure_ = made ? std::nullopt : std::optional(made.error());
