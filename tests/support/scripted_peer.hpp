@@ -2,10 +2,11 @@
 // they come, each on a thread of its own. Byte by byte, cut anywhere, over TLS if wished. Every read has a limit.
 #pragma once
 
+#include "tests/support/loopback.hpp"
+
 #include <openssl/ssl.h>
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -15,7 +16,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <optional>
 #include <stdexcept>
@@ -25,6 +25,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <thread>
+#include <tuple>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -168,15 +169,7 @@ public:
                 throw std::runtime_error("bad certificate");
             }
         }
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof(address);
-        if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size) != 0 || ::listen(listener_, 64) != 0 ||
-            ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-            throw std::runtime_error("cannot listen");
-        }
-        port_ = ntohs(address.sin_port);
+        std::tie(listener_, port_) = listen_anywhere();
         acceptor_ = std::thread([this] { accept_all(); });
     }
     ScriptedPeer(const ScriptedPeer&) = delete;
@@ -223,7 +216,7 @@ private:
 
     const std::vector<Script> scripts_;
     std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> tls_{nullptr, SSL_CTX_free};
-    int listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int listener_ = -1;
     std::uint16_t port_ = 0;
     std::atomic<int> connections_{0};
     std::mutex mutex_;
