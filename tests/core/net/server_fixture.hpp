@@ -4,6 +4,7 @@
 #include "core/async/offload.hpp"
 #include "core/async/wait.hpp"
 #include "core/net/http_server.hpp"
+#include "tests/support/becomes.hpp"
 #include "tests/support/loop_thread.hpp"
 #include "tests/support/socket.hpp"
 
@@ -16,6 +17,7 @@
 namespace tandem::net {
 
 using async::Task;
+using test::becomes;
 
 class HttpServerTest : public ::testing::TestWithParam<unsigned> {
 protected:
@@ -69,17 +71,6 @@ protected:
     void stop(std::chrono::milliseconds limit) { loop_.run(server_->stop(limit)); }
     std::uint16_t port() const { return server_->ports().at(0); }
     test::Socket connect() const { return test::Socket(port()); }
-
-    // Looks until it is so; what other threads do has no event to wait for.
-    template <class Condition>
-    static bool becomes(Condition condition) {
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-        while (!condition()) {
-            if (std::chrono::steady_clock::now() > deadline) return false;
-            std::this_thread::yield();
-        }
-        return true;
-    }
 
     Task<HttpReply> sleep() {
         ++sleeping_;
