@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/connector/supervisor.hpp"
+#include "tests/support/becomes.hpp"
 #include "tests/support/loop_thread.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/memory_journal.hpp"
@@ -12,7 +13,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace tandem::connector {
@@ -96,12 +96,7 @@ protected:
     }
     template <class Condition>
     static bool happens(Condition condition) {
-        const auto deadline = std::chrono::steady_clock::now() + 20s;
-        while (!condition()) {
-            if (std::chrono::steady_clock::now() > deadline) return false;
-            std::this_thread::yield();
-        }
-        return true;
+        return test::becomes(condition);
     }
 
     net::HttpResponse hook(const std::string& instance, std::string body = {}) {

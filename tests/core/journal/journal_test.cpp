@@ -1,5 +1,6 @@
 #include "core/journal/reader.hpp"
 #include "tests/core/journal/journal_fixture.hpp"
+#include "tests/support/becomes.hpp"
 
 #include <algorithm>
 #include <future>
@@ -184,9 +185,7 @@ TEST_F(JournalTest, DropsSettledEventsByAgeAndNeverUsesAPositionAgain) {
     journal_->settle(601);
     clock_.advance(std::chrono::hours(2));
     // An idle journal cleans up by itself, in steps.
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (journal_->stats().first != 0 && std::chrono::steady_clock::now() < deadline)
-        std::this_thread::yield();
+    EXPECT_TRUE(tandem::test::becomes([&] { return journal_->stats().first == 0; }, std::chrono::seconds(60)));
     EXPECT_EQ(positions(), std::vector<Position>{});
     EXPECT_EQ(journal_->stats().total_bytes, 0U);
     journal_.reset();

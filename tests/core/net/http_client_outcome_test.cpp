@@ -3,6 +3,7 @@
 // them.
 #include "core/net/client_exchange.hpp"
 #include "tests/core/net/http_client_fixture.hpp"
+#include "tests/support/loopback.hpp"
 #include "tests/support/run_sync.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -139,9 +140,7 @@ TEST(Exchange, TlsWithoutAGoodbyeIsNoEndOfABody) {
 class ClosedPort {
 public:
     ClosedPort() {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        sockaddr_in address = test::loopback_address(0);
         socklen_t size = sizeof(address);
         if (::bind(fd_, reinterpret_cast<const sockaddr*>(&address), size) != 0) throw std::runtime_error("bind");
         ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
@@ -157,10 +156,7 @@ public:
     // From now on a connection neither comes about nor is refused: the queue of an accept() that never comes is full.
     void fill_up() {
         ::listen(fd_, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port_);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const sockaddr_in address = test::loopback_address(port_);
         for (int i = 0; i < 4; ++i) {
             fillers_.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
             ::connect(fillers_.back(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));

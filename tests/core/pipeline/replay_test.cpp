@@ -1,6 +1,7 @@
 #include "core/pipeline/replay.hpp"
 
 #include "tests/core/pipeline/pipeline_fixture.hpp"
+#include "tests/support/becomes.hpp"
 
 #include <tuple>
 
@@ -194,10 +195,7 @@ protected:
     static store::CursorUpdate at(std::string cursor) { return {"clinic", "poll:inbox", std::move(cursor)}; }
     std::string stored() { return store_.cursor("clinic", "poll:inbox").value().value_or("(none)"); }
     bool becomes(const std::string& cursor) {
-        const auto deadline = std::chrono::steady_clock::now() + kLimit;
-        while (stored() != cursor && std::chrono::steady_clock::now() < deadline)
-            std::this_thread::yield();
-        return stored() == cursor;
+        return tandem::test::becomes([&] { return stored() == cursor; }, kLimit);
     }
 };
 
