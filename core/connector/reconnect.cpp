@@ -9,6 +9,13 @@ namespace tandem::connector {
 
 using async::Task;
 
+namespace {
+
+// Who lets us in and hangs up at once is not to be called as fast again.
+constexpr std::chrono::seconds kLasting{10};
+
+}  // namespace
+
 bool needs_human(const Error& error) {
     return error.kind == ErrorKind::Auth || error.kind == ErrorKind::Config;
 }
@@ -28,6 +35,8 @@ Task<void> Reconnect::run(Attempt attempt) {
             throw;
         }
         if (stopping_) break;
+        if (let_in_at_ && host_.clock().now() - *let_in_at_ >= kLasting) backoff_.reset();
+        let_in_at_.reset();
         if (!first_) {
             first_ = fail(std::move(error));
             known_.notify_all();
@@ -41,6 +50,10 @@ Task<void> Reconnect::run(Attempt attempt) {
         host_.state(State::Failed, error.text + "; connecting again in " + std::to_string(wait.count()) + " ms");
         co_await async::sleep_for(wait);
     }
+}
+
+void Reconnect::let_in() {
+    let_in_at_ = host_.clock().now();
 }
 
 Task<Result<void>> Reconnect::first_outcome() {

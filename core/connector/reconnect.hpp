@@ -12,6 +12,7 @@
 #include "core/async/task.hpp"
 #include "core/async/wait.hpp"
 #include "core/base/result.hpp"
+#include "core/base/time.hpp"
 #include "core/connector/connector.hpp"
 
 #include <chrono>
@@ -37,8 +38,8 @@ public:
     // For start(): what it returns, once that is known.
     async::Task<Result<void>> first_outcome();
 
-    // The peer has let us in: the next pause is short again.
-    void let_in() { backoff_.reset(); }
+    // The peer has let us in: if the connection lasts, the next pause is short again.
+    void let_in();
     // The instance works. False for the first time: start() succeeds then, and the host says Ready by itself.
     bool ready();
     bool started() const { return first_ && *first_; }
@@ -51,6 +52,7 @@ private:
     Host& host_;
     async::Backoff backoff_;
     async::Jitter jitter_;
+    std::optional<Instant> let_in_at_;
     std::optional<Result<void>> first_;
     async::Event known_;
     bool stopping_ = false;

@@ -31,6 +31,7 @@ struct Instance {
         if (error.text != "refused") {
             reconnect.let_in();
             ready.push_back(reconnect.ready());
+            host.time.advance(lasts);
         }
         if (errors.empty() && stops) reconnect.stop();
         co_return error;
@@ -50,6 +51,7 @@ struct Instance {
     std::deque<Error> errors;
     std::vector<bool> ready;  // what ready() said
     bool stops = true;        // behind the last one
+    std::chrono::seconds lasts{60};
 };
 
 TEST(Reconnect, TheFirstFailureIsThatOfTheStart) {
@@ -77,6 +79,15 @@ TEST(Reconnect, WhoWasLetInWaitsShortAgain) {
     EXPECT_EQ(instance.host.details.size(), 5U);
     for (const std::string& detail : instance.host.details)
         EXPECT_THAT(detail, MatchesRegex(".; connecting again in [12] ms"));
+}
+
+TEST(Reconnect, WhoHangsUpAtOnceWaitsLonger) {
+    Instance instance({transient("a"), transient("b"), transient("c"), transient("d")});
+    instance.lasts = 1s;
+    EXPECT_TRUE(test::run_sync(instance.run()));
+    EXPECT_THAT(instance.host.details, ElementsAre(MatchesRegex("a; connecting again in [12] ms"),
+                                                   MatchesRegex("b; connecting again in [234] ms"),
+                                                   MatchesRegex("c; connecting again in [4-8] ms")));
 }
 
 TEST(Reconnect, WaitsAsLongAsThePeerAsks) {
