@@ -91,7 +91,8 @@ Task<Result<std::string>> probe(Config config, net::TlsContext tls) {
         auto outcome = co_await async::with_timeout(converse(config, tls, host), kLimit);
         if (!outcome) outcome = fail(transient("AES does not answer"));
         if (*outcome) co_return host + ": " + **outcome;
-        last = std::move(outcome->error()).with_context(host);
+        last = std::move(outcome->error());
+        if (!last.text.contains(host)) last = Error(std::move(last).with_context(host));
         if (last.kind == ErrorKind::Auth) break;
     }
     co_return fail(std::move(last));

@@ -77,14 +77,18 @@ Task<Result<void>> LineInstance::start() {
 Task<void> LineInstance::stop() {
     stopping_ = true;
     if (listener_) listener_->close();
+    // No switch sends again what its system has handed over: what has arrived is kept, also the half of a line.
     for (Guest& guest : guests_)
-        guest.link->close();
+        guest.link->end_reading();
     changed_.notify_all();
     if (group_ == nullptr) co_return;
-    // What has come is kept, also the half of a line.
     const auto deadline = SteadyClock::now() + kStopLimit;
     while (!guests_.empty() && SteadyClock::now() < deadline)
         co_await changed_.wait_until(deadline);
+    for (const Guest& guest : guests_) {
+        host_.log().error("records that have arrived are lost: they could not be kept before the end",
+                          {{"peer", guest.link->peer()}, {"lines", std::to_string(guest.waiting)}});
+    }
     group_->cancel();
     co_await group_->join();
     group_.reset();
@@ -126,7 +130,7 @@ Task<void> LineInstance::welcome(std::unique_ptr<net::Link> link) {
     // A switch that lost its connection without a word comes again: what is dead must not keep it out.
     if (std::cmp_greater_equal(guests_.size(), options_.connections)) {
         const auto use = [](const Guest& guest) { return std::pair(guest.lines > 0, guest.heard); };
-        std::ranges::min_element(guests_, {}, use)->link->close();
+        std::ranges::min_element(guests_, {}, use)->link->end_reading();
         host_.count("refused", "silent");
     }
     co_await serve(*link);
@@ -157,8 +161,8 @@ Task<bool> LineInstance::serve(net::Link& link) {
     host_.count("connections");
     const auto now = static_cast<std::uint64_t>(std::max<std::int64_t>(to_micros(host_.clock().now()), 0));
     last_connection_ = std::max(now, last_connection_ + 1);
-    const auto seat = guests_.insert(
-        guests_.end(), {.link = &link, .heard = SteadyClock::now(), .connection = last_connection_, .lines = 0});
+    const auto seat =
+        guests_.insert(guests_.end(), {.link = &link, .heard = SteadyClock::now(), .connection = last_connection_});
     const std::shared_ptr<void> leave(nullptr, [&](void*) {
         link.close();
         guests_.erase(seat);
@@ -185,8 +189,7 @@ Task<bool> LineInstance::converse(Guest& guest) {
             if (!binary && octets.size() < kMostFilling) continue;
             if (binary.value_or(false)) co_return false;
             known = true;
-            trouble_.clear();
-            show();
+            clear_binary();
         }
         std::vector<std::string> lines;
         reader.feed(octets, lines);
@@ -198,6 +201,13 @@ Task<bool> LineInstance::converse(Guest& guest) {
     if (!rest.empty()) co_await take(guest, std::move(rest), false);
     if (!is_blank(reader.tail())) co_await take(guest, {reader.tail()}, true);
     co_return true;
+}
+
+// Records come, whoever it was that sent something else.
+void LineInstance::clear_binary() {
+    if (kind_.binary.empty() || !trouble_.starts_with(kind_.binary)) return;
+    trouble_.clear();
+    show();
 }
 
 Task<void> LineInstance::take(Guest& guest, std::vector<std::string> lines, bool cut) {
@@ -215,14 +225,13 @@ Task<void> LineInstance::take(Guest& guest, std::vector<std::string> lines, bool
                         .cut = cut});
     }
     if (kept.empty()) co_return;
-    if (!kind_.binary.empty() && trouble_.starts_with(kind_.binary)) {  // of somebody else: records come
-        trouble_.clear();
-        show();
-    }
+    clear_binary();
     std::vector<journal::Event> events;
     for (const StoredLine& one : kept)
         events.push_back(line_event(one, kind_.content_type));
+    guest.waiting = events.size();
     co_await store(kLineStream, std::move(events));
+    guest.waiting = 0;
     if (cut) host_.count("lines", "cut");
     auto unreadable = interpret(kept);
     changed_.notify_all();

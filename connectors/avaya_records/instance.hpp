@@ -49,6 +49,7 @@ private:
         SteadyTime heard{};
         std::uint64_t connection = 0;
         std::size_t lines = 0;
+        std::size_t waiting = 0;  // lines that are being stored
     };
 
     async::Task<void> recall();
@@ -66,6 +67,7 @@ private:
     bool is_news(const Call& call);
     async::Task<void> store(std::string_view stream, std::vector<journal::Event> events);
     bool may_connect(const std::string& address) const;
+    void clear_binary();
     void show();
 
     const LineOptions options_;

@@ -63,7 +63,7 @@ Task<void> Conversation::until_over(async::TaskGroup& tasks) {
 
 Task<void> Conversation::read_all() {
     std::string octets;
-    while (!ended_) {
+    while (!ended_ && !broken_) {
         co_await protocol_.room();
         octets.clear();
         const auto read = co_await link_->read(octets);
@@ -94,7 +94,7 @@ Task<void> Conversation::write_all() {
 }
 
 Task<void> Conversation::keep_time() {
-    while (!ended_) {
+    while (!ended_ && !broken_) {
         timer_at_ = std::min(protocol_.next_tick(), SteadyClock::now() + kLongestWait);
         co_await wake_.wait_until(timer_at_);
         if (ended_) co_return;

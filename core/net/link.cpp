@@ -96,6 +96,10 @@ public:
     }
     bool peer_certified() const override { return tls_ != nullptr && tls_->peer_certified(); }
     const std::string& peer() const override { return peer_; }
+    void end_reading() override {
+        ErrorCode ignored;
+        socket_.shutdown(tcp::socket::shutdown_receive, ignored);
+    }
     void close() override {
         ErrorCode ignored;
         socket_.close(ignored);
@@ -183,8 +187,9 @@ private:
 Task<Result<std::unique_ptr<Link>>> connect(LinkTarget target) {
     const std::string name = target.host + ":" + std::to_string(target.port);
     const auto limit = target.limit;
+    const std::string what = target.tls == nullptr ? ": no connection within " : ": no connection with TLS within ";
     auto link = co_await async::with_timeout(open_link(std::move(target)), limit);
-    if (!link) co_return fail(transient(name + ": no connection within " + std::to_string(limit.count()) + " ms"));
+    if (!link) co_return fail(transient(name + what + std::to_string(limit.count()) + " ms"));
     co_return std::move(*link);
 }
 

@@ -29,7 +29,9 @@ public:
     // Inside TLS: the peer has shown a certificate, which was verified.
     virtual bool peer_certified() const = 0;
     virtual const std::string& peer() const = 0;  // numeric address
-    // Reads and writes end at once.
+    // Reads hand out what has arrived here, then end as if the other side had closed.
+    virtual void end_reading() = 0;
+    // Reads and writes end at once; what has arrived and was not read is lost.
     virtual void close() = 0;
 };
 

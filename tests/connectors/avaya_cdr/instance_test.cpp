@@ -75,6 +75,19 @@ TEST_F(ACommunicationManager, ARestartTellsTheSameCalls) {
     EXPECT_TRUE(calls().empty());
 }
 
+TEST_F(ACommunicationManager, AStopKeepsWhatHasArrived) {
+    ASSERT_TRUE(begin(listening()));
+    Switch cm(port());
+    cm.send(kRecord + "\r\n"s);
+    EXPECT_TRUE(becomes([&] { return lines().size() == 1; }));
+    std::string burst;
+    for (int i = 0; i < 300; ++i)
+        burst += kRecord + "\r\n"s;
+    ASSERT_TRUE(cm.send(burst + "092126 14"));
+    shut_down();
+    EXPECT_EQ(lines().size(), 302U);
+}
+
 TEST_F(ACommunicationManager, AWholeRecordNeedsNoLineEnd) {
     ASSERT_TRUE(begin(listening()));
     {

@@ -76,6 +76,7 @@ public:
     Task<Result<void>> accept_tls(TlsContext) override { co_return Result<void>(); }
     bool peer_certified() const override { return false; }
     const std::string& peer() const override { return peer_; }
+    void end_reading() override { wire_.gone = true; }
     void close() override {
         wire_.closed = true;
         wire_.changed.notify_all();

@@ -156,7 +156,7 @@ TEST_F(LinkTest, APeerThatSaysNothingIsLeftAfterTheLimit) {
     const auto [opened, accepted] = loop_.run(meet(silent, nullptr));
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().kind, ErrorKind::Transient);
-    EXPECT_THAT(opened.error().text, HasSubstr("no connection within 50 ms"));
+    EXPECT_THAT(opened.error().text, HasSubstr("no connection with TLS within 50 ms"));
 }
 
 TEST_F(LinkTest, TheEndOfTheOtherSideEndsReading) {
