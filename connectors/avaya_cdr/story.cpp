@@ -83,7 +83,9 @@ Leg leg_of(const Part& part) {
     const Record& record = part.record;
     const bool outbound = way_of(record) == Way::Outbound;
     Leg leg{.role = tells_of_ringing(record) ? "ringing" : "agent"};
-    leg.station = outbound ? record.calling : record.dialed;
+    // A VDN is nobody: who answered there is not in the record.
+    if (!outbound && !record.vdn.empty() && record.dialed == record.vdn) leg.role = "other";
+    if (leg.role != "other") leg.station = outbound ? record.calling : record.dialed;
     if (way_of(record) == Way::Internal) leg.peer = record.calling;
     leg.started_at = part.started();
     leg.ended_at = part.ended();
