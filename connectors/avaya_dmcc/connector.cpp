@@ -19,6 +19,14 @@ public:
         check_targets(spec.options, diagnostics);
     }
 
+    std::vector<std::filesystem::path> files(const connector::InstanceSpec& spec) const override {
+        config::Diagnostics ignored;
+        std::vector<std::filesystem::path> out;
+        for (const SwitchConfig& one : read_config(spec.options, ignored).switches)
+            out.insert(out.end(), one.device_files.begin(), one.device_files.end());
+        return out;
+    }
+
     async::Task<Result<std::optional<std::string>>> check(connector::InstanceSpec spec,
                                                           const net::HttpClient&,
                                                           const Clock&) const override {

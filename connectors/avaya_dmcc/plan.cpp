@@ -1,12 +1,11 @@
 #include "connectors/avaya_dmcc/plan.hpp"
 
 #include "core/base/text.hpp"
+#include "core/config/file.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <utility>
 
@@ -44,14 +43,11 @@ Result<void> expand_range(std::string_view text, std::size_t dash, std::vector<s
 }
 
 Result<std::string> read_file(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) return fail(config_error("cannot read " + file.string()));
-    std::string text;
-    std::array<char, 16 * 1024> piece{};
-    while (in.read(piece.data(), piece.size()) || in.gcount() > 0) {
-        text.append(piece.data(), static_cast<std::size_t>(in.gcount()));
-        if (text.size() > kMaxFile) return fail(config_error(file.string() + " is larger than 4 MiB"));
-    }
+    auto text = config::read_bounded(file.string(), kMaxFile + 1);
+    if (!text) return fail(config_error(file.string() + ": " + text.error().text));
+    if (text->size() > kMaxFile) return fail(config_error(file.string() + " is larger than 4 MiB"));
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    if (text->starts_with(kByteOrderMark)) text->erase(0, kByteOrderMark.size());
     return text;
 }
 

@@ -25,6 +25,7 @@
 #include "core/obs/log.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -185,8 +186,11 @@ public:
     virtual const Manifest& manifest() const = 0;
     // Pure: no network, no files, no threads.
     virtual void validate(const InstanceSpec& spec, config::Diagnostics& diagnostics) const = 0;
-    // Reads the files that the options name; nothing else. Called when validate() found no mistake. Blocks on the disk.
+    // Reads the files that the options name; nothing else. `tandem check` asks when validate() found no mistake; an
+    // instance whose files are wrong fails alone. Blocks on the disk.
     virtual void validate_files(const InstanceSpec&, config::Diagnostics&) const {}
+    // Those files: when the content of one has changed, a reload starts the instance anew. `spec` is validated.
+    virtual std::vector<std::filesystem::path> files(const InstanceSpec&) const { return {}; }
     // The options that say where it listens on this machine: no two instances may at one place. `spec` is validated.
     virtual std::vector<config::Node> listens(const InstanceSpec&) const { return {}; }
     // Tries the configuration against the network, changing nothing there and starting nothing here. `tandem check

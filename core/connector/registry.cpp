@@ -86,8 +86,11 @@ void Registry::validate(const InstanceSpec& spec,
     check_pack(*this, spec, *connector, position, path, diagnostics);
     config::Diagnostics findings;
     connector->validate(spec, findings);
-    if (!findings.has_errors()) connector->validate_files(spec, findings);
     config::append_placed(findings, position, path + ".options", "'" + spec.name + "'", diagnostics);
+}
+
+void Registry::validate_files(const InstanceSpec& spec, config::Diagnostics& diagnostics) const {
+    if (const Connector* connector = find(spec.connector)) connector->validate_files(spec, diagnostics);
 }
 
 }  // namespace tandem::connector

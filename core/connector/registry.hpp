@@ -16,12 +16,15 @@ public:
     const Connector* find(std::string_view name) const;  // nullptr if unknown
     const std::vector<std::unique_ptr<const Connector>>& all() const { return connectors_; }
 
-    // Checks a whole entry: the connector is known, has a pack of its kind if it needs one, and its options and the
-    // files that they name are right. Findings without a place in the file get that of the entry. Blocks on the disk.
+    // Checks a whole entry: the connector is known, has a pack of its kind if it needs one, and its options are right.
+    // Findings without a place in the file get that of the entry. Pure.
     void validate(const InstanceSpec& spec,
                   config::Position position,
                   const std::string& path,
                   config::Diagnostics& diagnostics) const;
+
+    // Of an entry without a mistake: whether the files that its options name are right. Blocks on the disk.
+    void validate_files(const InstanceSpec& spec, config::Diagnostics& diagnostics) const;
 
 private:
     std::vector<std::unique_ptr<const Connector>> connectors_;

@@ -87,7 +87,7 @@ connectors:
       /options\.yaml:3:\d+: error: connectors\[0\]\.options\.tls_ca: cannot read the file: No such file/],
     ['a file that holds none', '{ name: o, type: smpp, pack: smpp, options: { host: a, system_id: b, tls: true, tls_ca: words.pem } }',
       /tls_ca: holds no certificate in PEM form/],
-    ['a file of devices that is not there', DMCC('{ name: CM1, device_files: [none.txt] }'), /options\.switches\[0\]: cannot read .*none\.txt/],
+    ['a file of devices that is not there', DMCC('{ name: CM1, device_files: [none.txt] }'), /options\.switches\[0\]: .*none\.txt: cannot read the file: No such file/],
     ['a line of it that is wrong', DMCC('{ name: CM1, vdns: [7100-7101], device_files: [devices.txt] }'),
       /options\.yaml:3:\d+: error: connectors\[0\]\.options\.switches\[0\]: .*devices\.txt: line 2: 'agent' is not known/],
     ['a place where the gateway listens', '{ name: o, type: avaya_cdr, pack: avaya_cdr, options: { listen: "0.0.0.0:8080", format: teleseer, zone: UTC } }',

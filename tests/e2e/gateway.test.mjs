@@ -279,6 +279,28 @@ connectors:
     silent.close();
   });
 
+  test('a wrong file of one connector leaves the others running, and a reload reads it again', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'devices.txt'), 'agent 5001\n');
+    const partly = await new Gateway(folder, `
+gateway: { listen: 127.0.0.1:0, data: ./data }
+api: { tokens: [ { name: ops, secret: "\${env:ADMIN_TOKEN}", scopes: [read, write, admin] } ] }
+connectors:
+  - { name: sms, pack: twilio, settings: { auth_token: "\${env:TWILIO_AUTH_TOKEN}" } }
+  - name: avaya
+    type: avaya_dmcc
+    pack: avaya_dmcc
+    options: { hosts: [127.0.0.1], port: 9, tls: false, user: t, password: "\${env:READ_TOKEN}", switches: [ { name: CM1, device_files: [devices.txt] } ] }
+`, env).start();
+    const state = async (name) => (await partly.json('/v1/connectors', ADMIN)).items.find((one) => one.name === name);
+    assert.equal((await state('sms')).state, 'ready');
+    assert.match((await state('avaya')).detail, /devices\.txt: line 1: 'agent' is not known/);
+    writeFileSync(join(folder, 'devices.txt'), 'station 5001\n');
+    partly.process.kill('SIGHUP');
+    await eventually(async () => /127\.0\.0\.1:9/.test((await state('avaya')).detail), 'the corrected file is read');
+    await partly.stop();
+  });
+
   test('what cannot be mapped waits in quarantine and is replayed by a corrected pack', async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'packs'));

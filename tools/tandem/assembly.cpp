@@ -26,14 +26,18 @@ namespace {
 
 using config::ConnectorOptions;
 
-std::string fingerprint(const ConnectorOptions& entry, const PackText& pack, const std::string& region) {
+std::string fingerprint(const ConnectorOptions& entry,
+                        const PackText& pack,
+                        const std::string& region,
+                        const std::string& files) {
     data::Arena arena;
-    std::string text = entry.name + '\0' + entry.type + '\0' + region + '\0' + pack.text + '\0';
+    std::string text = entry.name + '\0' + entry.type + '\0' + region + '\0' + pack.text + '\0' + files + '\0';
     data::write_json(entry.settings.to_value(arena), text);
     data::write_json(entry.options.to_value(arena), text);
     return hex(sha256(text));
 }
 
+constexpr std::size_t kLongestFile = 8 << 20;
 constexpr std::size_t kLongestCertificates = 4 << 20;
 
 using MessageCheck = std::function<Result<void>(std::string_view message)>;
@@ -60,8 +64,8 @@ public:
         std::optional<mapping::SendAbilities> abilities;
         MessageCheck check;
         if (!entry.pack.empty() && !bind(entry, spec, pack, region, abilities, check)) return;
-        spec.fingerprint = fingerprint(entry, pack, region);
         registry_.validate(spec, entry.position, entry.path, diagnostics_);
+        spec.fingerprint = fingerprint(entry, pack, region, files_of(spec));
         check_certificates(spec);
         check_places(spec);
         if (abilities) add_sending(spec, std::move(*abilities), std::move(check));
@@ -105,6 +109,16 @@ private:
         } else if (!read->contains("-----BEGIN CERTIFICATE-----")) {
             diagnostics_.error(node.position(), node.path(), "holds no certificate in PEM form");
         }
+    }
+
+    // What the files are that the options name, in short.
+    std::string files_of(const connector::InstanceSpec& spec) const {
+        std::string out;
+        const auto* connector = registry_.find(spec.connector);
+        if (connector == nullptr || diagnostics_.has_errors()) return out;
+        for (const auto& file : connector->files(spec))
+            out += hex(sha256(config::read_bounded(file.string(), kLongestFile).value_or("")));
+        return out;
     }
 
     // Two that listen at one place: the one that starts later would fail for ever.

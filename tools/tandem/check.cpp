@@ -125,6 +125,9 @@ int check(const CheckArguments& arguments) {
     auto registry = make_registry();
     config::Diagnostics diagnostics;
     auto assembly = assemble(file, registry, diagnostics);
+    for (const auto& instance : assembly ? assembly->instances : std::vector<connector::InstanceSpec>())
+        registry.validate_files(instance, diagnostics);
+    if (diagnostics.has_errors()) assembly.reset();
     print_diagnostics(diagnostics);
     auto warnings = std::ranges::count(diagnostics.all(), config::Severity::Warning, &config::Diagnostic::severity);
     if (!assembly) {
