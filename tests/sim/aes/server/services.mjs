@@ -104,6 +104,7 @@ function agentLogin(request, { sw, session }) {
 
 // The switch's wall clock, `zoneOffset` minutes from UTC and `skew` ms wrong; it names no zone.
 function timeOfDay(request, { sw, options }) {
+  if (textOf(request, 'switchName')?.toLowerCase() !== sw.layout.name.toLowerCase()) return failure('operation', 'invalidParameterValue');
   const local = new Date(sw.now + options.zoneOffset * 60_000 + options.skew);
   return a('GetTimeOfDayResponse', [
     a('switchName', textOf(request, 'switchName')), a('year', local.getUTCFullYear()), a('month', local.getUTCMonth() + 1), a('day', local.getUTCDate()),
